@@ -1,0 +1,1 @@
+"""What the functions and operators of expressions do, the same for interpreter and generated code."""

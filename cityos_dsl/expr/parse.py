@@ -1,0 +1,183 @@
+"""Expression text to syntax tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cityos_dsl.expr import literals
+from cityos_dsl.expr.ast import (
+    MACROS,
+    NAMESPACES,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Has,
+    Index,
+    ListOf,
+    Literal,
+    Macro,
+    MapOf,
+    Method,
+    Name,
+    RecordOf,
+    Select,
+    Unary,
+    children,
+)
+from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.unparse import unparse
+
+if TYPE_CHECKING:
+    from lark import Lark, Tree
+
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "parse", "unparse"]
+
+MAX_LENGTH = 10_000
+MAX_DEPTH = 100
+_PARTS = frozenset({"arguments", "assignments", "assignment", "entries", "entry"})
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expr:
+    """The tree of an expression; raises `ExprError` where the text is none."""
+    from cityos_dsl.expr.syntax_errors import explain, wrong_before_parsing
+
+    if len(text) > MAX_LENGTH:
+        raise ExprError("EXPR002", f"the expression has more than {MAX_LENGTH} characters", MAX_LENGTH, len(text))
+    wrong = wrong_before_parsing(text)
+    if wrong is not None:
+        raise wrong
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        tree = _lark().parse(text)
+    except UnexpectedInput as error:
+        raise explain(error, text) from None
+    expr = _build(tree)
+    _check_integers(expr)
+    return expr
+
+
+@lru_cache(maxsize=1)
+def _lark() -> Lark:
+    """The parser, made at the first parse: importing this module must stay cheap."""
+    from lark import Lark
+
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+def _build(root: Tree[Any]) -> Expr:
+    """The tree bottom-up and without recursion, so that no input can exhaust Python's stack."""
+    built: dict[int, Any] = {}
+    depths: dict[int, int] = {}
+    result: Any = None
+    for tree in root.iter_subtrees():
+        parts = [built.get(id(child), child) for child in tree.children]
+        start, end = int(tree.meta.start_pos), int(tree.meta.end_pos)
+        depth = max((depths.get(id(child), 0) for child in tree.children), default=0)
+        depth += str(tree.data) not in _PARTS
+        if depth > MAX_DEPTH:
+            raise ExprError("EXPR002", f"the expression is nested more than {MAX_DEPTH} deep", start, end)
+        depths[id(tree)] = depth
+        result = built[id(tree)] = _BUILDERS[str(tree.data)](parts, start, end)
+    expr: Expr = result
+    return expr
+
+
+def _check_integers(root: Expr) -> None:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        value = node.value if isinstance(node, Literal) and node.kind == "int" else 0
+        if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
+            raise ExprError("EXPR003", f"`{value}` does not fit into 64 bits", node.start, node.end)
+        todo.extend(children(node))
+
+
+_Builder = Callable[[list[Any], int, int], Any]
+
+
+def _binary(parts: list[Any], start: int, end: int) -> Expr:
+    return Binary(str(parts[1]), parts[0], parts[2], start=start, end=end)
+
+
+def _unary(parts: list[Any], start: int, end: int) -> Expr:
+    op, operand = str(parts[0]), parts[1]
+    number = operand.value if isinstance(operand, Literal) and operand.kind in ("int", "double") else None
+    if op == "-" and isinstance(number, int | float) and number and not operand.text.startswith("-"):
+        return Literal(-number, operand.kind, f"-{operand.text}", start=start, end=end)
+    return Unary(op, operand, start=start, end=end)
+
+
+def _call(parts: list[Any], start: int, end: int) -> Expr:
+    name, args = str(parts[0]), tuple(parts[1]) if len(parts) > 1 else ()
+    if name != "has":
+        return Call(name, args, start=start, end=end)
+    if len(args) != 1 or not isinstance(args[0], Select):
+        raise ExprError("EXPR001", "`has` asks for one field: `has(a.b)`", start, end)
+    return Has(args[0].operand, args[0].field, start=start, end=end)
+
+
+def _method(parts: list[Any], start: int, end: int) -> Expr:
+    operand, name, args = parts[0], str(parts[1]), tuple(parts[2]) if len(parts) > 2 else ()
+    if isinstance(operand, Name) and operand.name in NAMESPACES:
+        return Call(f"{operand.name}.{name}", args, start=start, end=end)
+    if name in MACROS and len(args) - 1 in MACROS[name]:
+        if not isinstance(args[0], Name):
+            help = f"write `{name}(x, ...)`, where x is one element"
+            raise ExprError("EXPR001", f"the first argument of `{name}` is a name", args[0].start, args[0].end, help)
+        return Macro(operand, name, args[0].name, args[1:], start=start, end=end)
+    return Method(operand, name, args, start=start, end=end)
+
+
+def _literal(read: Callable[[str], Any], kind: Any) -> _Builder:
+    def build(parts: list[Any], start: int, end: int) -> Expr:
+        text = str(parts[0])
+        try:
+            return Literal(read(text), kind, text, start=start, end=end)
+        except (ValueError, OverflowError) as error:
+            raise ExprError("EXPR003", f"cannot read the literal: {error}", start, end) from None
+
+    return build
+
+
+def _constant(value: bool | None, kind: Any) -> _Builder:
+    return lambda parts, start, end: Literal(value, kind, start=start, end=end)
+
+
+_BUILDERS: dict[str, _Builder] = {
+    "conditional": lambda p, s, e: Conditional(p[0], p[1], p[2], start=s, end=e),
+    "binary": _binary,
+    "unary": _unary,
+    "select": lambda p, s, e: Select(p[0], str(p[1]), start=s, end=e),
+    "select_optional": lambda p, s, e: Select(p[0], str(p[1]), True, start=s, end=e),
+    "method": _method,
+    "index": lambda p, s, e: Index(p[0], p[1], start=s, end=e),
+    "index_optional": lambda p, s, e: Index(p[0], p[1], True, start=s, end=e),
+    "name": lambda p, s, e: Name(str(p[0]), start=s, end=e),
+    "call": _call,
+    "record": lambda p, s, e: RecordOf(str(p[0]), tuple(p[1]) if len(p) > 1 else (), start=s, end=e),
+    "list": lambda p, s, e: ListOf(tuple(p[0]) if p else (), start=s, end=e),
+    "map": lambda p, s, e: MapOf(tuple(p[0]) if p else (), start=s, end=e),
+    "arguments": lambda p, s, e: tuple(p),
+    "assignments": lambda p, s, e: tuple(p),
+    "assignment": lambda p, s, e: (str(p[0]), p[1]),
+    "entries": lambda p, s, e: tuple(p),
+    "entry": lambda p, s, e: (p[0], p[1]),
+    "null": _constant(None, "null"),
+    "true": _constant(True, "bool"),
+    "false": _constant(False, "bool"),
+    "duration": _literal(literals.read_duration, "duration"),
+    "hexadecimal": _literal(lambda text: int(text, 16), "int"),
+    "integer": _literal(int, "int"),
+    "double": _literal(lambda text: float(Decimal(text)), "double"),
+    "string": _literal(literals.read_string, "string"),
+    "bytes": _literal(literals.read_bytes, "bytes"),
+}

@@ -1,0 +1,289 @@
+"""A folder of specs as one resolved project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cityos_dsl.diagnostics import Finding, Related, Span
+from cityos_dsl.expr import types as t
+from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
+from cityos_dsl.source import Scalar, compose
+from cityos_dsl.spec import documents as d
+from cityos_dsl.spec.shape import Reader
+
+MARKER = "cityos.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalModel:
+    """A resolved signal contract."""
+
+    name: str
+    domain: str
+    payload: t.RecordType
+    fields: tuple[FieldDecl, ...]
+    aliases: tuple[str, ...]
+    contract: d.SignalContract
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OperationModel:
+    """A resolved operation of a system."""
+
+    name: str
+    system: str
+    task_queue: str
+    input: tuple[FieldDecl, ...]
+    output: t.Type
+    spec: d.Operation
+    owner: d.System
+    span: Span
+
+    @property
+    def effect(self) -> str:
+        """``read``, ``notify``, ``write`` or ``money``."""
+        return self.spec.effect.text
+
+    @property
+    def has_lookup(self) -> bool:
+        """Whether an unanswered call can be found again."""
+        if self.spec.lookup is not None:
+            return True
+        providers = self.owner.providers or {}
+        return any(
+            binding.lookup is not None
+            for provider in providers.values()
+            for name, binding in provider.operations.items()
+            if name.text == self.name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueryModel:
+    """A resolved query contract."""
+
+    name: str
+    result: t.RecordType
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventModel:
+    """A resolved event type."""
+
+    name: str
+    payload: t.RecordType
+    spec: d.EventType
+
+
+@dataclass(slots=True)
+class Project:
+    """All documents of a project, resolved by name."""
+
+    root: Path
+    types: dict[str, t.Type] = field(default_factory=dict)
+    signals: dict[str, SignalModel] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    queries: dict[str, QueryModel] = field(default_factory=dict)
+    events: dict[str, EventModel] = field(default_factory=dict)
+    errors: dict[str, d.ErrorClass] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    systems: dict[str, d.System] = field(default_factory=dict)
+    operations: dict[str, list[OperationModel]] = field(default_factory=dict)
+    workflows: list[tuple[str, d.Workflow]] = field(default_factory=list)
+    city: d.City | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def signal(self, name: str) -> SignalModel | None:
+        """A signal by its name or one of its aliases."""
+        return self.signals.get(self.aliases.get(name, name))
+
+    def reader(self) -> TypeReader:
+        """A reader of type declarations that knows this project's types."""
+        return TypeReader(self.types.get, lambda: self.types)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above ``start`` that holds ``specs/cityos.yaml``, as git finds its repository."""
+    for folder in (start, *start.parents):
+        if (folder / "specs" / MARKER).is_file():
+            return folder
+    return None
+
+
+def load(root: Path) -> Project:
+    """Read all specs below ``root/specs`` and resolve what refers to what. Never raises on a user's error."""
+    project = Project(root)
+    read: list[tuple[str, object]] = []
+    specs = root / "specs"
+    for path in sorted(specs.rglob("*.yaml")):
+        below = path.relative_to(specs).as_posix()
+        kind = d.kind_of(below)
+        if kind is None:
+            continue
+        shown = path.relative_to(root).as_posix()
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            project.findings.append(Finding("YAML001", "this is not UTF-8 text", Span(shown, 1, 1, 1, 2)))
+            continue
+        project.texts[shown] = text
+        node, findings = compose(shown, text)
+        project.findings += findings
+        if node is None:
+            continue
+        reader = Reader()
+        document = reader.document(kind, node)
+        project.findings += reader.findings
+        if document is not None:
+            read.append((shown, document))
+    _resolve(project, read)
+    return project
+
+
+def _resolve(project: Project, read: list[tuple[str, object]]) -> None:
+    """Resolve in the order in which things refer to each other."""
+    _types(project, [doc for _, doc in read if isinstance(doc, d.Types)])
+    for shown, doc in read:
+        if isinstance(doc, d.City):
+            project.city = doc
+        elif isinstance(doc, d.Errors):
+            _errors(project, doc)
+        elif isinstance(doc, d.Signals):
+            _signals(project, doc)
+        elif isinstance(doc, d.Workflow):
+            project.workflows.append((shown, doc))
+    for _, doc in read:
+        if isinstance(doc, d.Queries):
+            _queries(project, doc)
+        elif isinstance(doc, d.Events):
+            _events(project, doc)
+        elif isinstance(doc, d.System):
+            _system(project, doc)
+    project.workflows.sort(key=lambda item: item[1].id.text)
+    _unique(project)
+
+
+def _types(project: Project, documents: Iterable[d.Types]) -> None:
+    """Named types may use each other in any order; one that contains itself is an error."""
+    declared = {name.text: (name, decl) for doc in documents for name, decl in doc.types.items()}
+    open_names: list[str] = []
+
+    def resolve(name: str) -> t.Type | None:
+        if name in project.types or name not in declared:
+            return project.types.get(name)
+        key, decl = declared[name]
+        if name in open_names:
+            project.findings.append(Finding("TYPE006", f"`{name}` contains itself", key.span))
+            return t.ANY
+        open_names.append(name)
+        if decl.enum is not None:
+            project.types[name] = t.EnumType(tuple(member.text for member in decl.enum), name)
+        elif decl.fields is not None:
+            reader = TypeReader(resolve, lambda: declared)
+            project.types[name] = record(name, reader.fields(decl.fields, name))
+            project.findings += reader.findings
+        open_names.pop()
+        return project.types.get(name)
+
+    for name in declared:
+        resolve(name)
+
+
+def _errors(project: Project, doc: d.Errors) -> None:
+    project.errors |= {name.text: error for name, error in doc.errors.items()}
+    project.groups |= {
+        name.text: tuple(member.text for member in members) for name, members in (doc.groups or {}).items()
+    }
+
+
+def _signals(project: Project, doc: d.Signals) -> None:
+    reader = project.reader()
+    for name, contract in doc.signals.items():
+        fields = reader.fields(contract.payload, camel(name.text))
+        aliases = tuple(alias.text for alias in contract.aliases or ())
+        payload = record(camel(name.text), fields)
+        project.signals[name.text] = SignalModel(
+            name.text, doc.domain.text, payload, fields, aliases, contract, name.span
+        )
+        project.aliases |= dict.fromkeys(aliases, name.text)
+    project.findings += reader.findings
+    for signal in project.signals.values():  # a signal's payload is a type of its own: `credential?: CredentialIssued`
+        project.types.setdefault(signal.payload.name, signal.payload)
+
+
+def _queries(project: Project, doc: d.Queries) -> None:
+    reader = project.reader()
+    for name, contract in doc.queries.items():
+        if contract.result is not None:
+            result = record(camel(name.text) + "Result", reader.fields(contract.result, camel(name.text)))
+            project.queries[name.text] = QueryModel(name.text, result, contract.always is not None)
+            for field_ in result.fields:
+                _publish(project, field_.type)
+    for name, contract in doc.queries.items():
+        if contract.alias_of is not None and contract.alias_of.text in project.queries:
+            project.queries[name.text] = QueryModel(
+                name.text, project.queries[contract.alias_of.text].result, contract.always is not None
+            )
+    project.findings += reader.findings
+
+
+def _publish(project: Project, kind: t.Type) -> None:
+    """Make inline records known by name, so that expressions can build them."""
+    match kind:
+        case t.OptionalType(inner) | t.ListType(inner) | t.MapType(inner):
+            _publish(project, inner)
+        case t.RecordType():
+            project.types.setdefault(kind.name, kind)
+            for field_ in kind.fields:
+                _publish(project, field_.type)
+        case _:
+            pass
+
+
+def _events(project: Project, doc: d.Events) -> None:
+    reader = project.reader()
+    for name, event in doc.events.items():
+        payload = record(camel(name.text) + "Event", reader.fields(event.payload, camel(name.text)))
+        project.events[name.text] = EventModel(name.text, payload, event)
+    project.findings += reader.findings
+
+
+def _system(project: Project, doc: d.System) -> None:
+    reader = project.reader()
+    project.systems[doc.system.text] = doc
+    for name, spec in doc.operations.items():
+        owner = camel(name.text)
+        inputs = reader.fields(spec.input, owner + "Input") if spec.input is not None else ()
+        output: t.Type
+        if spec.output is None:
+            output = t.RecordType(owner + "Output", ())
+        elif isinstance(spec.output, Scalar):
+            output = reader.named(spec.output.text, spec.output)
+        else:
+            output = record(owner + "Output", reader.fields(spec.output, owner))
+        project.operations.setdefault(name.text, []).append(
+            OperationModel(name.text, doc.system.text, doc.task_queue.text, inputs, output, spec, doc, name.span)
+        )
+    project.findings += reader.findings
+
+
+def _unique(project: Project) -> None:
+    """A workflow's id and name stand for one workflow."""
+    seen: dict[str, Span] = {}
+    for _, workflow in project.workflows:
+        for scalar in (workflow.id, workflow.workflow):
+            if scalar.text in seen:
+                project.findings.append(
+                    Finding(
+                        "NAME010",
+                        f"`{scalar.text}` is another workflow already",
+                        scalar.span,
+                        related=(Related(seen[scalar.text], "the other one"),),
+                    )
+                )
+            seen[scalar.text] = scalar.span

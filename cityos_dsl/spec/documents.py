@@ -1,0 +1,354 @@
+"""The kinds of documents a project is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cityos_dsl.source import Mapping, Node, Scalar
+from cityos_dsl.spec.shape import Fields, Value, key, optional
+from cityos_dsl.spec.steps import Branch, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What starts a workflow."""
+
+    LABEL: ClassVar[str] = "a trigger"
+    event: Scalar | None = optional("The event that starts it.", example="order.placed")
+    if_: Scalar | None = optional("Only events for which this holds.", example="event.is_b2b")
+    input: dict[Scalar, Value] | None = optional("Inputs whose names differ from the event's.")
+    schedule: Scalar | None = optional("A cadence.", example="daily 06:00")
+    over: Scalar | None = optional("A read operation: one start for each row it returns.")
+    overlap: Scalar | None = optional(
+        "What a start means while the previous one still runs.",
+        words=("skip", "buffer_one", "buffer_all", "cancel_other", "allow_all"),
+    )
+    catch_up: Scalar | None = optional("How far back missed starts are caught up.", example="10m")
+    operator: Scalar | None = optional("Started by hand.", words=("true",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What must hold of an input."""
+
+    LABEL: ClassVar[str] = "a requirement"
+    if_: Scalar | None = optional("Only where this holds.", example="input.is_b2b")
+    that: Scalar = key("What must hold.", example="input.company_id != null")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """A workflow."""
+
+    LABEL: ClassVar[str] = "a workflow"
+    node: Mapping
+    id: Scalar = key("Its number in the catalogue.", example="WF-001")
+    workflow: Scalar = key("Its name.", example="OrderPlacementWorkflow")
+    summary: Scalar = key("What it does, in a sentence.")
+    trigger: Trigger | tuple[Trigger, ...] = key("What starts it.", example={"event": "order.placed"})
+    task_queue: Scalar = key("The queue its workers listen on.", example="medusa-commerce")
+    workflow_id: Scalar = key(
+        "Its id; begins with the tenant.", example="tenant:{tenant_id}:order:{order_id}:placement"
+    )
+    within: Scalar | None = optional("A deadline that fails, undoes and reports.", example="30d")
+    again: Scalar | None = optional("Whether the id may start again.", words=("never", "after_end"))
+    while_running: Scalar | None = optional("What a second start means.", words=("reject", "queue", "signal"))
+    compensation: Scalar | None = optional(
+        "What happens when a compensation gives up.",
+        words=("manual_review", "dead_letter", "alert_and_retry"),
+    )
+    input: Fields | None = optional("Its input, field by field.")
+    require: tuple[Requirement, ...] | None = optional("What must hold of the input.")
+    statuses: tuple[Scalar, ...] | None = optional("The statuses its steps may set.")
+    state: Fields | None = optional("Its state: a type, an initial value, or both.")
+    constants: Fields | None = optional("Values that never change.")
+    receives: dict[Scalar, dict[Scalar, Scalar]] | None = optional("How a signal finds this workflow.")
+    meanwhile: dict[Scalar, Branch] | None = optional("What is done whenever a signal comes.")
+    steps: tuple[Step, ...] = key("What it does.")
+    finally_: tuple[Step, ...] | None = optional("What is done last on every path, after undoing.")
+    queries: dict[Scalar, Fields] | None = optional("What it answers while it runs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalContract:
+    """A signal's contract."""
+
+    LABEL: ClassVar[str] = "a signal"
+    node: Mapping
+    summary: Scalar | None = optional("What it says.")
+    aliases: tuple[Scalar, ...] | None = optional("Short names with the same payload.")
+    addition: Scalar | None = optional("Not among the architecture's contracts.", words=("true",))
+    payload: Fields = key("Its payload.")
+    example: Value | None = optional("An example of its payload.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """Signal contracts of one domain."""
+
+    LABEL: ClassVar[str] = "a file of signals"
+    domain: Scalar = key("The domain.", example="payment")
+    signals: dict[Scalar, SignalContract] = key("The contracts by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeDeclaration:
+    """A named type."""
+
+    LABEL: ClassVar[str] = "a type"
+    summary: Scalar | None = optional("What it is.")
+    fields: Fields | None = optional("The fields of a record.")
+    enum: tuple[Scalar, ...] | None = optional("The members of an enumeration.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Types:
+    """Named types."""
+
+    LABEL: ClassVar[str] = "a file of types"
+    types: dict[Scalar, TypeDeclaration] = key("The types by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorClass:
+    """An error class."""
+
+    LABEL: ClassVar[str] = "an error class"
+    summary: Scalar | None = optional("What it means.")
+    http: Scalar = key("Its HTTP equivalent.", example="402")
+    retryable: Scalar = key("Whether Temporal retries it.", words=("true", "false"))
+    outcome: Scalar | None = optional("Whether we know what happened there.", words=("known", "unknown"))
+    policy: Scalar | None = optional("How it is retried.")
+    compensation: Scalar | None = optional("What the business does about it.")
+    alert: Scalar | None = optional("Who is told.", words=("info", "warn", "critical"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errors:
+    """The error taxonomy."""
+
+    LABEL: ClassVar[str] = "the errors"
+    errors: dict[Scalar, ErrorClass] = key("The classes by name.")
+    groups: dict[Scalar, tuple[Scalar, ...]] | None = optional("Named groups of classes.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryContract:
+    """A query's contract."""
+
+    LABEL: ClassVar[str] = "a query"
+    summary: Scalar | None = optional("What it answers.")
+    result: Fields | None = optional("The fields of its answer.")
+    always: Scalar | None = optional("Answered by every workflow.", words=("true",))
+    alias_of: Scalar | None = optional("Another query with the same answer.")
+    addition: Scalar | None = optional("Not among the architecture's contracts.", words=("true",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """The query contracts."""
+
+    LABEL: ClassVar[str] = "the queries"
+    queries: dict[Scalar, QueryContract] = key("The contracts by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventStarts:
+    """Which of an event's workflows exclude each other."""
+
+    LABEL: ClassVar[str] = "starts"
+    first_of: tuple[Scalar, ...] | None = optional("Only the first whose condition holds.")
+    beside: tuple[Scalar, ...] | None = optional("These as well.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """An event's type."""
+
+    LABEL: ClassVar[str] = "an event"
+    summary: Scalar | None = optional("What happened.")
+    source: Scalar | None = optional("Where it comes from.")
+    aggregate: Scalar | None = optional("What it is about.")
+    addition: Scalar | None = optional("Not in the architecture.", words=("true",))
+    payload: Fields = key("Its payload.")
+    starts: EventStarts | None = optional("Which of its workflows exclude each other.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """The event types."""
+
+    LABEL: ClassVar[str] = "the events"
+    events: dict[Scalar, EventType] = key("The events by type.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """How an operation's answer comes later, by a signal."""
+
+    LABEL: ClassVar[str] = "`completes`"
+    signals: dict[Scalar, Scalar] = key("What each signal means: `ok` or an error class.")
+    match: Scalar = key("The field that signal and result share.", example="payment_id")
+    within: Scalar = key("How long to wait for it.", example="24h")
+    settled: tuple[Scalar, ...] | None = optional(
+        "The statuses with which an answer is final at once; the first is what a good signal means.",
+        example=["captured"],
+    )
+    else_: Scalar | None = optional("The operation that is asked when none came.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """How to find by our key what an unanswered call left behind."""
+
+    LABEL: ClassVar[str] = "a lookup"
+    request: Scalar = key("The request.", example="GET /orders")
+    query: Value | None = optional("Its query parameters.")
+    body: Value | None = optional("Its body.")
+    pick: Scalar | None = optional("Where the list is; its first element is `item`.")
+    result: Value = key("The operation's output.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMatcher:
+    """Which answers mean which error class."""
+
+    LABEL: ClassVar[str] = "an error matcher"
+    if_: Scalar = key("A condition over status, body and headers.")
+    error: Scalar | None = optional("The error class.")
+    outcome: Scalar | None = optional("Whether we know what happened there.", words=("known", "unknown"))
+    retryable: Scalar | None = optional("Whether Temporal retries it here.", words=("true", "false"))
+    result: Value | None = optional("Not an error: the output instead.")
+    alert: Scalar | None = optional("Who is told.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """How one operation is spoken."""
+
+    LABEL: ClassVar[str] = "a binding"
+    request: Scalar | None = optional("Method and path.", example="POST /orders")
+    query: Value | None = optional("Query parameters.")
+    headers: Value | None = optional("Headers of its own.")
+    body: Value | None = optional("The body.")
+    absent: Scalar | None = optional("A 404 counts as success.", words=("success",))
+    success: Scalar | None = optional("When it succeeded.")
+    result: Value | None = optional("The output, from the answer.")
+    errors: tuple[ErrorMatcher, ...] | None = optional("Matchers before the connection's.")
+    idempotency: Scalar | dict[Scalar, Scalar] | None = optional("What protects it from happening twice.")
+    lookup: Lookup | None = optional("How to find what an unanswered call left behind.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Binding):
+    """An operation of a system."""
+
+    LABEL: ClassVar[str] = "an operation"
+    node: Mapping
+    summary: Scalar | None = optional("What it does.")
+    effect: Scalar = key("What it does to the world.", words=("read", "notify", "write", "money"))
+    courtesy: Scalar | None = optional("A notice: its failure is no reason to fail.", words=("true",))
+    input: Fields | None = optional("Its inputs.")
+    output: Scalar | Fields | None = optional("Its output: a record or a type's name.")
+    retry: Scalar | None = optional("One of the system's retry policies.")
+    timeout: Scalar | None = optional("Of one attempt.", example="30s")
+    completes: Completion | None = optional("The answer comes later, by a signal.")
+    unsupported: tuple[Scalar, ...] | None = optional("Providers that can't do it.")
+    variants: dict[Scalar, Value] | None = optional("The same name with different inputs.")
+    example: Value = key("An example of its output.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How an operation is retried."""
+
+    LABEL: ClassVar[str] = "a retry policy"
+    attempts: Scalar = key("How often at most.", example="5")
+    first: Scalar | None = optional("The first interval.", example="1s")
+    max: Scalar | None = optional("The longest interval.", example="30s")
+    backoff: Scalar | None = optional("By how much it grows.", example="2.0")
+    never: tuple[Scalar, ...] | None = optional("Error classes that aren't retried here.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a system is reached."""
+
+    LABEL: ClassVar[str] = "a connection"
+    base_url: Scalar = key("The environment variable that holds its address.")
+    auth: Value | None = optional("How we show who we are.")
+    params: Value | None = optional("Parameters of every request.")
+    headers: Value | None = optional("Headers of every request.")
+    encoding: Scalar | None = optional(
+        "How bodies are written.", words=("json", "form_brackets", "form_dotted", "multipart")
+    )
+    success: Scalar | None = optional("When a request succeeded.")
+    retry_after: Scalar | tuple[Scalar, ...] | None = optional("The header that says when to try again.")
+    limits: Value | None = optional("Rate limits.")
+    money: Value | None = optional("Units of money.")
+    redact: tuple[Scalar, ...] | None = optional("Paths that are never logged.")
+    errors: tuple[ErrorMatcher, ...] | None = optional("Which answers mean which error class.")
+    idempotency: Scalar | dict[Scalar, Scalar] | None = optional("The default of its operations.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One of several systems behind one name."""
+
+    LABEL: ClassVar[str] = "a provider"
+    connection: Connection = key("How it is reached.")
+    operations: dict[Scalar, Binding] = key("How it speaks the operations.")
+    webhooks: Value | None = optional("What it tells us by itself.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A system and its operations."""
+
+    LABEL: ClassVar[str] = "a system"
+    system: Scalar = key("Its name.", example="fleetbase")
+    summary: Scalar | None = optional("What it is.")
+    task_queue: Scalar = key("The queue its activities run on.")
+    zones: tuple[Scalar, ...] | None = optional("Where it may hold personal data.")
+    connection: Connection | None = optional("How it is reached.")
+    providers: dict[Scalar, Provider] | None = optional("Several systems behind one name.")
+    default_provider: Scalar | None = optional("The provider where nothing says otherwise.")
+    circuit_breaker: Value | None = optional("When it is left alone.")
+    health: Scalar | None = optional("The operation that asks whether it is well.")
+    retry: dict[Scalar, RetryPolicy] | None = optional("Named retry policies.")
+    webhooks: Value | None = optional("What it tells us by itself.")
+    operations: dict[Scalar, Operation] = key("What it can do.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """The project's defaults."""
+
+    LABEL: ClassVar[str] = "the project"
+    name: Scalar = key("Its name.", example="dakkah-cityos")
+    summary: Scalar | None = optional("What it is.")
+    retry: RetryPolicy | None = optional("The default retry policy.")
+    timeouts: Value | None = optional("Default timeouts.")
+    workflow_id: Value | None = optional("The convention for workflow ids.")
+    task_queues: Value | None = optional("The queues.")
+    zones: Value | None = optional("Residency zones.")
+    tenants: Value | None = optional("Tenants of the demo and the tests.")
+    lint: Value | None = optional("Which rules apply.")
+
+
+#: Where a document's kind is read off its path below ``specs/``; the rest of ``Node`` stays untyped.
+def kind_of(path: str) -> type | None:
+    """The document kind of a file below ``specs/``, by its place; ``None`` for scenario tests and unknown places."""
+    first, _, rest = path.partition("/")
+    if not rest:
+        return {
+            "cityos.yaml": City,
+            "errors.yaml": Errors,
+            "queries.yaml": Queries,
+            "events.yaml": Events,
+        }.get(first)
+    return {"types": Types, "signals": Signals, "systems": System, "workflows": Workflow}.get(first)
+
+
+__all__ = ["Node", "kind_of"]

@@ -1,0 +1,1 @@
+"""Diagrams of workflows: Mermaid and DOT as text, SVG and PNG through Graphviz."""

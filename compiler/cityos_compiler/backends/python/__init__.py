@@ -1,0 +1,1 @@
+"""The Python backend: a project as readable Temporal code."""

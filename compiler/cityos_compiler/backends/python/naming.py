@@ -1,0 +1,121 @@
+"""Python names and annotations for the types of the specs."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cityos_compiler.backends.python.writer import Writer
+from cityos_dsl.expr import types as t
+from cityos_dsl.fields import snake
+
+_PLAIN = {
+    "string": "str",
+    "bool": "bool",
+    "int": "int",
+    "double": "float",
+    "decimal": "Decimal",
+    "timestamp": "datetime",
+    "duration": "timedelta",
+    "date": "date",
+    "bytes": "bytes",
+    "null": "None",
+}
+
+
+def variable(name: str) -> str:
+    """A Python variable for a name of the specs."""
+    text = snake(name)
+    return text + "_" if keyword.iskeyword(text) or text in ("input", "round", "pass", "self", "signal") else text
+
+
+def attribute(name: str) -> str:
+    """A Python attribute for a field's name."""
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+@dataclass
+class Homes:
+    """In which generated module each record and named enumeration is defined: the first one that owns it."""
+
+    modules: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, dict[str, t.RecordType | t.EnumType]] = field(default_factory=dict)
+
+    def claim(self, module: str, kind: t.Type) -> None:
+        """Give a type, and what it is made of, a home in ``module`` unless it has one."""
+        match kind:
+            case t.OptionalType(inner) | t.ListType(inner) | t.MapType(inner):
+                self.claim(module, inner)
+            case t.EnumType() if kind.name and kind.name not in self.modules:
+                self._own(module, kind.name, kind)
+            case t.RecordType() if kind.name and kind.name not in self.modules:
+                self.modules[kind.name] = module  # before its fields: they are written first
+                for f in kind.fields:
+                    self.claim(module, f.type)
+                self._own(module, kind.name, kind)
+            case _:
+                pass
+
+    def _own(self, module: str, name: str, kind: t.RecordType | t.EnumType) -> None:
+        self.modules[name] = module
+        self.kinds.setdefault(module, {})[name] = kind
+
+    def of(self, module: str) -> Iterable[t.RecordType | t.EnumType]:
+        """The types that a module defines, those that others are made of first."""
+        return self.kinds.get(module, {}).values()
+
+    def name(self, kind: t.RecordType | t.EnumType, here: str) -> str:
+        """A type's name as it is written in the module ``here``."""
+        home = self.modules.get(kind.name or "")
+        if home is None or not kind.name:
+            return "Any"
+        return kind.name if home == here else f"{home.rpartition('.')[2]}.{kind.name}"
+
+    def annotation(self, kind: t.Type, here: str) -> str:
+        """A type as a Python annotation in the module ``here``."""
+        match kind:
+            case t.OptionalType(inner):
+                return f"{self.annotation(inner, here)} | None"
+            case t.ListType(item):
+                return f"list[{self.annotation(item, here)}]"
+            case t.MapType(value):
+                return f"dict[str, {self.annotation(value, here)}]"
+            case t.EnumType():
+                if kind.name and kind.name in self.modules:
+                    return self.name(kind, here)
+                return "Literal[" + ", ".join(repr(m) for m in kind.members) + "]"
+            case t.RecordType():
+                return self.name(kind, here)
+            case t.Primitive():
+                return _PLAIN.get(kind.name, "Any")
+        return "Any"
+
+
+def write_types(w: Writer, homes: Homes, module: str, signals: dict[str, str] | None = None) -> None:
+    """Write the types that live in a module: enumerations as literals, records as models."""
+    for kind in homes.of(module):
+        if isinstance(kind, t.EnumType):
+            members = ", ".join(repr(m) for m in kind.members)
+            w(f"{kind.name} = Literal[{members}]")
+            w()
+            continue
+        signal = (signals or {}).get(kind.name)
+        with w.block(f"class {kind.name}({'SignalModel' if signal else 'Model'}):"):
+            if signal:
+                w(f'SIGNAL: ClassVar[str] = "{signal}"')
+            write_fields(w, homes, module, kind)
+        w()
+
+
+def write_fields(w: Writer, homes: Homes, module: str, kind: t.RecordType) -> None:
+    """The fields of a model; an optional one defaults to null."""
+    for f in kind.fields:
+        name = attribute(f.name)
+        alias = f'Field(alias="{f.name}")' if name != f.name else ""
+        default = ""
+        if isinstance(f.type, t.OptionalType):
+            default = f' = Field(default=None, alias="{f.name}")' if alias else " = None"
+        elif alias:
+            default = f" = {alias}"
+        w(f"{name}: {homes.annotation(f.type, module)}{default}")

@@ -1,0 +1,56 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cityos_dsl.project import find_root
+
+if TYPE_CHECKING:
+    from cityos_compiler.passes import Checked
+
+
+def project_root(start: str | None = None) -> Path:
+    """The project at or above the working directory.
+
+    Raises click.ClickException where there is none.
+    """
+    root = find_root(Path(start or ".").resolve())
+    if root is None:
+        raise click.ClickException(
+            "no project here: no specs/cityos.yaml at or above this folder. `cityosc new` makes one."
+        )
+    return root
+
+
+def checked_project(root: Path) -> Checked:
+    """The checked project, for commands that need one without errors.
+
+    Raises click.exceptions.Exit with code 1 after showing the findings.
+    """
+    from cityos_compiler.passes import check
+    from cityos_compiler.render import human
+
+    checked = check(root)
+    if checked.has_errors:
+        click.echo(human(checked.findings, checked.project.texts, color=sys.stderr.isatty()), err=True)
+        raise click.exceptions.Exit(1)
+    return checked
+
+
+def fresh_generated(root: Path, checked: Checked) -> Path:
+    """The folder of generated code, which must be what the specs say.
+
+    Raises click.ClickException where it is older than the specs.
+    """
+    from cityos_compiler import disk
+    from cityos_compiler.backends.python.generate import generate
+
+    folder = root / "generated"
+    if not disk.compare(folder, generate(checked.project, checked.workflows)).is_clean:
+        raise click.ClickException("the generated code is not what the specs say: run `cityosc compile`")
+    return folder

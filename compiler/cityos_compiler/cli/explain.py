@@ -1,0 +1,67 @@
+"""`cityosc explain`."""
+
+from __future__ import annotations
+
+import click
+
+from cityos_compiler import ir
+from cityos_compiler.cli.common import checked_project, project_root
+
+
+@click.command()
+@click.argument("what")
+def explain_command(what: str) -> int:
+    """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps."""
+    from cityos_compiler.codes import explain
+    from cityos_compiler.rules import all_rules
+
+    rule = all_rules().get(what.upper())
+    if rule is not None:
+        click.echo(f"{rule.code}: {rule.title}\n\n{rule.text}\n\nwrong:\n\n{_indented(rule.bad)}\n\n"
+                   f"right:\n\n{_indented(rule.good)}")  # fmt: skip
+        return 0
+    text = explain(what.upper())
+    if text is not None:
+        click.echo(text)
+        return 0
+    from cityos_compiler.cli.find import find_workflow
+
+    click.echo(_workflow(find_workflow(checked_project(project_root()).workflows, what)))
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+def _workflow(workflow: ir.Workflow) -> str:
+    lines = [f"{workflow.id} {workflow.name}", f"  {workflow.summary}", f"  id     {workflow.workflow_id}",
+             f"  queue  {workflow.task_queue}", "", "steps"]  # fmt: skip
+    for step in ir.all_steps(workflow):
+        if isinstance(step, ir.Do):
+            lines += _step(step)
+    lines += ["", "signals", *(f"  {model.name}" for model in workflow.signals)]
+    lines += ["", "queries", "  getWorkflowStatus", *(f"  {query.model.name}" for query in workflow.queries)]
+    return "\n".join(lines)
+
+
+def _step(step: ir.Do) -> list[str]:
+    wired = dict(step.wired)
+    lines = [f"  {step.name}  ({step.operation.system}, {step.operation.effect})"]
+    for name, value in step.inputs:
+        how = "by name" if name in wired else "given"
+        lines.append(f"      {name} = {_text(value)}   [{how}]")
+    if step.undo is not None:
+        lines.append(f"    undone by {step.undo.operation.name}")
+        lines += [f"      {name} = {_text(value)}" for name, value in step.undo.inputs]
+    return lines
+
+
+def _text(value: ir.Value) -> str:
+    match value:
+        case ir.Expr():
+            return value.text
+        case ir.Items():
+            return "[" + ", ".join(_text(item) for item in value.items) + "]"
+        case ir.Record():
+            return "{" + ", ".join(f"{name}: {_text(inner)}" for name, inner in value.fields) + "}"

@@ -1,0 +1,110 @@
+"""`cityosc run`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
+
+
+@click.command()
+@click.argument("workflow")
+@click.option("--input", "-i", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
+              help="A JSON or YAML file with the workflow's input.")  # fmt: skip
+@click.option("--tenant", default="t_001", show_default=True, help="The tenant it runs for.")
+@click.option("--address", help="A Temporal server; without it the embedded one, with the sandbox city.")
+@click.option("--namespace", default="default", show_default=True)
+@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human")
+def run_command(workflow: str, source: Path, tenant: str, address: str | None, namespace: str, shape: str) -> int:
+    """Run WORKFLOW (its name or number) and show its steps as they happen, then its result."""
+    from cityos_compiler.cli.find import find_workflow
+
+    root = project_root()
+    checked = checked_project(root)
+    generated = fresh_generated(root, checked)
+    found = find_workflow(checked.workflows, workflow)
+    given = read_data(source)
+    return asyncio.run(_run(generated, found.name, given, tenant, address, namespace, shape))
+
+
+def read_data(source: Path) -> dict[str, Any]:
+    """A JSON or YAML file's map.
+
+    Raises click.ClickException where it is none.
+    """
+    from cityos_compiler.scenarios.model import data
+    from cityos_dsl.source import Mapping, compose
+
+    node, findings = compose(str(source), source.read_text(encoding="utf-8"))
+    if findings or not isinstance(node, Mapping):
+        found = findings[0] if findings else None
+        where = f"{source}:{found.span.line}:{found.span.column}: {found.message}" if found else f"{source}: not a map"
+        raise click.ClickException(where)
+    read: dict[str, Any] = data(node)
+    return read
+
+
+async def _run(
+    generated: Path,
+    workflow: str,
+    given: dict[str, Any],
+    tenant: str,
+    address: str | None,
+    namespace: str,
+    shape: str,
+) -> int:
+    from cityos_runtime.client import connect
+    from cityos_runtime.context import Context, Tenant
+    from cityos_runtime.local import LocalCity, read_json, start_workflow
+    from cityos_runtime.setup import SetupError
+
+    try:
+        manifest = read_json(generated / "manifest.json")
+        profile = manifest.get("tenants", {}).get(tenant, {})
+        context = Context(tenant=Tenant(**{**profile, "id": tenant}))
+        if address is not None:
+            client = await connect(address, namespace)
+            entry = next(e for e in manifest["workflows"] if e["type"] == workflow)
+            return await follow(await start_workflow(client, entry, given, context), shape)
+        city = await LocalCity.open(generated)
+        try:
+            return await follow(await city.start(workflow, given, context), shape)
+        finally:
+            await city.stop()
+    except SetupError as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def follow(handle: Any, shape: str) -> int:
+    """Show a run's steps, then its result; 1 where it failed."""
+    from temporalio.client import WorkflowFailureError
+    from temporalio.exceptions import ApplicationError
+
+    from cityos_compiler.cli.live import line, moments
+
+    start = (await handle.describe()).start_time
+    if shape == "human":
+        click.echo(handle.id)
+        async for moment in moments(handle):
+            click.echo(line(moment, start))
+    try:
+        result = await handle.result()
+    except WorkflowFailureError as error:
+        cause = error.cause
+        kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
+        details = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else {}
+        if shape == "json":
+            click.echo(json.dumps({"failed": kind, "message": str(cause), "details": details}, indent=1))
+        else:
+            message = cause.message if isinstance(cause, ApplicationError) else cause
+            click.echo(f"failed: {kind}: {message}")
+            if isinstance(details, dict) and details.get("undone"):
+                click.echo(f"undone, newest first: {', '.join(details['undone'])}")
+        return 1
+    click.echo(json.dumps(result, indent=1) if shape == "json" else f"result: {json.dumps(result)}")
+    return 0

@@ -1,0 +1,52 @@
+"""What the specs contain, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cityos_compiler import ir
+from cityos_dsl.project import Project
+
+
+def inventory(project: Project, workflows: list[ir.Workflow]) -> dict[str, Any]:
+    """The project's workflows with their steps, signals and queries; its contracts and error classes."""
+    return {
+        "workflows": [_workflow(project, workflow) for workflow in workflows],
+        "signals": sorted(project.signals),
+        "queries": sorted(project.queries),
+        "errors": list(project.errors),
+    }
+
+
+def _workflow(project: Project, workflow: ir.Workflow) -> dict[str, Any]:
+    always = [name for name, query in project.queries.items() if query.always]
+    return {
+        "id": workflow.id,
+        "name": workflow.name,
+        "task_queue": workflow.task_queue,
+        "triggers": list(workflow.triggers),
+        "input": [decl.name + ("?" if decl.optional else "") for decl in workflow.input],
+        "steps": [_step(step) for step in ir.all_steps(workflow) if step.name],
+        "signals": [{"name": model.name, "aliases": list(model.aliases)} for model in workflow.signals],
+        "queries": sorted({*always, *(query.model.name for query in workflow.queries)}),
+    }
+
+
+def _step(step: ir.Step) -> dict[str, Any]:
+    data: dict[str, Any] = {"id": step.name, "kind": _KINDS.get(type(step), "step")}
+    if isinstance(step, ir.Do):
+        data |= {
+            "activity": step.operation.name,
+            "system": step.operation.system,
+            "task_queue": step.operation.task_queue,
+        }
+        if step.undo is not None:
+            data["compensation"] = step.undo.operation.name
+    return data
+
+
+_KINDS: dict[type[ir.Step], str] = {
+    ir.Do: "do", ir.Sleep: "sleep", ir.Await: "await", ir.If: "if", ir.Switch: "switch", ir.Group: "group",
+    ir.ForEach: "for_each", ir.Repeat: "repeat", ir.Parallel: "parallel", ir.Child: "call", ir.SendSignal: "signal",
+    ir.Emit: "emit", ir.Set: "set",
+}  # fmt: skip

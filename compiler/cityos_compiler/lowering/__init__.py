@@ -1,0 +1,1 @@
+"""Lowering: from the typed spec to the IR, with every name resolved and every expression typed."""

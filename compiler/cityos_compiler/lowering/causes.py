@@ -1,0 +1,46 @@
+"""One mistake, one finding: what only follows from another finding is left out until that one is mended."""
+
+from __future__ import annotations
+
+import re
+
+from cityos_dsl.diagnostics import Finding
+from cityos_dsl.project import Project
+
+# Codes that say "there is no such name": the name may stand in a file that couldn't be read.
+UNKNOWN = ("NAME002", "NAME004", "NAME005", "NAME011", "NAME012", "NAME013", "TYPE005")
+# Codes that say "something is missing": it may be what an unknown key was meant to say.
+ABSENT = ("FLOW001", "LOOP001", "LOOP003", "LOOP004", "LOOP005", "WAIT", "WIRE")
+# Codes after which a type is unknown, and with it what wiring could have found.
+UNTYPED = ("TYPE", "NAME002", "NAME003")
+
+
+def ill_shaped(project: Project, file: str) -> bool:
+    """Whether keys of this document were refused; what they were meant to say is then unknown."""
+    return any(finding.span.file == file and finding.code.startswith("SPEC") for finding in project.findings)
+
+
+def first_causes(project: Project, file: str, findings: list[Finding]) -> list[Finding]:
+    """The findings of one workflow without those that another finding explains."""
+    doubtful: list[str] = ["WIRE001"] if any(finding.code.startswith(UNTYPED) for finding in findings) else []
+    if ill_shaped(project, file):
+        doubtful += ABSENT
+    broken = {f.span.file for f in project.findings if f.code.startswith(("YAML", "SPEC"))} - {file}
+    texts = [project.texts[name] for name in sorted(broken) if name in project.texts]
+    return [
+        finding
+        for finding in findings
+        if not finding.code.startswith(tuple(doubtful))
+        and not (finding.code in UNKNOWN and any(_stands_in(text, finding) for text in texts))
+    ]
+
+
+def _stands_in(text: str, finding: Finding) -> bool:
+    """Whether the name that a finding calls unknown is written in a file that couldn't be read."""
+    quoted = re.search(r"`([^`]+)`", finding.message)
+    if quoted is None:
+        return False
+    name = quoted[1] if finding.code != "NAME002" else quoted[1].rpartition(".")[2]
+    if name.endswith("*"):  # `receives: {delivery.*: ...}`
+        return name[:-1] in text
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text) is not None

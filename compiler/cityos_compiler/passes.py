@@ -1,0 +1,35 @@
+"""The way through: text, project, IR, findings. Each pass is a function from data to data and findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cityos_compiler import ir
+from cityos_compiler.lowering.workflow import lower
+from cityos_compiler.rules import run_rules
+from cityos_dsl.diagnostics import Finding, Severity
+from cityos_dsl.project import Project, load
+
+
+@dataclass
+class Checked:
+    """A project that was read, lowered and checked."""
+
+    project: Project
+    workflows: list[ir.Workflow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """True where something must be mended before it compiles."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def check(root: Path) -> Checked:
+    """Read and check the project at ``root``."""
+    project = load(root)
+    lowered = lower(project)
+    findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
+    unique = {(f.code, f.span, f.message): f for f in findings}
+    return Checked(project, lowered.workflows, sorted(unique.values(), key=lambda f: f.order))

@@ -1,0 +1,27 @@
+"""Rules over lowered workflows: one module a rule, found by import."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from cityos_compiler import ir
+from cityos_compiler.rules.base import RULES, Rule
+from cityos_dsl.diagnostics import Finding
+from cityos_dsl.project import Project
+
+__all__ = ["RULES", "Rule", "all_rules", "run_rules"]
+
+
+def all_rules() -> dict[str, Rule]:
+    """Every rule by its code."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(RULES.items()))
+
+
+def run_rules(workflows: list[ir.Workflow], project: Project) -> list[Finding]:
+    """All findings of all rules."""
+    return [
+        finding for rule in all_rules().values() for workflow in workflows for finding in rule.check(workflow, project)
+    ]

@@ -1,0 +1,242 @@
+"""Running scenarios: each has a tenant of its own, so that many run at once against one server and one city."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cityos_runtime.context import Context, Tenant
+from cityos_runtime.local import LocalCity
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.service import RPCError
+
+from cityos_compiler.scenarios.expect import Happened, compare, differences
+from cityos_compiler.scenarios.model import Action, Scenario
+
+OUTBOX = "appendToOutbox"
+PATIENCE = 60.0
+"""Seconds of real time after which a scenario that makes no progress is given up."""
+
+
+@dataclass
+class Outcome:
+    """A scenario and what was wrong with it; empty where nothing was."""
+
+    scenario: Scenario
+    wrong: list[str] = field(default_factory=list)
+    happened: Happened | None = None
+    history: Any = None
+
+
+async def run_all(
+    city: LocalCity,
+    scenarios: list[Scenario],
+    *,
+    at_once: int = 8,
+    each: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Run scenarios side by side; ``each`` hears of every one that ended."""
+    room = asyncio.Semaphore(at_once)
+    starting = asyncio.Lock()
+
+    async def one(number: int, scenario: Scenario) -> Outcome:
+        async with room:
+            outcome = await _guarded(city, scenario, number, starting)
+        if each is not None:
+            each(outcome)
+        return outcome
+
+    return list(await asyncio.gather(*(one(number, scenario) for number, scenario in enumerate(scenarios))))
+
+
+async def _guarded(city: LocalCity, scenario: Scenario, number: int, starting: asyncio.Lock) -> Outcome:
+    try:
+        return await asyncio.wait_for(_Run(city, scenario, number, starting).run(), PATIENCE)
+    except TimeoutError:
+        return Outcome(scenario, [f"it was still running after {PATIENCE:.0f} s of real time"])
+    except Exception as error:  # a scenario that can't even start fails; the others go on
+        return Outcome(scenario, [f"{type(error).__name__}: {error}"])
+
+
+class _Run:
+    def __init__(self, city: LocalCity, scenario: Scenario, number: int, starting: asyncio.Lock) -> None:
+        self.city = city
+        self.starting = starting
+        self.scenario = scenario
+        self.tenant = f"{scenario.tenant}-{number}"
+        self.queried: list[str] = []
+        self.handle: WorkflowHandle[Any, Any]
+
+    async def run(self) -> Outcome:
+        for operation, entries in self.scenario.world.items():
+            self.city.sandbox.script(self.tenant, operation, entries)
+        profile = self.city.tenants.get(self.scenario.tenant, {})
+        context = Context(tenant=Tenant(**{**profile, "id": self.tenant}), correlation_id=f"scenario-{self.tenant}")
+        steering = bool(self.scenario.actions)
+        skipping = contextlib.nullcontext() if not steering else self.city.environment.with_time_skipping_disabled()
+        async with self.starting:  # whether time is skipped is decided for all starts at once: one at a time
+            with skipping:
+                self.handle = await self.city.start(self.scenario.workflow, self.scenario.input, context)
+        for action in self.scenario.actions:
+            await self._reach(action.at.after, action.at.seconds)
+            await self._act(action)
+        if steering:
+            await self._finish_skipping()
+        happened = await self._happened()
+        history = await self.handle.fetch_history()
+        return Outcome(self.scenario, compare(self.scenario.expect, happened), happened, history)
+
+    async def _finish_skipping(self) -> None:
+        """Let time fly to the end, which may have come already."""
+        with contextlib.suppress(RPCError):
+            await self.city.environment.fast_forward(self.handle)
+
+    async def _reach(self, step: str | None, seconds: float) -> None:
+        """Move the virtual clock to a moment after the start, or after a step began."""
+        base = await self._began(step) if step is not None else await self._started()
+        now = await self.city.environment.get_current_time(self.handle)
+        left = (base + timedelta(seconds=seconds) - now).total_seconds()
+        if left > 0:
+            await self._settled()
+            await self.city.environment.fast_forward(self.handle, timedelta(seconds=left))
+        await self._settled()
+
+    async def _started(self) -> datetime:
+        description = await self.handle.describe()
+        return description.start_time
+
+    async def _began(self, step: str) -> datetime:
+        """When a step began, moving from timer to timer until it does."""
+        for _ in range(10_000):
+            idle = await self._idle()  # asked first: what it still does must be in the history read below
+            events = [event async for event in self.handle.fetch_history_events()]
+            found = _step_time(events, step)
+            if found is not None:
+                return found
+            if _closed(events):
+                raise RuntimeError(f"`{step}` never began: the workflow ended before")
+            timer = _next_timer(events)
+            now = await self.city.environment.get_current_time(self.handle)
+            if timer is not None and idle:
+                await self.city.environment.fast_forward(self.handle, max(timer - now, timedelta(milliseconds=1)))
+            else:
+                await asyncio.sleep(0.01)  # the worker is at work; there is no event to wait for
+        raise RuntimeError(f"`{step}` never began")
+
+    async def _idle(self) -> bool:
+        description = await self.handle.describe()
+        raw = description.raw_description
+        return not raw.HasField("pending_workflow_task") and not raw.pending_activities
+
+    async def _settled(self) -> None:
+        """Wait until the workflow has nothing more to do at this moment."""
+        for _ in range(3000):
+            description = await self.handle.describe()
+            raw = description.raw_description
+            busy = [a for a in raw.pending_activities if not _backing_off(a)]
+            if not raw.HasField("pending_workflow_task") and not busy:
+                return
+            await asyncio.sleep(0.01)  # as above
+
+    async def _act(self, action: Action) -> None:
+        match action.kind:
+            case "signal":
+                for number in range(action.times):
+                    envelope = {"event_id": action.event_id or f"{action.name}-{id(action)}-{number}"}
+                    payload = self.city.signal_payload(action.name, action.payload, await self._now())
+                    await self.handle.signal(action.name, args=[payload, envelope])
+            case "cancel":
+                await self.handle.cancel()
+            case "decide":
+                await self.handle.execute_update("decide", {"action": action.name, **action.payload})
+            case "query":
+                answer = await self.handle.query(action.name)
+                self.queried += [f"{action.name}: {text}" for text in differences(action.gives, _plain(answer))]
+        if action.kind != "query":
+            await self._settled()
+
+    async def _now(self) -> datetime:
+        return await self.city.environment.get_current_time(self.handle)
+
+    async def _happened(self) -> Happened:
+        happened = Happened(ended="completed")
+        try:
+            happened.result = await self.handle.result()
+        except WorkflowFailureError as error:
+            cause = error.cause
+            happened.ended = "cancelled" if isinstance(cause, CancelledError) else "failed"
+            happened.message = str(cause)
+            if isinstance(cause, ApplicationError):
+                happened.error_class = cause.type or ""
+        status: Any = _plain(await self.handle.query("getWorkflowStatus"))
+        happened.undone, happened.not_undone = status.get("undone", []), status.get("not_undone", [])
+        description = await self.handle.describe()
+        if description.close_time is not None:
+            happened.took = (description.close_time - description.start_time).total_seconds()
+        for call in self.city.sandbox.calls(self.tenant):
+            if call.operation.endswith(".lookup"):
+                happened.looked_up.append(call.operation.removesuffix(".lookup"))
+                continue
+            if call.operation == OUTBOX:
+                happened.emitted.append(str(call.input.get("event_type")))
+                continue
+            if call.operation not in happened.calls:
+                happened.ran.append(call.operation)
+            happened.calls.setdefault(call.operation, []).append(call.input)
+            happened.keys.setdefault(call.operation, set()).add(call.key)
+        happened.queried = self.queried
+        return happened
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+def _closed(events: list[Any]) -> bool:
+    return events[-1].event_type in (
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
+    )
+
+
+def _backing_off(activity: Any) -> bool:
+    """An activity that waits for its next attempt."""
+    return bool(activity.attempt > 1 and not activity.HasField("last_started_time"))
+
+
+def _summary(event: Any) -> str:
+    """The summary that the workflow gave a timer, which is its step's name."""
+    return event.user_metadata.summary.data.decode().strip('"') if event.HasField("user_metadata") else ""
+
+
+def _step_time(events: list[Any], step: str) -> datetime | None:
+    """When an operation was scheduled, or a wait's timer set."""
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and re.match(rf"{step}\b", _summary(event)):
+            return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
+        scheduled = event.activity_task_scheduled_event_attributes
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and scheduled.activity_type.name == step:
+            return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
+    return None
+
+
+def _next_timer(events: list[Any]) -> datetime | None:
+    """When the earliest timer that is still set will fire."""
+    timers: dict[int, datetime] = {}
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+            wait = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            timers[event.event_id] = event.event_time.ToDatetime(tzinfo=UTC) + wait
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
+            timers.pop(event.timer_fired_event_attributes.started_event_id, None)
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_CANCELED:
+            timers.pop(event.timer_canceled_event_attributes.started_event_id, None)
+    return min(timers.values(), default=None)

@@ -1,0 +1,81 @@
+"""What travels with a workflow: who it works for, and what it takes along into its next run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Tenant(BaseModel):
+    """The tenant, read once at the start."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    zone: str = ""
+    currency: str = ""
+    gateway: str = ""
+    timezone: str = "UTC"
+    locale: str = "en"
+
+
+class Context(BaseModel):
+    """The second argument of every workflow."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tenant: Tenant
+    correlation_id: str = ""
+    causation_id: str = ""
+    search_attributes: bool = False
+    """Whether the namespace has the attributes CityTenant, CityEntity and CityStatus."""
+
+    def caused_by(self, workflow_id: str) -> Context:
+        """The context of what this workflow starts."""
+        return self.model_copy(update={"causation_id": workflow_id})
+
+
+class ActivityContext(BaseModel):
+    """The second argument of every activity."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tenant: Tenant
+    correlation_id: str
+    causation_id: str
+    idempotency_key: str
+    workflow_id: str
+    step: str
+
+
+class Carried(BaseModel):
+    """What one run hands to the next over continue-as-new."""
+
+    at: str
+    """The loop or wait at which the next run resumes."""
+    position: int = 0
+    """The passes of that loop which are done."""
+    run: int = 1
+    started_at: datetime
+    state: Any = None
+    done: Any = None
+    deadlines: dict[str, datetime] = Field(default_factory=dict)
+    timers: dict[str, datetime] = Field(default_factory=dict)
+    numbers: dict[str, int] = Field(default_factory=dict)
+    pivoted: bool = False
+    cancel_requested: bool = False
+    saga: dict[str, Any] = Field(default_factory=dict)
+    mailbox: dict[str, Any] = Field(default_factory=dict)
+    progress: dict[str, Any] = Field(default_factory=dict)
+
+    def state_as(self, model: type[ModelT]) -> ModelT:
+        """The state variables, as the workflow's own type."""
+        return model.model_validate(self.state or {})
+
+    def done_as(self, model: type[ModelT]) -> ModelT:
+        """The results of the steps so far, as the workflow's own type."""
+        return model.model_validate(self.done or {})

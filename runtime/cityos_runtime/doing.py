@@ -1,0 +1,304 @@
+"""Running operations: registering their compensation, retrying, parking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
+
+from pydantic import BaseModel, TypeAdapter
+from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import TemporalError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType, ActivityHandle
+
+from cityos_runtime.context import ActivityContext
+from cityos_runtime.errors import StepFailed, step_failure
+from cityos_runtime.keys import count_rounds, pass_path
+from cityos_runtime.model import SignalModel
+from cityos_runtime.operation import Call, Operation
+from cityos_runtime.parking import Parking
+from cityos_runtime.saga import Registration, Undo
+from cityos_runtime.signals import On
+from cityos_runtime.tasks import is_interrupted, stop_if_interrupted
+
+T = TypeVar("T")
+OnFailure: TypeAlias = Literal["fail", "park"] | None
+
+
+@dataclass(frozen=True)
+class Options(Generic[T]):
+    """What stands beside a step."""
+
+    undo: Undo[T] | None = None
+    summary: str | None = None
+    within: timedelta | None = None
+    key: str = ""
+
+
+class Doing(Parking):
+    """Steps that run an operation."""
+
+    _unknown: dict[str, str]
+
+    async def do(
+        self,
+        step: str,
+        call: Call[T],
+        *,
+        undo: Undo[Any] | None = None,
+        summary: str | None = None,
+        within: timedelta | None = None,
+        key: str = "",
+        status: str | None = None,
+        on_failure: OnFailure = None,
+        catches: tuple[str, ...] = (),
+    ) -> T:
+        """Run an operation and return its result, or raise `StepFailed`.
+
+        Without `on_failure` a failure after a pivot parks the step, because nothing would undo what was
+        committed; before it, it fails. The error classes in `catches` are always raised.
+        """
+        if status is not None:
+            self.status(status)
+        options = Options(undo, summary, within, key)
+        tries = 0
+        while True:
+            try:
+                return await self._do_once(step, call, options)
+            except StepFailed as error:
+                if not self._parks(on_failure) or error.error_class in catches:
+                    raise
+                decision = await self.park(step, error, call)
+                tries += 1
+            if decision.action == "skip":
+                result: T = TypeAdapter(call.operation.output).validate_python(decision.result)
+                self._record(step, result)
+                return result
+            call = call.with_input(decision.payload) if decision.payload else call
+            options = Options(undo, summary, within, f"{key}decision={tries}")
+
+    async def attempt(
+        self,
+        step: str,
+        call: Call[T],
+        *,
+        undo: Undo[Any] | None = None,
+        summary: str | None = None,
+        within: timedelta | None = None,
+        key: str = "",
+        status: str | None = None,
+    ) -> T | None:
+        """The same where a failure lets the flow go on (`on_failure: continue`): None then."""
+        if status is not None:
+            self.status(status)
+        try:
+            return await self._do_once(step, call, Options(undo, summary, within, key))
+        except StepFailed as error:
+            workflow.logger.warning("went on without", extra={"step": step, "error": error.error_class})
+            self._measure("steps_skipped", step=step)
+            return None
+
+    def rounds(self, step: str, at_most: int) -> Iterator[int]:
+        """The business rounds of a step. A round after an unknown outcome looks up first."""
+        return count_rounds(at_most)
+
+    def _parks(self, on_failure: OnFailure) -> bool:
+        return not self._closing and (on_failure or ("park" if self.pivoted else "fail")) == "park"
+
+    async def _do_once(self, step: str, call: Call[T], options: Options[T]) -> T:
+        stop_if_interrupted()
+        self._progress.enter(step, self.now())
+        context = self._activity_context(step, self._step_key(step, call.operation, options.key))
+        entry = self._register(step, call, context, options.undo)
+        try:
+            result = await self._lookup_before(step, call, context)
+            self._drop_earlier(step, entry)
+            if result is None:
+                result = await self._execute(call, context, options.summary, options.within)
+            result = await self._completed(step, call.operation, result)
+        except StepFailed as error:
+            self._settle_failure(entry, error, context, call.operation)
+            stop_if_interrupted()
+            raise
+        except asyncio.CancelledError:
+            self._settle_unknown(entry)
+            raise
+        self._unknown.pop(f"{pass_path()}:{step}", None)
+        if entry is not None:
+            entry.settle(result)
+            self.saga.renew(entry)
+        self._record(step, result)
+        stop_if_interrupted()
+        return result
+
+    async def _completed(self, step: str, operation: Operation[T], result: T) -> T:
+        """Wait for the signal that completes an operation, where its first answer isn't final."""
+        completes = operation.completes
+        if completes is None or completes.is_settled(result):
+            return result
+        key = getattr(result, completes.match)
+
+        def ours(signal: SignalModel) -> bool:
+            return bool(getattr(signal, completes.match) == key)
+
+        models = {name: cast(type[SignalModel], self.facts.signals[name][0]) for name in completes.signals}
+        listening = {name: On(model, where=ours) for name, model in models.items()}
+        heard = await self.wait(step, list(listening.values()), lasting=completes.within)
+        if heard.timed_out:
+            raise StepFailed("TimeoutError", f"{step} was not completed in time", "unknown", step)
+        name = next(name for name, on in listening.items() if heard.by is on)
+        if completes.signals[name]:
+            raise StepFailed(completes.signals[name], f"{step}: {name}", "known", step)
+        final = {"status": completes.settled[0]} if completes.settled and hasattr(result, "status") else {}
+        copied: T = result.model_copy(update=final) if isinstance(result, BaseModel) else result
+        return copied
+
+    def _register(
+        self, step: str, call: Call[T], context: ActivityContext, undo: Undo[T] | None
+    ) -> Registration | None:
+        if undo is None:
+            return None
+        entry = Registration(step, self._blocks(), context, undo, call)
+        self.saga.register(entry)
+        return entry
+
+    def _settle_failure(
+        self,
+        entry: Registration | None,
+        error: StepFailed,
+        context: ActivityContext,
+        operation: Operation[Any],
+    ) -> None:
+        place = f"{pass_path()}:{error.step}"
+        # A refusal now says nothing of an earlier try under the same key that may have happened.
+        doubtful = place in self._unknown and not operation.lookup
+        if operation.changes and (error.outcome == "unknown" or doubtful):
+            self._unknown[place] = context.idempotency_key
+            self._settle_unknown(entry)
+            return
+        self._unknown.pop(place, None)
+        if entry is not None:
+            self.saga.forget(entry)
+
+    def _settle_unknown(self, entry: Registration | None) -> None:
+        if entry is not None:
+            entry.settle_unknown()
+            self.saga.renew(entry)
+
+    def _step_key(self, step: str, operation: Operation[Any], extra: str) -> str:
+        """A new round has a new key, unless the last may have happened and nothing could tell."""
+        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        if earlier is not None and not operation.lookup:
+            return earlier
+        return self._key(step, extra)
+
+    async def _lookup_before(self, step: str, call: Call[T], context: ActivityContext) -> T | None:
+        """After an unknown outcome: what the earlier round or decision brought about, if anything."""
+        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        if earlier is None or not call.operation.lookup:
+            return None
+        return await self._lookup(call, context.model_copy(update={"idempotency_key": earlier}))
+
+    def _drop_earlier(self, step: str, current: Registration | None) -> None:
+        """What the earlier round registered is found out by now, or runs again under the same key."""
+        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        for entry in list(self.saga.registered):
+            if entry.context.idempotency_key == earlier and entry is not current:
+                self.saga.forget(entry)
+
+    async def _lookup(self, call: Call[T], context: ActivityContext) -> T | None:
+        """What an operation of unknown outcome brought about, found by its idempotency key."""
+        operation = call.operation
+        try:
+            found: T | None = await workflow.execute_activity(
+                f"{operation.name}.lookup",
+                args=[call.input, context],
+                task_queue=operation.task_queue,
+                result_type=operation.output | None,  # type: ignore[arg-type]  # a union is no type to the SDK
+                start_to_close_timeout=operation.timeout,
+                retry_policy=operation.retry.policy(),
+                summary=f"did {context.step} happen?",
+                priority=Priority(fairness_key=self.tenant.id),
+            )
+        except TemporalError as error:
+            self._raise_if_cancelled(error)
+            raise _unknown(step_failure(error, context.step)) from error
+        return found
+
+    async def _execute(
+        self,
+        call: Call[T],
+        context: ActivityContext,
+        summary: str | None = None,
+        within: timedelta | None = None,
+    ) -> T:
+        """One operation with Temporal's retries."""
+        operation = call.operation
+        # What changes something is waited for when cancelled: its result says what there is to undo.
+        on_cancel = (
+            ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+            if operation.changes
+            else ActivityCancellationType.TRY_CANCEL
+        )
+        handle: ActivityHandle[T] = workflow.start_activity(
+            operation.name,
+            args=[call.input, context],
+            task_queue=operation.task_queue,
+            result_type=operation.output,
+            start_to_close_timeout=operation.timeout,
+            schedule_to_close_timeout=within,
+            retry_policy=operation.retry.policy(),
+            summary=summary,
+            priority=Priority(fairness_key=self.tenant.id),
+            cancellation_type=on_cancel,
+        )
+        try:
+            return await _answer(handle)
+        except TemporalError as error:
+            self._raise_if_cancelled(error)
+            raise step_failure(error, context.step) from error
+
+    def _raise_if_cancelled(self, error: TemporalError) -> None:
+        if is_interrupted() and is_cancelled_exception(error):
+            raise asyncio.CancelledError from error
+
+    def _record(self, step: str, result: Any) -> None:
+        """Keep the result where queries, branches and later runs find it."""
+        self._progress.leave(step, self.now())
+        done = getattr(self, "done", None)
+        name = snake(step)
+        if done is not None and name in type(done).model_fields:
+            setattr(done, name, result)
+
+
+async def _answer(handle: ActivityHandle[T]) -> T:
+    """An activity's answer, also where the cancellation comes in the moment in which it is there already.
+
+    To throw it away would leave something behind at another system that nobody knows to undo.
+    """
+    try:
+        return await handle
+    except asyncio.CancelledError:
+        if not handle.done() or handle.cancelled():
+            raise
+        return handle.result()
+
+
+def _unknown(error: StepFailed) -> StepFailed:
+    """A lookup that fails leaves the outcome as unknown as it was."""
+    return StepFailed(error.error_class, error.message, "unknown", error.step)
+
+
+def snake(step: str) -> str:
+    """`awaitKYCApproval` as `await_kyc_approval`, as in generated names."""
+    parts: list[str] = []
+    for place, letter in enumerate(step):
+        before = step[place - 1] if place else ""
+        after = step[place + 1 : place + 2]
+        if letter.isupper() and before and before != "_" and (not before.isupper() or after.islower()):
+            parts.append("_")
+        parts.append(letter.lower())
+    return "".join(parts).replace(".", "_").replace("-", "_")

@@ -1,0 +1,106 @@
+"""Workers: generated workflows and the operations of their systems, by task queue."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from cityos_runtime.activities import Activities
+from cityos_runtime.binding import Systems
+
+PACKAGE = "cityos_generated"
+PASSED_THROUGH = (
+    "pydantic",
+    "zoneinfo",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "cityos_dsl",
+    "cityos_runtime",
+    f"{PACKAGE}.types",
+    f"{PACKAGE}.signals",
+    f"{PACKAGE}.queries",
+    f"{PACKAGE}.systems",
+)
+"""Modules without state of a workflow's own: importing them anew for every workflow would be slow."""
+
+
+async def serve(
+    client: Client,
+    queues: Iterable[str] | None,
+    generated_dir: Path | str,
+    environ: Mapping[str, str] | None = None,
+) -> None:
+    """Work on these task queues (all, where none is named) until cancelled."""
+    async with workers(client, queues, generated_dir, environ):
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def workers(
+    client: Client,
+    queues: Iterable[str] | None,
+    generated_dir: Path | str,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[list[Worker]]:
+    """Running workers, one for each task queue."""
+    folder = Path(generated_dir)
+    systems = Systems.model_validate(_load(folder, "systems.json"))
+    workflows = load_workflows(folder)
+    known = set(workflows) | {system.task_queue for system in systems.systems.values()}
+    wanted = set(known if queues is None else queues)
+    if unknown := wanted - known:
+        raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+    activities = Activities(systems, environ)
+    running = [_worker(client, queue, workflows.get(queue, []), activities) for queue in sorted(wanted)]
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(activities.close)
+        for worker in running:
+            await stack.enter_async_context(worker)
+        yield running
+
+
+def _worker(client: Client, queue: str, workflows: list[type], activities: Activities) -> Worker:
+    rates = [
+        rate
+        for system in activities.systems.systems.values()
+        if system.task_queue == queue and (rate := system.per_second) is not None
+    ]
+    carried_out = activities.of_queue(queue)
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=workflows,
+        activities=[*carried_out, activities.emitting()],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        ),
+        # One limit for all workers of the queue, which the server keeps.
+        max_task_queue_activities_per_second=min(rates, default=None),
+    )
+
+
+def load_workflows(folder: Path) -> dict[str, list[type]]:
+    """The generated workflow classes by task queue."""
+    # The sandbox imports workflows by module name: their package has to be found.
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    by_queue: dict[str, list[type]] = {}
+    for entry in _load(folder, "manifest.json")["workflows"]:
+        module = importlib.import_module(f"{PACKAGE}.workflows.{entry['module']}")
+        by_queue.setdefault(entry["task_queue"], []).append(getattr(module, entry["class"]))
+    return by_queue
+
+
+def _load(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text(encoding="utf-8"))

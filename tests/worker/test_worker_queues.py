@@ -1,0 +1,40 @@
+"""Workers are made from what was generated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cityos_runtime.binding import Systems
+from cityos_runtime.worker import workers
+from temporalio.testing import WorkflowEnvironment
+
+from tests.sandbox.town import TOWN
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def generated(tmp_path: Path) -> Path:
+    """A generated folder with systems and no workflows."""
+    (tmp_path / "systems.json").write_text(json.dumps(TOWN))
+    (tmp_path / "manifest.json").write_text(json.dumps({"workflows": []}))
+    return tmp_path
+
+
+async def test_every_queue_has_a_worker(temporal: WorkflowEnvironment, generated: Path) -> None:
+    async with workers(temporal.client, None, generated, {}) as running:
+        assert [worker.task_queue for worker in running] == ["backoffice", "logistics", "payment"]
+
+
+async def test_an_unknown_queue_is_named(temporal: WorkflowEnvironment, generated: Path) -> None:
+    with pytest.raises(ValueError, match="no such task queue: lojistics; known: backoffice, logistics"):
+        async with workers(temporal.client, ["lojistics"], generated, {}):
+            pass
+
+
+async def test_the_slowest_gateway_limits_the_queue() -> None:
+    providers = {name: {"connection": {"limits": {"per_second": rate}}} for name, rate in (("a", "25"), ("b", "10"))}
+    systems = Systems.model_validate({"systems": {"s": {"task_queue": "q", "providers": providers}}})
+    assert systems.systems["s"].per_second == 10.0
