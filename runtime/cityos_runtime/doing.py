@@ -22,7 +22,7 @@ from cityos_runtime.operation import Call, Operation
 from cityos_runtime.parking import Parking
 from cityos_runtime.saga import Registration, Undo
 from cityos_runtime.signals import On
-from cityos_runtime.tasks import is_interrupted, stop_if_interrupted
+from cityos_runtime.tasks import is_interrupted, outlast, settled, stop_if_interrupted, wait_until
 
 T = TypeVar("T")
 OnFailure: TypeAlias = Literal["fail", "park"] | None
@@ -275,16 +275,20 @@ class Doing(Parking):
 
 
 async def _answer(handle: ActivityHandle[T]) -> T:
-    """An activity's answer, also where the cancellation comes in the moment in which it is there already.
+    """An activity's answer, also where a cancellation comes in the very moment in which it is there.
 
-    To throw it away would leave something behind at another system that nobody knows to undo.
+    Cancelling the handle then would throw the answer away, and with it what there is to undo at the other
+    system. So the handle isn't awaited but watched, and cancelled only once it is sure that no answer came.
     """
     try:
-        return await handle
+        while not handle.done():
+            await wait_until(handle.done)
     except asyncio.CancelledError:
-        if not handle.done() or handle.cancelled():
-            raise
-        return handle.result()
+        await settled()
+        if not handle.done():
+            handle.cancel()
+        await outlast(handle.done)
+    return handle.result()
 
 
 def _unknown(error: StepFailed) -> StepFailed:

@@ -85,6 +85,25 @@ async def wait_until(
     return True
 
 
+async def outlast(condition: Callable[[], bool]) -> None:
+    """Wait for a condition whatever is cancelled meanwhile; `stop_if_interrupted` tells of it afterwards."""
+    while not condition():
+        try:
+            await workflow.wait_condition(condition)
+        except asyncio.CancelledError:
+            continue
+
+
+async def settled() -> None:
+    """Let every other task take in what has arrived: conditions are asked only when none is ready to run."""
+    while True:
+        try:
+            await workflow.wait_condition(lambda: True)
+        except asyncio.CancelledError:
+            continue
+        return
+
+
 async def settle(
     branches: Sequence[Branch],
     enough: Callable[[], bool],

@@ -18,7 +18,7 @@ from cityos_runtime.errors import Leave, Next, Return, StepFailed
 from cityos_runtime.model import Cancel
 from cityos_runtime.progress import Ending, Failure, WorkflowStatus
 from cityos_runtime.signals import Watch
-from cityos_runtime.tasks import Branch, uninterrupted
+from cityos_runtime.tasks import Branch, outlast, uninterrupted
 
 InputT = TypeVar("InputT", bound=BaseModel)
 StateT = TypeVar("StateT", bound=BaseModel)
@@ -180,11 +180,11 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         if self.mailbox.kept:
             self._measure("signals_unclaimed", len(self.mailbox.kept))
         self._measure("workflows_ended", status=ending.status)
-        await _handlers_finished()
+        await outlast(workflow.all_handlers_finished)
 
     async def _continue_as_new(self, there: Continue) -> NoReturn:
         await uninterrupted(self._resolve_unknown)
-        await _handlers_finished()
+        await outlast(workflow.all_handlers_finished)
         carried = self._carry(there)
         if len(carried.model_dump_json()) > CARRIED_LIMIT:
             await self._fail(StepFailed("CarriedTooLargeError", "too much to carry along", step=there.at), None)
@@ -216,14 +216,6 @@ def _input_type(workflow_class: type[City[Any, Any, Any]]) -> type[BaseModel]:
             model: type[BaseModel] = get_args(base)[0]
             return model
     raise TypeError(f"{workflow_class.__name__} is no City[Input, State, Result]")
-
-
-async def _handlers_finished() -> None:
-    while not workflow.all_handlers_finished():
-        try:
-            await workflow.wait_condition(workflow.all_handlers_finished)
-        except asyncio.CancelledError:
-            continue
 
 
 async def _awaited(work: Work) -> None:

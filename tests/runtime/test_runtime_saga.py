@@ -9,7 +9,7 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from tests.runtime.flows import LateInput, OrderInput
-from tests.runtime.world import World, refused
+from tests.runtime.world import World, refused, until, workflows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ORDER = OrderInput(order_id="o_1")
@@ -112,6 +112,34 @@ async def test_cancelled_in_the_middle_of_a_step_waits_for_what_it_did(world: Wo
         await handle.result()
     assert isinstance(caught.value.cause, CancelledError)
     assert world.ran()[2:] == ["refundPayment", "releaseInventory", "recordAuditLog"]
+
+
+async def test_cancelled_in_the_moment_of_the_answer_keeps_the_answer(idle_world: World) -> None:
+    """Both reach the flow in one workflow task, which the SDK would answer with the cancellation alone."""
+    world = idle_world
+    world.answers("capturePayment", "gate")
+    async with workflows(world.environment):
+        handle = await world.start("OrderFlow", ORDER)
+        await world.started.wait()
+    await handle.cancel()
+    world.gate.set()
+    await until(lambda: is_answered(handle, "capturePayment"))
+    async with workflows(world.environment):
+        with pytest.raises(WorkflowFailureError) as caught:
+            await handle.result()
+    assert isinstance(caught.value.cause, CancelledError)
+    assert world.ran()[2:] == ["refundPayment", "releaseInventory", "recordAuditLog"]
+
+
+async def is_answered(handle: WorkflowHandle[Any, Any], operation: str) -> bool:
+    """Whether the server has the answer of an activity."""
+    events = [event async for event in handle.fetch_history_events()]
+    ids = {
+        event.event_id
+        for event in events
+        if event.activity_task_scheduled_event_attributes.activity_type.name == operation
+    }
+    return any(event.activity_task_completed_event_attributes.scheduled_event_id in ids for event in events)
 
 
 async def test_cancelled_after_the_pivot_goes_on(world: World) -> None:

@@ -113,26 +113,30 @@ class World:
         await self.environment.fast_forward(handle, timedelta(**duration))
 
 
+def workflows(environment: WorkflowEnvironment) -> Worker:
+    """A worker that runs the workflows and no activities."""
+    return Worker(
+        environment.client,
+        task_queue=QUEUE,
+        workflows=[*WORKFLOWS, *FAMILY],
+        # Every task replays the history: what isn't deterministic fails here.
+        max_cached_workflows=0,
+        # A mistake in the runtime is to fail its test and not to be retried for ever.
+        workflow_failure_exception_types=[Exception],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=PASSED_THROUGH),
+    )
+
+
 @asynccontextmanager
-async def running(environment: WorkflowEnvironment) -> AsyncIterator[World]:
-    """A world with a worker over it."""
+async def systems(environment: WorkflowEnvironment) -> AsyncIterator[World]:
+    """A world whose systems answer, with nobody to run the workflows."""
     world = World(environment)
 
     @activity.defn(dynamic=True)
     async def any_operation(args: Sequence[RawValue]) -> Any:
         return await world.answer(args)
 
-    async with Worker(
-        environment.client,
-        task_queue=QUEUE,
-        workflows=[*WORKFLOWS, *FAMILY],
-        # Every task replays the history: what isn't deterministic fails here.
-        max_cached_workflows=0,
-        activities=[any_operation],
-        # A mistake in the runtime is to fail its test and not to be retried for ever.
-        workflow_failure_exception_types=[Exception],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=PASSED_THROUGH),
-    ):
+    async with Worker(environment.client, task_queue=QUEUE, activities=[any_operation]):
         yield world
 
 
