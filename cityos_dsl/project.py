@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
-from cityos_dsl.diagnostics import Finding, Related, Span
+from cityos_dsl.diagnostics import Finding, Related, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
 from cityos_dsl.source import Scalar, compose
@@ -14,6 +15,7 @@ from cityos_dsl.spec import documents as d
 from cityos_dsl.spec.shape import Reader
 
 MARKER = "cityos.yaml"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,8 @@ def _resolve(project: Project, read: list[tuple[str, object]]) -> None:
             _queries(project, doc)
         elif isinstance(doc, d.Events):
             _events(project, doc)
-        elif isinstance(doc, d.System):
-            _system(project, doc)
+    for system in _whole_systems(project, [doc for _, doc in read]):
+        _system(project, system)
     project.workflows.sort(key=lambda item: item[1].id.text)
     _unique(project)
 
@@ -251,6 +253,50 @@ def _events(project: Project, doc: d.Events) -> None:
         payload = record(camel(name.text) + "Event", reader.fields(event.payload, camel(name.text)))
         project.events[name.text] = EventModel(name.text, payload, event)
     project.findings += reader.findings
+
+
+def _whole_systems(project: Project, documents: list[object]) -> list[d.System]:
+    """Each system with the operations that stand in files of their own; no name may stand twice."""
+    whole = {doc.system.text: doc for doc in documents if isinstance(doc, d.System)}
+    for part in (doc for doc in documents if isinstance(doc, d.Operations)):
+        system = whole.get(part.system.text)
+        if system is None and f"specs/systems/{part.system.text}.yaml" in project.texts:
+            continue  # its own file has a finding already
+        if system is None:
+            message = f"there is no system `{part.system.text}`"
+            project.findings.append(
+                Finding("NAME017", message, part.system.span, did_you_mean(part.system.text, whole))
+            )
+            continue
+        providers = dict(system.providers or {})
+        for name, added in (part.providers or {}).items():
+            _add_to_provider(project, providers, name, added)
+        operations = _joined(project, system.operations, part.operations)
+        whole[part.system.text] = replace(system, operations=operations, providers=providers or None)
+    return list(whole.values())
+
+
+def _add_to_provider(
+    project: Project, providers: dict[Scalar, d.Provider], name: Scalar, added: d.ProviderOperations
+) -> None:
+    known = next((key for key in providers if key.text == name.text), None)
+    if known is None:
+        names = [key.text for key in providers]
+        message = f"there is no provider `{name.text}`"
+        project.findings.append(Finding("NAME017", message, name.span, did_you_mean(name.text, names)))
+        return
+    provider = providers[known]
+    providers[known] = replace(provider, operations=_joined(project, provider.operations, added.operations))
+
+
+def _joined(project: Project, known: dict[Scalar, T], added: dict[Scalar, T]) -> dict[Scalar, T]:
+    places = {name.text: name.span for name in known}
+    for name in added:
+        if name.text in places:
+            message = f"`{name.text}` is an operation of this system already"
+            related = (Related(places[name.text], "the other one"),)
+            project.findings.append(Finding("NAME018", message, name.span, related=related))
+    return {**known, **{name: value for name, value in added.items() if name.text not in places}}
 
 
 def _system(project: Project, doc: d.System) -> None:

@@ -322,6 +322,25 @@ class System:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOperations:
+    """How a provider speaks more operations."""
+
+    LABEL: ClassVar[str] = "a provider's operations"
+    operations: dict[Scalar, Binding] = key("How it speaks the operations.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """More operations of a system: what one domain needs of it, in a file of its own."""
+
+    LABEL: ClassVar[str] = "operations of a system"
+    system: Scalar = key("The system they belong to.", example="fleetbase")
+    summary: Scalar | None = optional("What they are for.")
+    providers: dict[Scalar, ProviderOperations] | None = optional("How the system's providers speak them.")
+    operations: dict[Scalar, Operation] = key("What the system can do here.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """The project's defaults."""
 
@@ -348,7 +367,10 @@ def kind_of(path: str) -> type | None:
             "queries.yaml": Queries,
             "events.yaml": Events,
         }.get(first)
-    return {"types": Types, "signals": Signals, "systems": System, "workflows": Workflow}.get(first)
+    if first == "systems" and "/" in rest:
+        return Operations
+    kinds = {"types": Types, "signals": Signals, "events": Events, "systems": System, "workflows": Workflow}
+    return kinds.get(first)
 
 
 __all__ = ["Node", "kind_of"]

@@ -22,6 +22,7 @@ KINDS: dict[str, type] = {
     "queries": d.Queries,
     "events": d.Events,
     "system": d.System,
+    "operations": d.Operations,
     "city": d.City,
 }
 #: YAML reads plain scalars as numbers or booleans before a schema sees them.

@@ -56,6 +56,8 @@ CODES: dict[str, tuple[str, str]] = {
     "LOOP005": ("A retry without bound", "`rounds:` says how many business rounds there may be."),
     "TENANT001": ("An id without its tenant", "Workflow ids begin with the tenant (architecture §8.2), so that no tenant reaches another's."),
     "NAME015": ("Not a field of the record", "The record has no such field."),
+    "NAME017": ("An unknown system", "A system has its file in specs/systems; more of its operations may stand in specs/systems/<system>/."),
+    "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
 }  # fmt: skip
 
