@@ -32,7 +32,7 @@ class Context(BaseModel):
     correlation_id: str = ""
     causation_id: str = ""
     search_attributes: bool = False
-    """Whether the namespace has the attributes CityTenant, CityEntity and CityStatus."""
+    """Whether the namespace has the attributes of `indexing.SEARCH_ATTRIBUTES`."""
 
     def caused_by(self, workflow_id: str) -> Context:
         """The context of what this workflow starts."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from cityos_runtime.indexing import SEARCH_ATTRIBUTES
 from cityos_runtime.setup import SetupError
 
 #: Virtual time and quick queues. The keys are the server's own; without them a skip costs a second of real time.
@@ -20,8 +21,6 @@ VIRTUAL_TIME = {
     "history.transferProcessorMaxPollRPS": "100000",
     "history.workflowIdReuseMinimalInterval": '"0s"',
 }
-#: The search attributes of every workflow.
-SEARCH_ATTRIBUTES = ("CityTenant", "CityEntity", "CityStatus")
 
 
 def server_command() -> str:
@@ -39,7 +38,8 @@ def server_command() -> str:
 
 
 def _arguments() -> list[str]:
-    arguments = []
+    # Its banner and its warnings about itself would stand in the middle of a run's story.
+    arguments = ["--output", "none", "--log-level", "error"]
     for key, value in VIRTUAL_TIME.items():
         arguments += ["--dynamic-config-value", f"{key}={value}"]
     for name in SEARCH_ATTRIBUTES:

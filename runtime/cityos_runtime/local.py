@@ -148,6 +148,7 @@ async def start_workflow(
         entry["type"],
         args=[dict(input), context],
         id=workflow_id(entry["workflow_id"], input, context),
+        static_summary=entry["summary"],
         task_queue=entry["task_queue"],
         priority=Priority(fairness_key=context.tenant.id),
     )

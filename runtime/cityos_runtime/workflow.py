@@ -40,6 +40,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         self._decisions = {}
         self._unknown = {}
         self._index("CityTenant", context.tenant.id)
+        self._index("CityCorrelation", self.correlation_id)
         if facts.entity:
             self._index("CityEntity", str(getattr(self.input, facts.entity, "")))
 
@@ -133,7 +134,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         while not flow.done:
             left = None if timed_out else self._left(end)
             try:
-                await workflow.wait_condition(lambda: flow.done, timeout=left, timeout_summary="within")
+                await workflow.wait_condition(lambda: flow.done, timeout=left, timeout_summary="deadline")
             except TimeoutError:
                 timed_out = True
                 flow.interrupt()

@@ -60,6 +60,7 @@ async def _run(
 ) -> int:
     from cityos_runtime.client import connect
     from cityos_runtime.context import Context, Tenant
+    from cityos_runtime.indexing import is_indexed
     from cityos_runtime.local import LocalCity, read_json, start_workflow
     from cityos_runtime.setup import SetupError
 
@@ -69,8 +70,10 @@ async def _run(
         context = Context(tenant=Tenant(**{**profile, "id": tenant}))
         if address is not None:
             client = await connect(address, namespace)
+            context.search_attributes = await is_indexed(client)
             entry = next(e for e in manifest["workflows"] if e["type"] == workflow)
             return await follow(await start_workflow(client, entry, given, context), shape)
+        context.search_attributes = True
         city = await LocalCity.open(generated)
         try:
             return await follow(await city.start(workflow, given, context), shape)

@@ -366,6 +366,7 @@ def _manifest(project: Project, workflows: list[ir.Workflow]) -> str:
                 "type": workflow.name,
                 "module": module_name(workflow),
                 "class": workflow.name,
+                "summary": workflow.summary,
                 "task_queue": workflow.task_queue,
                 "workflow_id": workflow.workflow_id,
                 "digest": ir.digest(workflow),
