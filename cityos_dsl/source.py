@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from cityos_dsl.diagnostics import Finding, Related, Span
+from cityos_dsl.yaml_errors import cure
 
 #: How deep a document may nest and how long it may be; a spec comes nowhere near, an attack on the loader would.
 MAX_DEPTH = 60
@@ -201,13 +202,7 @@ def _syntax(file: str, text: str, error: Exception) -> Finding:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     span = _at(file, mark.line + 1, mark.column + 1) if mark else _at(file, 1, 1)
-    help_text = None
-    lines = text.splitlines()
-    line = lines[span.line - 1] if span.line <= len(lines) else ""
-    if "mapping values are not allowed" in problem:
-        help_text = "put quotes around a value that contains `: `"
-    elif "found character that cannot start any token" in problem and line.lstrip()[:1] in "@`%":
-        help_text = "put quotes around the value"
-    elif "expected a single document" in problem:
-        help_text = "one spec a file: remove the `---`"
+    began = getattr(error, "context_mark", None)
+    opened = began.line + 1 if began else span.line
+    help_text = cure(text, span.line, problem, getattr(error, "context", None) or "", opened)
     return Finding("YAML001", f"this is not YAML: {problem}", span, help_text)

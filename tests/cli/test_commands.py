@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,14 @@ def test_a_workflow_that_is_gone_takes_its_module_with_it(project: Path) -> None
     (project / "specs/workflows/order/wf-001-order.yaml").unlink()
     assert cityosc("compile", folder=project).returncode == 0
     assert not list((project / "generated").rglob("wf_001_order.py"))
+
+
+def test_a_port_in_use_is_said_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        shown = cityosc("sandbox", "--port", str(port))
+    assert (shown.returncode, "Traceback" in shown.stderr) == (1, False)
+    assert f"port {port} can't be had" in shown.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cityos_compiler.cli.common import checked_project, project_root
 
 
 @click.command()
-@click.option("--port", default=8090, show_default=True, help="The port to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="The port to listen on.")
 def sandbox_command(port: int) -> int:
     """Serve the sandbox city: every system of the specs, over real HTTP, on one local port.
 
@@ -36,6 +36,8 @@ def sandbox_command(port: int) -> int:
 
     try:
         asyncio.run(run())
-    except (SetupError, OSError) as error:
+    except OSError as error:
+        raise click.ClickException(f"port {port} can't be had ({error.strerror}): give another with --port") from error
+    except SetupError as error:
         raise click.ClickException(str(error)) from error
     return 0
