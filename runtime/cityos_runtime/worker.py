@@ -27,12 +27,12 @@ PASSED_THROUGH = (
     "typing_extensions",
     "cityos_dsl",
     "cityos_runtime",
-    f"{PACKAGE}.types",
-    f"{PACKAGE}.signals",
-    f"{PACKAGE}.queries",
-    f"{PACKAGE}.systems",
+    PACKAGE,
 )
-"""Modules without state of a workflow's own: importing them anew for every workflow would be slow."""
+"""Modules without state of a workflow's own: the sandbox would import them anew, and build their models, for every run.
+
+Generated modules belong to them: they hold no state, and what they call is deterministic, which every replay shows.
+"""
 
 
 async def serve(
