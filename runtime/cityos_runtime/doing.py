@@ -97,7 +97,7 @@ class Doing(Parking):
         try:
             return await self._do_once(step, call, Options(undo, summary, within, key))
         except StepFailed as error:
-            workflow.logger.warning("went on without", extra={"step": step, "error": error.error_class})
+            workflow.logger.warning(f"went on without {step}: {error.error_class}")
             self._measure("steps_skipped", step=step)
             return None
 

@@ -50,7 +50,8 @@ class LocalCity:
         Raises SetupError where the generated code is missing or something can't start.
         """
         # A failed attempt is part of a run's story, which its history tells; its traceback is nobody's.
-        logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
+        for part in ("activity", "workflow"):
+            logging.getLogger(f"temporalio.{part}").setLevel(logging.ERROR)
         manifest = read_json(generated / "manifest.json")
         systems = read_json(generated / "systems.json")
         stack = AsyncExitStack()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, NoReturn, TypeVar, cast, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
@@ -35,7 +35,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         # With fewer arguments than the workflow declares, Temporal hands over plain JSON.
         context = Context.model_validate(context)
         super().__init__(facts, context, carried)
-        self.input = cast(InputT, _input_type(type(self)).model_validate(input))
+        self.input = cast(InputT, _type_arguments(type(self))[0].model_validate(input))
         self._parked = {}
         self._decisions = {}
         self._unknown = {}
@@ -68,8 +68,15 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
 
     @property
     def last_result(self) -> Any:
-        """What the schedule's previous run gave; None the first time and by hand."""
-        return workflow.get_last_completion_result() if workflow.has_last_completion_result() else None
+        """What the schedule's previous run gave; None the first time, by hand, and where it no longer fits the type."""
+        if not workflow.has_last_completion_result():
+            return None
+        last = workflow.get_last_completion_result()
+        try:
+            _type_arguments(type(self))[2].model_validate(last)
+        except ValidationError:
+            return None
+        return last
 
     @workflow.signal(dynamic=True)
     def _receive(self, name: str, args: Sequence[RawValue]) -> None:
@@ -210,12 +217,11 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         )
 
 
-def _input_type(workflow_class: type[City[Any, Any, Any]]) -> type[BaseModel]:
-    """The first argument of `City[Input, State, Result]`."""
+def _type_arguments(workflow_class: type[City[Any, Any, Any]]) -> tuple[type[BaseModel], ...]:
+    """Input, State and Result of `City[Input, State, Result]`."""
     for base in getattr(workflow_class, "__orig_bases__", ()):
         if get_origin(base) is City:
-            model: type[BaseModel] = get_args(base)[0]
-            return model
+            return cast(tuple[type[BaseModel], ...], get_args(base))
     raise TypeError(f"{workflow_class.__name__} is no City[Input, State, Result]")
 
 

@@ -49,6 +49,7 @@ class Scenario:
     workflow: str
     tenant: str
     input: dict[str, Any]
+    last_result: Any
     world: dict[str, list[dict[str, Any]]]
     actions: tuple[Action, ...]
     expect: dict[str, Any]
@@ -125,6 +126,7 @@ class _Reader:
         return Scenario(
             file=self.file, line=key.span.line, name=key.text, workflow=workflow,
             tenant=str(given.get("tenant_id", "t_001")), input=given.get("input", {}),
+            last_result=given.get("last_result"),
             world={**world, **self.world(node.get("world"))}, actions=actions,
             expect=data(expect) if isinstance(expect, Mapping) else {},
         )  # fmt: skip

@@ -19,9 +19,10 @@ from temporalio.service import RPCError
 
 from cityos_compiler.scenarios.expect import Happened, compare, differences
 from cityos_compiler.scenarios.model import Action, Scenario
+from cityos_compiler.scenarios.starting import start_after
 
 OUTBOX = "appendToOutbox"
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds of real time after which a scenario that makes no progress is given up."""
 
 
@@ -83,7 +84,7 @@ class _Run:
         skipping = contextlib.nullcontext() if not steering else self.city.environment.with_time_skipping_disabled()
         async with self.starting:  # whether time is skipped is decided for all starts at once: one at a time
             with skipping:
-                self.handle = await self.city.start(self.scenario.workflow, self.scenario.input, context)
+                self.handle = await self._start(context)
         for action in self.scenario.actions:
             await self._reach(action.at.after, action.at.seconds)
             await self._act(action)
@@ -92,6 +93,12 @@ class _Run:
         happened = await self._happened()
         history = await self.handle.fetch_history()
         return Outcome(self.scenario, compare(self.scenario.expect, happened), happened, history)
+
+    async def _start(self, context: Context) -> WorkflowHandle[Any, Any]:
+        scenario = self.scenario
+        if scenario.last_result is None:
+            return await self.city.start(scenario.workflow, scenario.input, context)
+        return await start_after(self.city, scenario.workflow, scenario.input, context, scenario.last_result)
 
     async def _finish_skipping(self) -> None:
         """Let time fly to the end, which may have come already."""
@@ -148,10 +155,8 @@ class _Run:
     async def _act(self, action: Action) -> None:
         match action.kind:
             case "signal":
-                for number in range(action.times):
-                    envelope = {"event_id": action.event_id or f"{action.name}-{id(action)}-{number}"}
-                    payload = self.city.signal_payload(action.name, action.payload, await self._now())
-                    await self.handle.signal(action.name, args=[payload, envelope])
+                payload = self.city.signal_payload(action.name, action.payload, await self._now())
+                await asyncio.gather(*(self._signal(action, number, payload) for number in range(action.times)))
             case "cancel":
                 await self.handle.cancel()
             case "decide":
@@ -161,6 +166,10 @@ class _Run:
                 self.queried += [f"{action.name}: {text}" for text in differences(action.gives, _plain(answer))]
         if action.kind != "query":
             await self._settled()
+
+    async def _signal(self, action: Action, number: int, payload: dict[str, Any]) -> None:
+        envelope = {"event_id": action.event_id or f"{action.name}-{id(action)}-{number}"}
+        await self.handle.signal(action.name, args=[payload, envelope])
 
     async def _now(self) -> datetime:
         return await self.city.environment.get_current_time(self.handle)
