@@ -76,6 +76,8 @@ def _block(drawn: Picture, steps: ir.Block, ends: Ends) -> Ends:
 
 
 def _step(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
+    if isinstance(step, ir.Set):
+        return ends  # an assignment is no place in the picture, and neither is its condition
     skipped: Ends = []
     if step.guard is not None and not isinstance(step, ir.If):
         choice = drawn.add(step.guard.text, "choice")

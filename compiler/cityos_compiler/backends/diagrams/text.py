@@ -65,8 +65,10 @@ def dot(drawn: Picture, title: str) -> str:
         dashed = ', style="filled,dashed", color="#c53030"' if node.kind == "compensation" else ""
         lines.append(f'  {node.id} [label={_quoted(node.label)}, shape={shape}, fillcolor="{fill}"{dashed}];')
     for edge in drawn.edges:
-        undo = ', style=dashed, color="#c53030", constraint=true' if edge.kind == "undo" else ""
+        undo = ', style=dashed, color="#c53030"' if edge.kind == "undo" else ""
         lines.append(f"  {edge.source} -> {edge.target} [label={_quoted(edge.label)}{undo}];")
+        if edge.kind == "undo":  # beside its step, so that the flow itself stays in one column
+            lines.append(f"  {{rank=same; {edge.source}; {edge.target}}}")
     return "\n".join([*lines, "}"]) + "\n"
 
 
