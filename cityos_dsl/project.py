@@ -31,6 +31,10 @@ class SignalModel:
     span: Span
 
 
+def _default_key(connection: d.Connection | None) -> bool:
+    return connection is not None and connection.idempotency is not None
+
+
 @dataclass(frozen=True, slots=True)
 class OperationModel:
     """A resolved operation of a system."""
@@ -52,15 +56,31 @@ class OperationModel:
     @property
     def has_lookup(self) -> bool:
         """Whether an unanswered call can be found again."""
-        if self.spec.lookup is not None:
+        return any(binding.lookup is not None for binding in self._bindings)
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether something keeps it from happening twice, with every provider that speaks it."""
+        if self.spec.idempotency is not None or _default_key(self.owner.connection):
             return True
-        providers = self.owner.providers or {}
-        return any(
-            binding.lookup is not None
-            for provider in providers.values()
-            for name, binding in provider.operations.items()
-            if name.text == self.name
-        )
+        providers = (self.owner.providers or {}).values()
+        spoken = [(provider, self._spoken_by(provider)) for provider in providers]
+        protected = [
+            binding.idempotency is not None or _default_key(provider.connection)
+            for provider, binding in spoken
+            if binding is not None
+        ]
+        return bool(protected) and all(protected)
+
+    def _spoken_by(self, provider: d.Provider) -> d.Binding | None:
+        """How a provider of the system speaks it."""
+        return next((binding for name, binding in provider.operations.items() if name.text == self.name), None)
+
+    @property
+    def _bindings(self) -> list[d.Binding]:
+        """Its own binding, and those of the system's providers."""
+        spoken = (self._spoken_by(provider) for provider in (self.owner.providers or {}).values())
+        return [self.spec, *(binding for binding in spoken if binding is not None)]
 
 
 @dataclass(frozen=True, slots=True)

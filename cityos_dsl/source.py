@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -79,6 +80,18 @@ class _Refused(Exception):
         self.finding = finding
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collections: reading specs makes many small objects and no garbage, and they halve its speed."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def compose(file: str, text: str) -> tuple[Node | None, list[Finding]]:
     """Read one YAML document.
 
@@ -92,13 +105,8 @@ def compose(file: str, text: str) -> tuple[Node | None, list[Finding]]:
         line = text.count("\n", 0, tab.end()) + 1
         column = tab.end() - (text.rfind("\n", 0, tab.end()) + 1)
         return None, [Finding("YAML002", "a tab can't indent YAML", _at(file, line, column), "indent with two spaces")]
-    enabled = gc.isenabled()
-    gc.disable()  # composing makes many small objects and no garbage: collections halve its speed
-    try:
+    with uncollected():
         return _compose(file, text)
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _compose(file: str, text: str) -> tuple[Node | None, list[Finding]]:

@@ -423,24 +423,25 @@ def children(step: Step) -> list[Block]:
             return [c.steps for c in step.catch] + ([step.on_failure_steps] if step.on_failure_steps else [])
         case Await():
             own = [branch.steps for branch in step.branches]
-            return [*own, *_beside(step.meanwhile), step.then, step.timeout or ()]
+            return [*own, *beside(step.meanwhile), step.then, step.timeout or ()]
         case If():
             return [step.then, step.otherwise or ()]
         case Switch():
             return [*(block for _, block in step.cases), step.default or ()]
         case Group():
             failing = [c.steps for c in step.catch] + ([step.on_failure_steps] if step.on_failure_steps else [])
-            return [step.steps, *_beside(step.meanwhile), *failing, step.timeout or ()]
+            return [step.steps, *beside(step.meanwhile), *failing, step.timeout or ()]
         case ForEach():
-            return [step.steps, *_beside(step.meanwhile)]
+            return [step.steps, *beside(step.meanwhile)]
         case Repeat():
-            return [step.steps, *_beside(step.meanwhile), step.exhausted or ()]
+            return [step.steps, *beside(step.meanwhile), step.exhausted or ()]
         case Parallel():
             return [block for _, block in step.branches]
     return []
 
 
-def _beside(meanwhile: Meanwhile | None) -> list[Block]:
+def beside(meanwhile: Meanwhile | None) -> list[Block]:
+    """The blocks of what is done beside a block: signals first, then timers."""
     if meanwhile is None:
         return []
     return [branch.steps for branch in meanwhile.branches] + [timer.steps for timer in meanwhile.timers]
@@ -449,6 +450,6 @@ def _beside(meanwhile: Meanwhile | None) -> list[Block]:
 def all_steps(workflow: Workflow) -> list[Step]:
     """Every step of a workflow: its flow, what is beside it, and what comes last."""
     steps = walk(workflow.steps)
-    for block in _beside(workflow.meanwhile):
+    for block in beside(workflow.meanwhile):
         steps += walk(block)
     return steps + walk(workflow.last)

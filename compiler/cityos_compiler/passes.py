@@ -10,6 +10,7 @@ from cityos_compiler.lowering.workflow import lower
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding, Severity
 from cityos_dsl.project import Project, load
+from cityos_dsl.source import uncollected
 
 
 @dataclass
@@ -28,8 +29,9 @@ class Checked:
 
 def check(root: Path) -> Checked:
     """Read and check the project at ``root``."""
-    project = load(root)
-    lowered = lower(project)
-    findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
+    with uncollected():
+        project = load(root)
+        lowered = lower(project)
+        findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
     unique = {(f.code, f.span, f.message): f for f in findings}
     return Checked(project, lowered.workflows, sorted(unique.values(), key=lambda f: f.order))

@@ -17,11 +17,18 @@ from cityos_dsl.expr.errors import CODES as EXPRESSION_CODES
 
 HERE = Path(__file__).parent
 BASE = HERE / "base"
-CASES: list[dict[str, Any]] = [
-    {"name": f"{path.stem}/{case['name']}", **{key: value for key, value in case.items() if key != "name"}}
-    for path in sorted((HERE / "cases").glob("*.yaml"))
-    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
-]
+
+
+def _cases(folder: str) -> list[dict[str, Any]]:
+    return [
+        {**case, "name": f"{path.stem}/{case['name']}"}
+        for path in sorted((HERE / folder).glob("*.yaml"))
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+CASES = _cases("cases")
+CLEAN = _cases("clean")
 
 
 def _shown(findings: list[Finding]) -> list[str]:
@@ -30,7 +37,9 @@ def _shown(findings: list[Finding]) -> list[str]:
 
 
 def _break(root: Path, case: dict[str, Any]) -> None:
-    """Make the case's one mistake in a copy of the base."""
+    """Make the case's one change in a copy of the base; what it needs besides stands under ``also``."""
+    for more in case.get("also", ()):
+        _break(root, {"file": case["file"], **more})
     file = root / case["file"]
     if "text" in case:
         file.write_text(case["text"], encoding="utf-8")
@@ -68,3 +77,11 @@ def test_one_mistake_is_one_finding_at_its_place(case: dict[str, Any], tmp_path:
     assert place == wanted, _shown(findings)
     assert expect.get("message_contains", "") in found.message
     assert expect.get("help_contains", "") in (found.help or "")
+
+
+@pytest.mark.parametrize("case", CLEAN, ids=[case["name"] for case in CLEAN])
+def test_what_is_right_gives_no_finding(case: dict[str, Any], tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(BASE, root)
+    _break(root, case)
+    assert _shown(check(root).findings) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from cityos_compiler import ir
 from cityos_dsl.diagnostics import Finding, Severity, Span
 from cityos_dsl.project import Project
+from cityos_dsl.source import Mapping, Node, Scalar, Sequence
+from cityos_dsl.spec import documents as d
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,31 @@ def rule(
 def at(step: ir.Step, fallback: str) -> Span:
     """Where a step stands."""
     return step.span or Span(fallback, 1, 1, 1, 2)
+
+
+def spec_of(workflow: ir.Workflow, project: Project) -> d.Workflow:
+    """The spec that a workflow was lowered from."""
+    return next(spec for file, spec in project.workflows if file == workflow.file)
+
+
+def top(workflow: ir.Workflow, project: Project, key: str) -> Span:
+    """Where a workflow says something at its top."""
+    value = spec_of(workflow, project).node.get(key)
+    return value.span if value is not None else Span(workflow.file, 1, 1, 1, 2)
+
+
+def mention(workflow: ir.Workflow, project: Project, names: Set[str]) -> Span:
+    """Where a workflow first has one of these names as a key: the branch of a signal, for example."""
+    keys = _keys(spec_of(workflow, project).node)
+    return next((key.span for key in keys if names & set(key.text.split(" or "))), Span(workflow.file, 1, 1, 1, 2))
+
+
+def _keys(node: Node) -> Iterator[Scalar]:
+    match node:
+        case Mapping():
+            for key, value in node:
+                yield key
+                yield from _keys(value)
+        case Sequence():
+            for item in node.items:
+                yield from _keys(item)

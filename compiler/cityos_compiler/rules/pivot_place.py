@@ -14,23 +14,35 @@ from cityos_dsl.project import Project
     "SAGA003",
     "A pivot can't commit here",
     "A pivot commits what is registered so far. Beside other branches (`parallel`, a concurrent loop, `meanwhile`) "
-    "there is no one moment at which all of it is done.",
+    "there is no one moment at which all of it is done. Only a branch of `meanwhile` that ends in `return` may: it "
+    "interrupts the flow, which goes no further.",
     bad="- parallel: both\n  branches:\n    - pivot",
     good="- parallel: both\n  branches: [...]\n- pivot",
 )
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Look for pivots inside what runs side by side."""
+    blocks = _going_on(workflow.meanwhile)
     for step in ir.all_steps(workflow):
-        inside: list[ir.Block] = []
-        if isinstance(step, ir.Parallel):
-            inside = [block for _, block in step.branches]
-        elif isinstance(step, ir.ForEach) and step.concurrency is not None:
-            inside = [step.steps]
-        meanwhile = getattr(step, "meanwhile", None)
-        if meanwhile is not None:
-            inside += [branch.steps for branch in meanwhile.branches]
-        for block in inside:
-            for inner in ir.walk(block):
-                if isinstance(inner, ir.Pivot):
-                    yield Finding("SAGA003", "a pivot can't commit beside other branches", at(inner, workflow.file),
-                                  "move it behind them")  # fmt: skip
+        blocks += _side_by_side(step)
+    pivots = {id(step): step for block in blocks for step in ir.walk(block) if isinstance(step, ir.Pivot)}
+    for pivot in pivots.values():
+        yield Finding(
+            "SAGA003", "a pivot can't commit beside other branches", at(pivot, workflow.file), "move it behind them"
+        )
+
+
+def _side_by_side(step: ir.Step) -> list[ir.Block]:
+    """The blocks of a step that run beside something."""
+    match step:
+        case ir.Parallel():
+            return [block for _, block in step.branches]
+        case ir.ForEach() if step.concurrency is not None:
+            return [step.steps, *_going_on(step.meanwhile)]
+        case ir.Await() | ir.Group() | ir.ForEach() | ir.Repeat():
+            return _going_on(step.meanwhile)
+    return []
+
+
+def _going_on(meanwhile: ir.Meanwhile | None) -> list[ir.Block]:
+    """The branches after which the flow goes on."""
+    return [block for block in ir.beside(meanwhile) if not (block and isinstance(block[-1], ir.Return))]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from cityos_compiler import ir
-from cityos_compiler.rules.base import rule
-from cityos_dsl.diagnostics import Finding, Span
+from cityos_compiler.rules.base import mention, rule
+from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
 
 
@@ -34,6 +34,6 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             yield Finding(
                 "SIGNAL001",
                 f"nothing says how `{model.name}` finds this workflow",
-                Span(workflow.file, 1, 1, 1, 2),
+                mention(workflow, project, set(names)),
                 f"add it to `receives:`, such as {model.name}: {{<its field>: input.<yours>}}",
             )

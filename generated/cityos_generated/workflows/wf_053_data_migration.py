@@ -47,7 +47,7 @@ class DataMigrationResult(Model):
 
 FACTS = Facts(
     type="DataMigrationWorkflow",
-    digest="acfa96f09e31df722f0ccf495de25ee762bb29edf8bf5be892407dd14c4e8e02",
+    digest="5be478b9cf3af642fd676e6434eaf4876504a4f6acb143486d1bc4603ddc6aec",
     steps=(
         "validateMigrationConfig",
         "migrateEntities",
@@ -136,7 +136,7 @@ class DataMigrationWorkflow(City[DataMigrationInput, DataMigrationState, DataMig
                     cursor: str | None = None
                     # line 41: batches
                     with self.loop("batches") as batches:
-                        for pass_number in range(1, 500 + 1):
+                        for pass_number in range(1, 100 + 1):
                             async with batches.turn(pass_number):
                                 # line 44: extractData
                                 extract_data = await self.do(

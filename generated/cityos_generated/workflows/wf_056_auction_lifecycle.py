@@ -71,7 +71,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="c45548bcddf537c72f010542da3362019b94e9f875cc44953c725fcc579b2d35",
+    digest="943659e5268f54c5350935246bea17d875f4d11bd27c81228782fabd2e033a99",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -153,7 +153,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             self.fail("InvalidArgumentError", "the input must have: input.end_time > input.start_time")
         if self.input.requires_bid_deposit and not (self.input.deposit_amount is not None):
             self.fail("InvalidArgumentError", "the input must have: input.deposit_amount != null")
-        # line 69: validateAuctionConfig
+        # line 70: validateAuctionConfig
         validate_auction_config = await self.do(
             "validateAuctionConfig",
             medusa.validate_auction_config(
@@ -163,11 +163,11 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 bid_increment=self.input.bid_increment,
             ),
         )
-        # line 71
+        # line 72
         if not validate_auction_config.valid:
-            # line 73
+            # line 74
             self.fail("InvalidArgumentError", "the auction's lots, times and prices do not fit together")
-        # line 75: publishAuctionListing
+        # line 76: publishAuctionListing
         await self.do(
             "publishAuctionListing",
             medusa.publish_auction_listing(auction_id=self.input.auction_id),
@@ -176,13 +176,13 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 needs_result=False,
             ),
         )
-        # line 77: notifyWatchlistUsers
+        # line 78: notifyWatchlistUsers
         await self.attempt(
             "notifyWatchlistUsers", payload.notify_watchlist_users(auction_id=self.input.auction_id)
         )
-        # line 78: awaitAuctionStart
+        # line 79: awaitAuctionStart
         await self.sleep("awaitAuctionStart", until=self.input.start_time)
-        # line 80: openBidding
+        # line 81: openBidding
         await self.do(
             "openBidding",
             medusa.open_bidding(auction_id=self.input.auction_id),
@@ -192,18 +192,18 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
         )
         self.state.phase = "active"
 
-        # line 83: monitorBids
+        # line 84: monitorBids
         async def on_bid_placed(signal: signals.BidPlaced) -> None:
             collect_bid_deposits: types.PaymentResult | None = None
-            # line 90: takeBid
+            # line 91: takeBid
             with self.block("takeBid"):
-                # line 92
+                # line 93
                 if (
                     self.input.requires_bid_deposit
                     and self.input.deposit_amount is not None
                     and signal.bidder_id not in self.state.deposits
                 ):
-                    # line 94: collectBidDeposits
+                    # line 95: collectBidDeposits
                     try:
                         collect_bid_deposits = await self.do(
                             "collectBidDeposits",
@@ -219,7 +219,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                         )
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
-                            # line 101: rejectBid
+                            # line 102: rejectBid
                             await self.do(
                                 "rejectBid",
                                 medusa.reject_bid(
@@ -238,7 +238,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                         amount=sure(self.input.deposit_amount),
                         currency_code=self.input.currency_code,
                     )
-                # line 111: judgeBid
+                # line 112: judgeBid
                 judge_bid = await self.do(
                     "judgeBid",
                     medusa.judge_bid(
@@ -260,11 +260,11 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 )
                 self.state.bid_count = self.state.bid_count + 1
                 self.state.bidder_count = judge_bid.bidder_count
-                # line 122
+                # line 123
                 if self.state.ends_at - workflow.now() < timedelta(minutes=self.input.auto_extend_minutes):
                     self.state.ends_at = workflow.now() + timedelta(minutes=self.input.auto_extend_minutes)
                     self.state.phase = "ending_soon"
-                    # line 127: autoExtendIfLastMinuteBid
+                    # line 128: autoExtendIfLastMinuteBid
                     await self.do(
                         "autoExtendIfLastMinuteBid",
                         medusa.auto_extend_if_last_minute_bid(
@@ -273,7 +273,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     )
 
         async def on_bid_retracted_1(signal: signals.BidRetracted) -> None:
-            # line 130: findLeadingBid
+            # line 131: findLeadingBid
             find_leading_bid = await self.do(
                 "findLeadingBid", medusa.find_leading_bid(auction_id=signal.auction_id, lot_id=signal.lot_id)
             )
@@ -303,23 +303,23 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             ],
         )
         self.state.phase = "ended"
-        # line 141: closeAuction
+        # line 142: closeAuction
         await self.do("closeAuction", medusa.close_auction(auction_id=self.input.auction_id))
-        # line 143: determineWinners
+        # line 144: determineWinners
         determine_winners = await self.do(
             "determineWinners",
             medusa.determine_winners(auction_id=self.input.auction_id, buy_now=self.state.sold),
         )
-        # line 146
+        # line 147
         await self.pivot()
 
-        # line 148: settleLots
+        # line 149: settleLots
         async def settle_lots_pass(winner: types.LotWinner) -> None:
-            # line 154: candidates
+            # line 155: candidates
             with self.loop("candidates") as candidates:
                 for pass_number, candidate in enumerate(winner.candidates, start=1):
                     async with candidates.turn(pass_number):
-                        # line 158: chargeWinners
+                        # line 159: chargeWinners
                         try:
                             await self.do(
                                 "chargeWinners",
@@ -341,7 +341,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                             if error.is_a(
                                 "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
                             ):
-                                # line 167: offerToNextBidder
+                                # line 168: offerToNextBidder
                                 await self.attempt(
                                     "offerToNextBidder",
                                     payload.offer_to_next_bidder(
@@ -353,7 +353,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 continue
                             else:
                                 raise
-                        # line 170: createOrderFromAuction
+                        # line 171: createOrderFromAuction
                         await self.do(
                             "createOrderFromAuction",
                             medusa.create_order_from_auction(
@@ -370,9 +370,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             "settleLots", determine_winners.winners, settle_lots_pass, limit=5, on_failure="collect"
         )
 
-        # line 176: returnDeposits
+        # line 177: returnDeposits
         async def return_deposits_pass(deposit: types.BidDeposit) -> None:
-            # line 182: refundLosingBidDeposits
+            # line 183: refundLosingBidDeposits
             await self.do(
                 "refundLosingBidDeposits",
                 payment.refund_losing_bid_deposits(
@@ -390,9 +390,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             limit=5,
             on_failure="collect",
         )
-        # line 186: notifyWinners
+        # line 187: notifyWinners
         await self.attempt("notifyWinners", payload.notify_winners(auction_id=self.input.auction_id))
-        # line 187: auction.closed
+        # line 188: auction.closed
         await self.emit(
             "auction.closed",
             {
@@ -420,14 +420,16 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             else:
                 # line 58
                 await self.undo("publishAuctionListing")
-            # line 59: notifyBiddersOfCancellation
+                # line 59
+                await self.pivot()
+            # line 60: notifyBiddersOfCancellation
             await self.attempt(
                 "notifyBiddersOfCancellation",
                 payload.notify_bidders_of_cancellation(
                     auction_id=signal.auction_id, reason=signal.cancellation_reason
                 ),
             )
-            # line 62: announceCancellation
+            # line 63: announceCancellation
             await self.emit(
                 "auction.closed", {"auction_id": self.input.auction_id, "status": "cancelled", "lots_sold": 0}
             )
@@ -447,7 +449,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 192: recordAuditLog
+        # line 193: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -6,13 +6,12 @@ from typing import Any
 
 from cityos_compiler.backends.python.naming import Homes, attribute, write_fields
 from cityos_compiler.backends.python.writer import Writer
+from cityos_compiler.policies import retry_of, timeout_of
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import camel, record, seconds, snake
 from cityos_dsl.project import OperationModel, Project
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence
 from cityos_dsl.spec import documents as d
-
-DEFAULT_RETRY = {"attempts": "5", "first": "1s", "max": "5m", "backoff": "2.0"}  # architecture §4.2
 
 
 def plain(node: Node) -> Any:
@@ -53,30 +52,6 @@ def expressions(node: Node | None) -> Any:
             return node.text
 
 
-def retry_of(project: Project, operation: OperationModel) -> dict[str, Any]:
-    """An operation's retry policy: its own, else the project's, else §4.2's default. Intervals in seconds."""
-    policies = {name.text: policy for name, policy in (operation.owner.retry or {}).items()}
-    policy = policies.get(operation.spec.retry.text) if operation.spec.retry is not None else None
-    if policy is None and project.city is not None:
-        policy = project.city.retry
-    texts = dict(DEFAULT_RETRY)
-    never: list[str] = []
-    if policy is not None:
-        for name in texts:
-            scalar = getattr(policy, name)
-            if scalar is not None:
-                texts[name] = scalar.text
-        never = [scalar.text for scalar in policy.never or ()]
-    never += [name for name, error in project.errors.items() if error.retryable.text == "false" and name not in never]
-    return {
-        "attempts": int(texts["attempts"]),
-        "first": seconds(texts["first"]) or 1.0,
-        "max": seconds(texts["max"]) or 300.0,
-        "backoff": float(texts["backoff"]),
-        "never": never,
-    }
-
-
 def write_system(w: Writer, project: Project, homes: Homes, name: str, operations: list[OperationModel]) -> None:
     """One system's module: a typed constructor for the call of each operation."""
     module = f"systems.{name}"
@@ -93,12 +68,12 @@ def _write_operation(w: Writer, project: Project, homes: Homes, module: str, ope
     constant = "_" + snake(operation.name).upper()
     output = homes.annotation(operation.output, module)
     retry = retry_of(project, operation)
-    timeout = seconds(operation.spec.timeout.text) if operation.spec.timeout is not None else 30.0
+    timeout = timeout_of(project, operation)
     lookup = ", lookup=True" if operation.has_lookup else ""
     lookup += _completion(project, operation)
     w(
         f'{constant} = Operation("{operation.name}", system="{operation.system}", task_queue="{operation.task_queue}", '
-        f'output={output}, effect="{operation.effect}", timeout={_delta(timeout or 30.0)}, '
+        f'output={output}, effect="{operation.effect}", timeout={_delta(timeout)}, '
         f"retry=Retry(attempts={retry['attempts']}, first={_delta(retry['first'])}, max={_delta(retry['max'])}, "
         f"backoff={retry['backoff']}, never=NEVER){lookup})"
     )
@@ -264,7 +239,7 @@ def _decimals(path: str, kind: t.Type) -> list[str]:
 
 
 def _operation(project: Project, operation: OperationModel) -> dict[str, Any]:
-    timeout = seconds(operation.spec.timeout.text) if operation.spec.timeout is not None else 30.0
+    timeout = timeout_of(project, operation)
     output = operation.output.fields if isinstance(operation.output, t.RecordType) else ()
     data: dict[str, Any] = {
         "effect": operation.effect,

@@ -1,0 +1,44 @@
+"""EVENT001: an event that starts several workflows says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cityos_compiler import ir
+from cityos_compiler.rules.base import rule, spec_of, top
+from cityos_dsl.diagnostics import Finding, Related
+from cityos_dsl.project import Project
+from cityos_dsl.spec import documents as d
+
+
+@rule(
+    "EVENT001",
+    "An event starts two workflows",
+    "Two workflows on one event both start, and an order would be paid twice. Either their `if:` conditions exclude "
+    "each other and the event says so (`starts: {first_of: [WF-012, WF-001]}`: the first whose condition holds), or "
+    "they are meant to run side by side (`beside:`).",
+    bad="# WF-001 and WF-012:\ntrigger: {event: order.placed}",
+    good="# specs/events.yaml\norder.placed:\n  starts: {first_of: [WF-012, WF-001]}",
+)
+def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
+    """Look for an earlier workflow on the same event, and for what the event says about the two."""
+    for name in _events(spec_of(workflow, project)):
+        event = project.events.get(name)
+        starts = event.spec.starts if event is not None else None
+        said = {scalar.text for scalar in (*(starts.first_of or ()), *(starts.beside or ()))} if starts else set()
+        for other, spec in project.workflows:
+            before = other < workflow.file and name in _events(spec)
+            if before and not said & {workflow.id, spec.id.text}:
+                yield Finding(
+                    "EVENT001",
+                    f"`{name}` starts {spec.id.text} as well, and nothing says whether one excludes the other",
+                    top(workflow, project, "trigger"),
+                    f"say in the event: starts: {{first_of: [{workflow.id}, {spec.id.text}]}}, "
+                    f"or beside: [{workflow.id}]",
+                    related=(Related(spec.node.span, f"{spec.id.text} starts here"),),
+                )
+
+
+def _events(spec: d.Workflow) -> set[str]:
+    triggers = spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,)
+    return {trigger.event.text for trigger in triggers if trigger.event is not None}
