@@ -134,6 +134,6 @@ def _branch(definitions: dict[str, Any]) -> dict[str, Any]:
                     _reference(s.Timer, definitions),
                 ]
             },
-            _reference(s._BranchMap, definitions),
+            _reference(s.BranchMap, definitions),
         ],
     }

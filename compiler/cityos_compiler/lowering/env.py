@@ -81,6 +81,11 @@ class Env:
         return replace(self, missing={**self.missing, **why})
 
 
+def maybe(kind: t.Type) -> t.Type:
+    """The type of a value that may be missing."""
+    return kind if isinstance(kind, t.OptionalType) else t.OptionalType(kind)
+
+
 def merge(branches: Iterable[Env | None]) -> Env | None:
     """Where branches meet: a result is sure if it is sure on every branch that gets here."""
     alive = [env for env in branches if env is not None]

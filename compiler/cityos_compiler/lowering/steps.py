@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cityos_compiler import ir
-from cityos_compiler.lowering.env import ERROR, Env, merge
+from cityos_compiler.lowering.env import ERROR, Env, maybe, merge
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Span, did_you_mean
 from cityos_dsl.expr import types as t
@@ -213,19 +213,18 @@ class Lowering:
         for key, value in node or ():
             local = self.variable(key, value, env)
             variables.append(local)
-            kind = local.type if local.init is not None else t.OptionalType(local.type)
+            kind = local.type if local.init is not None else maybe(local.type)
             env = env.with_locals({local.name: kind})
         return tuple(variables), env
 
     def variable(self, key: Scalar, node: Node, env: Env) -> ir.Local:
         """A variable: a type, an initial value, or both; a name with ``?`` begins as null."""
         name = key.text.removesuffix("?")
-        if isinstance(node, Scalar) and not key.text.endswith("?") and not self._is_type(node):
+        if isinstance(node, Scalar) and not self._is_type(node):
             init = self.values.expr(node, env)
-            return ir.Local(name=name, type=init.type if init else t.ANY, init=init)
-        if isinstance(node, Scalar) and key.text.endswith("?") and not self._is_type(node):
-            init = self.values.expr(node, env)
-            return ir.Local(name=name, type=t.OptionalType(init.type) if init else t.ANY, init=init)
+            kind = init.type if init else t.ANY
+            optional = key.text.endswith("?") and init is not None and not isinstance(kind, t.OptionalType)
+            return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init)
         decl = self.types.field(key, node, "State")
         init = None
         if "init" in decl.options:

@@ -1,0 +1,84 @@
+"""Operations as Python: the call, its compensation, its failures, its business rounds."""
+
+from __future__ import annotations
+
+from cityos_compiler import ir
+from cityos_compiler.backends.python.blocks import writes
+from cityos_compiler.backends.python.function import Function
+from cityos_compiler.backends.python.naming import attribute
+from cityos_compiler.backends.python.results import assign
+from cityos_compiler.backends.python.steps.failing import write_caught
+from cityos_dsl.fields import snake
+from cityos_dsl.project import OperationModel
+
+
+def call_text(
+    fn: Function,
+    operation: OperationModel,
+    inputs: tuple[tuple[str, ir.Value], ...],
+    system: ir.Expr | None = None,
+) -> str:
+    """An operation with its inputs: ``erpnext.reserve_inventory(order_id=..., items=...)``."""
+    fn.module.systems.add(operation.system)
+    callee = f"{operation.system}.{snake(operation.name)}"
+    if system is not None:
+        fn.module.chosen.add(operation.name)
+        callee = f"{snake(operation.name).upper()}[{fn.expr(system)}]"
+    kinds = {decl.name: decl.full_type for decl in operation.input}
+    arguments = ", ".join(f"{attribute(name)}={fn.value(value, kinds.get(name))}" for name, value in inputs)
+    return f"{callee}({arguments})"
+
+
+def _undo_text(fn: Function, step: ir.Do) -> str | None:
+    if step.undo is None:
+        return None
+    argument = "done" if step.undo.needs_result else "_"
+    inner = fn.closure(**({step.name: "done"} if step.undo.needs_result else {}))
+    call = call_text(inner, step.undo.operation, step.undo.inputs, step.undo.system)
+    needs = "" if step.undo.needs_result else ", needs_result=False"
+    return f"Undo(lambda {argument}: {call}{needs})"
+
+
+@writes(ir.Do)
+def do(fn: Function, step: ir.Do) -> None:
+    if step.rounds is not None:
+        _rounds(fn, step, step.rounds)
+    elif step.catch or step.on_failure == "steps":
+        with fn.w.block("try:"):
+            _plain_do(fn.branch(), step)
+        write_caught(fn, step.catch, step.on_failure_steps)
+    else:
+        _plain_do(fn, step)
+
+
+def _plain_do(fn: Function, step: ir.Do) -> None:
+    arguments = [f'"{step.name}"', call_text(fn, step.operation, step.inputs, step.system)]
+    undo = _undo_text(fn, step)
+    if undo is not None:
+        arguments.append(f"undo={undo}")
+    if step.summary:
+        arguments.append(f"summary={step.summary!r}")
+    if step.within is not None:
+        arguments.append(f"within={fn.expr(step.within)}")
+    if step.key is not None:
+        arguments.append(f"key=str({fn.expr(step.key)})")
+    caught = [name for catch in step.catch for name in catch.classes]
+    if caught:
+        arguments.append(f"catches={tuple(caught)!r}")
+    if step.on_failure in ("steps", "fail"):
+        arguments.append('on_failure="fail"')
+    if step.on_failure == "park":
+        arguments.append('on_failure="park"')
+    method = "attempt" if step.on_failure == "continue" else "do"
+    assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
+
+
+def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
+    """A step in business rounds: ``retry`` goes on with the next one, anything else leaves the rounds."""
+    bound = fn.expr(rounds)
+    with fn.w.block(f'for round_number in self.rounds("{step.name}", {bound}):'):
+        inner = fn.looping("rounds").branch()
+        with fn.w.block("try:"):
+            _plain_do(inner.branch(), step)
+        write_caught(inner, step.catch, step.on_failure_steps, bound)
+        fn.w("break")

@@ -1,0 +1,52 @@
+"""Groups as Python."""
+
+from __future__ import annotations
+
+from cityos_compiler import ir
+from cityos_compiler.backends.python.blocks import write_block, writes
+from cityos_compiler.backends.python.function import Function
+from cityos_compiler.backends.python.naming import variable
+from cityos_compiler.backends.python.steps.failing import write_caught
+from cityos_compiler.backends.python.steps.loops import write_locals
+from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
+
+
+@writes(ir.Group)
+def group(fn: Function, step: ir.Group) -> None:
+    inner = write_locals(fn, step.locals)
+    meanwhile = write_meanwhile(inner, step.meanwhile)
+    guarded = bool(step.catch) or step.on_failure in ("steps", "continue")
+    if guarded:
+        fn.w("try:")
+        fn.w.depth += 1
+    arguments = f'"{step.name}"' + (f", meanwhile={meanwhile}" if meanwhile else "")
+    if step.until is not None:
+        _bounded(fn, inner, step, meanwhile)
+    elif step.left:
+        with fn.w.block(f"with self.block({arguments}):"):
+            write_block(inner, step.steps)
+    else:
+        write_block(inner, step.steps)
+    if guarded:
+        fn.w.depth -= 1
+        failing: ir.Block | None = step.on_failure_steps if step.on_failure == "steps" else None
+        write_caught(fn, step.catch, () if step.on_failure == "continue" else failing)
+
+
+def _bounded(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> None:
+    """A group with a deadline: its steps are a function, which is stopped when the time is over."""
+    work = f"{variable(step.name)}_steps"
+    given = [s.name for s in ir.walk(step.steps) if s.name in fn.optional]
+    with fn.w.block(f"async def {work}() -> None:"):
+        if given:
+            fn.w(f"nonlocal {', '.join(variable(name) for name in given)}")
+        write_block(inner.closure(), step.steps)
+    listened = f", meanwhile={meanwhile}" if meanwhile else ""
+    assert step.until is not None
+    waiting = f'await self.bounded("{step.name}", {work}, until={fn.expr(step.until)}{listened})'
+    if not step.timeout:
+        fn.w(waiting)
+        return
+    fn.w(f"in_time = {waiting}")
+    with fn.w.block("if not in_time:"):
+        write_block(fn.branch(), step.timeout)

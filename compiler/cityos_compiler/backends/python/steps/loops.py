@@ -1,0 +1,115 @@
+"""Loops as Python."""
+
+from __future__ import annotations
+
+from cityos_compiler import ir
+from cityos_compiler.backends.python.blocks import function_body, write_block, writes
+from cityos_compiler.backends.python.function import Function
+from cityos_compiler.backends.python.naming import variable
+from cityos_compiler.backends.python.results import assign
+from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
+from cityos_dsl.expr import types as t
+
+
+def write_locals(fn: Function, variables: tuple[ir.Local, ...]) -> Function:
+    """Write state of a block as local variables."""
+    inner = fn.inner()
+    for local in variables:
+        python = variable(local.name)
+        kind = local.type
+        if local.init is None and not isinstance(kind, t.OptionalType):
+            kind = t.OptionalType(kind)
+        initial = inner.expr(local.init) if local.init is not None else "None"
+        inner.w(f"{python}: {fn.module.homes.annotation(kind, fn.module.name)} = {initial}")
+        inner.names[local.name] = python
+    return inner
+
+
+def _loop_head(fn: Function, step: ir.ForEach | ir.Repeat, meanwhile: str, extra: str = "") -> str:
+    name = variable(step.name)
+    listened = f", meanwhile={meanwhile}" if meanwhile else ""
+    return f'with self.loop("{step.name}"{listened}{extra}) as {name}:'
+
+
+@writes(ir.ForEach)
+def for_each(fn: Function, step: ir.ForEach) -> None:
+    if step.concurrency is not None:
+        _concurrent(fn, step)
+        return
+    item = variable(step.item)
+    outer = fn.inner(**{step.item: item})
+    if step.give is not None:
+        fn.w(f"{variable(step.name)}_given: list[{fn.module.homes.annotation(step.give.type, fn.module.name)}] = []")
+    if step.among is not None:
+        source = fn.expr(step.among)
+    else:
+        assert step.first is not None and step.last is not None
+        source = f"range({fn.expr(step.first)}, {fn.expr(step.last)} + 1)"
+    meanwhile = write_meanwhile(outer, step.meanwhile)
+    with fn.w.block(_loop_head(fn, step, meanwhile)):
+        loop = outer.looping(step.name)
+        head = f"for {item} in {source}:"
+        number = item
+        if step.among is not None:
+            head, number = f"for pass_number, {item} in enumerate({source}, start=1):", "pass_number"
+        with fn.w.block(head):
+            if step.where is not None:
+                with fn.w.block(f"if not ({loop.expr(step.where)}):"):
+                    fn.w("continue")
+            with fn.w.block(f"async with {variable(step.name)}.turn({number}):"):
+                inner = write_locals(loop, step.locals).branch()
+                write_block(inner, step.steps)
+                if step.give is not None:
+                    fn.w(f"{variable(step.name)}_given.append({inner.expr(step.give)})")
+    if step.give is not None:
+        assign(fn, step.name, f"{variable(step.name)}_given")
+
+
+def _concurrent(fn: Function, step: ir.ForEach) -> None:
+    """A loop whose passes run side by side: its body is a function."""
+    item = variable(step.item)
+    annotation = fn.module.homes.annotation(step.item_type, fn.module.name)
+    gives = fn.module.homes.annotation(step.give.type, fn.module.name) if step.give is not None else "None"
+    body = f"{variable(step.name)}_pass"
+    with fn.w.block(f"async def {body}({item}: {annotation}) -> {gives}:"):
+        inner = write_locals(fn.closure(**{step.item: item}), step.locals)
+        function_body(inner, step.steps)
+        if step.give is not None:
+            fn.w(f"return {inner.expr(step.give)}")
+    assert step.among is not None and step.concurrency is not None
+    source = fn.expr(step.among)
+    if step.where is not None:
+        source = f"[{item} for {item} in {source} if {fn.inner(**{step.item: item}).expr(step.where)}]"
+    text = (
+        f'await self.each("{step.name}", {source}, {body}, limit={fn.expr(step.concurrency)}, '
+        f'on_failure="{step.failing}")'
+    )
+    if step.give is not None:
+        assign(fn, step.name, f"({text}).values")
+    else:
+        fn.w(text)
+
+
+@writes(ir.Repeat)
+def repeat(fn: Function, step: ir.Repeat) -> None:
+    outer = fn.inner()
+    meanwhile = write_meanwhile(outer, step.meanwhile)
+    extra = ", carry=True" if step.carries else ""
+    if step.every is not None:
+        extra += f", every={fn.expr(step.every)}"
+    with fn.w.block(_loop_head(fn, step, meanwhile, extra)):
+        name = variable(step.name)
+        if step.at_most is not None:
+            head = f"for pass_number in range(1, {fn.expr(step.at_most)} + 1):"
+        else:
+            head = f"for pass_number in {name}.over(count(1)):"
+        loop = outer.looping(step.name)
+        with fn.w.block(head):
+            if step.condition is not None:
+                with fn.w.block(f"if not ({loop.expr(step.condition)}):"):
+                    fn.w("break")
+            with fn.w.block(f"async with {name}.turn(pass_number):"):
+                write_block(write_locals(loop, step.locals).branch(), step.steps)
+        if step.exhausted:
+            with fn.w.block("else:"):
+                write_block(outer.branch(), step.exhausted)

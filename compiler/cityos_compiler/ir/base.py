@@ -1,0 +1,69 @@
+"""What every step has, and the values in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from cityos_dsl.diagnostics import Span
+from cityos_dsl.expr import types as t
+from cityos_dsl.expr.check import Checked
+
+
+def _place() -> Any:
+    """A field that says where something stands and takes no part in equality."""
+    return field(default=None, compare=False, repr=False, metadata={"aside": True})
+
+
+@dataclass(frozen=True)
+class Expr:
+    """A checked expression."""
+
+    text: str
+    type: t.Type
+    checked: Checked = field(compare=False, repr=False, metadata={"aside": True})
+    known: frozenset[str] = field(default=frozenset(), compare=False, repr=False, metadata={"aside": True})
+    names: dict[str, t.Type] = field(default_factory=dict, compare=False, repr=False, metadata={"aside": True})
+    """The free names and the types that they have at this point."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record or map written out in YAML, its values expressions."""
+
+    fields: tuple[tuple[str, Value], ...]
+    type: t.Type
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list written out in YAML."""
+
+    items: tuple[Value, ...]
+    type: t.Type
+
+
+Value: TypeAlias = Expr | Record | Items
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What every step has."""
+
+    name: str
+    summary: str | None = None
+    status: str | None = None
+    guard: Expr | None = None
+    span: Span = _place()
+
+
+Block: TypeAlias = tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """State of a loop or group: fresh each pass."""
+
+    name: str
+    type: t.Type
+    init: Expr | None

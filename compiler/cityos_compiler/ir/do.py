@@ -1,0 +1,46 @@
+"""Running an operation, and what undoes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityos_compiler.ir.base import Block, Expr, Step, Value
+from cityos_dsl.project import OperationModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compensation:
+    """What undoes a step: an operation, its inputs, and whether they need the step's own result."""
+
+    operation: OperationModel
+    inputs: tuple[tuple[str, Value], ...]
+    needs_result: bool
+    system: Expr | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catch:
+    """A branch for some error classes."""
+
+    classes: tuple[str, ...]
+    steps: Block
+    retries: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Do(Step):
+    """Run an operation."""
+
+    operation: OperationModel
+    inputs: tuple[tuple[str, Value], ...]
+    wired: tuple[tuple[str, str], ...] = ()
+    undo: Compensation | None = None
+    no_undo: str | None = None
+    catch: tuple[Catch, ...] = ()
+    rounds: Expr | None = None
+    on_failure: str = "default"
+    """default (fail; after a pivot park), fail, continue, park, or steps."""
+    on_failure_steps: Block | None = None
+    within: Expr | None = None
+    key: Expr | None = None
+    system: Expr | None = None

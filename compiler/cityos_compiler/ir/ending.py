@@ -1,0 +1,41 @@
+"""What ends a flow, a block, a pass or a round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityos_compiler.ir.base import Step, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return(Step):
+    """End with the output."""
+
+    value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fail(Step):
+    """End with an error class."""
+
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leave(Step):
+    """Out of a loop or group."""
+
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next(Step):
+    """On with a loop."""
+
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry(Step):
+    """The next business round."""

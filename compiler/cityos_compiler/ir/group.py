@@ -1,0 +1,24 @@
+"""Steps that belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityos_compiler.ir.base import Block, Expr, Local, Step
+from cityos_compiler.ir.do import Catch
+from cityos_compiler.ir.waiting import Meanwhile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Step):
+    """Steps that belong together."""
+
+    steps: Block
+    locals: tuple[Local, ...] = ()
+    catch: tuple[Catch, ...] = ()
+    until: Expr | None = None
+    timeout: Block | None = None
+    meanwhile: Meanwhile | None = None
+    on_failure: str = "fail"
+    on_failure_steps: Block | None = None
+    left: bool = False

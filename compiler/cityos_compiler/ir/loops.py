@@ -1,0 +1,41 @@
+"""Loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityos_compiler.ir.base import Block, Expr, Local, Step
+from cityos_compiler.ir.waiting import Meanwhile
+from cityos_dsl.expr import types as t
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForEach(Step):
+    """Go through a list or a range."""
+
+    item: str
+    item_type: t.Type
+    among: Expr | None = None
+    first: Expr | None = None
+    last: Expr | None = None
+    where: Expr | None = None
+    concurrency: Expr | None = None
+    failing: str = "stop"
+    give: Expr | None = None
+    locals: tuple[Local, ...] = ()
+    meanwhile: Meanwhile | None = None
+    steps: Block = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat(Step):
+    """Repeat, bounded or for ever."""
+
+    at_most: Expr | None = None
+    every: Expr | None = None
+    condition: Expr | None = None
+    locals: tuple[Local, ...] = ()
+    meanwhile: Meanwhile | None = None
+    steps: Block = ()
+    exhausted: Block | None = None
+    carries: bool = False

@@ -1,0 +1,15 @@
+"""Branches at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cityos_compiler.ir.base import Block, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parallel(Step):
+    """Several branches at once."""
+
+    branches: tuple[tuple[str, Block], ...]
+    first: bool = False

@@ -1,0 +1,61 @@
+"""Going through the steps of a workflow."""
+
+from __future__ import annotations
+
+from cityos_compiler.ir.base import Block, Step
+from cityos_compiler.ir.branching import If, Switch
+from cityos_compiler.ir.do import Do
+from cityos_compiler.ir.group import Group
+from cityos_compiler.ir.loops import ForEach, Repeat
+from cityos_compiler.ir.parallel import Parallel
+from cityos_compiler.ir.waiting import Await, Meanwhile
+from cityos_compiler.ir.workflow import Workflow
+
+
+def walk(block: Block) -> list[Step]:
+    """All steps of a block, nested ones too, in the order in which they are written."""
+    steps: list[Step] = []
+    for step in block:
+        steps.append(step)
+        for inner in children(step):
+            steps += walk(inner)
+    return steps
+
+
+def children(step: Step) -> list[Block]:
+    """The blocks inside a step, in order."""
+    match step:
+        case Do():
+            return [c.steps for c in step.catch] + ([step.on_failure_steps] if step.on_failure_steps else [])
+        case Await():
+            own = [branch.steps for branch in step.branches]
+            return [*own, *beside(step.meanwhile), step.then, step.timeout or ()]
+        case If():
+            return [step.then, step.otherwise or ()]
+        case Switch():
+            return [*(block for _, block in step.cases), step.default or ()]
+        case Group():
+            failing = [c.steps for c in step.catch] + ([step.on_failure_steps] if step.on_failure_steps else [])
+            return [step.steps, *beside(step.meanwhile), *failing, step.timeout or ()]
+        case ForEach():
+            return [step.steps, *beside(step.meanwhile)]
+        case Repeat():
+            return [step.steps, *beside(step.meanwhile), step.exhausted or ()]
+        case Parallel():
+            return [block for _, block in step.branches]
+    return []
+
+
+def beside(meanwhile: Meanwhile | None) -> list[Block]:
+    """The blocks of what is done beside a block: signals first, then timers."""
+    if meanwhile is None:
+        return []
+    return [branch.steps for branch in meanwhile.branches] + [timer.steps for timer in meanwhile.timers]
+
+
+def all_steps(workflow: Workflow) -> list[Step]:
+    """Every step of a workflow: its flow, what is beside it, and what comes last."""
+    steps = walk(workflow.steps)
+    for block in beside(workflow.meanwhile):
+        steps += walk(block)
+    return steps + walk(workflow.last)

@@ -1,0 +1,56 @@
+"""A whole workflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cityos_compiler.ir.base import Block, Expr, Local, Value
+from cityos_compiler.ir.waiting import Meanwhile
+from cityos_dsl.expr import types as t
+from cityos_dsl.fields import FieldDecl
+from cityos_dsl.project import QueryModel, SignalModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A query's projection."""
+
+    model: QueryModel
+    fields: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """What must hold of the input, and under which condition."""
+
+    condition: Expr | None
+    that: Expr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """A workflow, resolved."""
+
+    id: str
+    name: str
+    summary: str
+    task_queue: str
+    workflow_id: str
+    triggers: tuple[dict[str, Any], ...]
+    input: tuple[FieldDecl, ...]
+    require: tuple[Requirement, ...]
+    state: tuple[Local, ...]
+    constants: tuple[Local, ...]
+    statuses: tuple[str, ...]
+    within: Expr | None
+    compensation: str
+    receives: tuple[tuple[str, str, str], ...]
+    signals: tuple[SignalModel, ...]
+    meanwhile: Meanwhile | None
+    steps: Block
+    last: Block
+    queries: tuple[Query, ...]
+    output: t.RecordType
+    results: tuple[tuple[str, t.Type], ...]
+    file: str = field(compare=False, default="", metadata={"aside": True})

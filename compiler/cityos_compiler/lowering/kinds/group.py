@@ -1,0 +1,44 @@
+"""Lowering of `group`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cityos_compiler import ir
+from cityos_compiler.lowering.env import ERROR, Env, merge
+from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
+from cityos_dsl.expr import types as t
+from cityos_dsl.source import Scalar
+from cityos_dsl.spec import steps as s
+
+
+@lowers(s.Group)
+def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
+    """A group: its own names end with it; it may be left, caught, and cut off by a deadline."""
+    name = low.name(step, step.group.text)
+    target = Target(name, is_loop=False)
+    until = low.values.expr(step.until, env, t.TIMESTAMP) if step.until else None
+    local, inner = low.local_state(step.state, env)
+    low.targets.append(target)
+    meanwhile = low.meanwhile(step.meanwhile, inner)
+    steps, after = low.block(step.steps, inner)
+    low.targets.pop()
+    catch, afters = low.catches(step.catch, env)
+    timeout = None
+    if step.timeout is not None:
+        timeout, after_timeout = low.block(step.timeout, env)
+        afters.append(merge([after_timeout, after]) if after_timeout is not None else None)
+    left = [env.leaving(x) for x in target.left]
+    mode = step.on_failure.text if isinstance(step.on_failure, Scalar) else "fail"
+    failing = None
+    if isinstance(step.on_failure, tuple):
+        mode = "steps"
+        failing, after_failing = low.block(step.on_failure, env.with_extra(error=ERROR))
+        afters.append(replace(after_failing, extra=env.extra) if after_failing is not None else None)
+    if mode == "continue":
+        afters.append(env)
+    lowered = ir.Group(
+        name=name, steps=steps, locals=local, catch=catch, until=until, timeout=timeout, meanwhile=meanwhile,
+        on_failure=mode, on_failure_steps=failing, left=bool(target.left) or meanwhile is not None,
+    )  # fmt: skip
+    return lowered, merge([env.leaving(after) if after is not None else None, *left, *afters])

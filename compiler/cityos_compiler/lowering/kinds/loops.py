@@ -1,0 +1,86 @@
+"""Lowering of `for_each` and `repeat`."""
+
+from __future__ import annotations
+
+from cityos_compiler import ir
+from cityos_compiler.lowering.env import Env, merge
+from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
+from cityos_dsl.expr import types as t
+from cityos_dsl.spec import steps as s
+
+
+@lowers(s.ForEach)
+def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
+    """A loop over a list or a range; each pass is fresh, and what it learns is not known after it."""
+    name = low.name(step, step.for_each.text)
+    among = low.values.expr(step.in_, env) if step.in_ else None
+    first = low.values.expr(step.from_, env, t.INT) if step.from_ else None
+    last = low.values.expr(step.to, env, t.INT) if step.to else None
+    if (step.in_ is None) == (step.from_ is None):
+        low.values.refuse("LOOP001", "a `for_each` goes through a list (`in:`) or a range (`from:`, `to:`)",
+                          step.for_each.span)  # fmt: skip
+    item: t.Type = t.INT
+    if among is not None:
+        item = among.type.item if isinstance(among.type, t.ListType) else t.ANY
+        if not isinstance(among.type, t.ListType):
+            low.values.refuse("LOOP002", f"`in:` is a list, and this is {t.show(among.type)}",
+                              step.in_.span if step.in_ else step.for_each.span)  # fmt: skip
+    inner = env.with_locals({step.as_.text: item}).with_extra(**{"pass": t.INT})
+    where = low.values.condition(step.where, inner) if step.where else None
+    if where is not None:
+        inner = inner.knowing(where.checked.when_true)
+    local, inner = low.local_state(step.state, inner)
+    target = Target(name, is_loop=True)
+    low.targets.append(target)
+    meanwhile = low.meanwhile(step.meanwhile, inner)
+    before = set(low.results)
+    steps, after = low.block(step.steps, inner)
+    give = low.values.expr(step.give, after, None) if step.give and after is not None else None
+    low.targets.pop()
+    out = env.after_loop([n for n in low.results if n not in before], name)
+    if give is not None:
+        out = out.with_result(name, t.ListType(give.type))
+        low.results[name] = t.ListType(give.type)
+    lowered = ir.ForEach(
+        name=name, item=step.as_.text, item_type=item, among=among, first=first, last=last, where=where,
+        concurrency=low.values.expr(step.concurrency, env, t.INT) if step.concurrency else None,
+        failing=step.failing.text if step.failing else "stop", give=give, locals=local,
+        meanwhile=meanwhile, steps=steps,
+    )  # fmt: skip
+    return lowered, out
+
+
+@lowers(s.Repeat)
+def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
+    """A repetition: bounded, with what is done when the bound is reached, or for ever."""
+    name = low.name(step, step.repeat.text)
+    if step.at_most is None and step.forever is None:
+        low.values.refuse("LOOP003", "this loop has no bound", step.repeat.span,
+                          "add `at_most:` with an `exhausted:` branch, or `forever: true`")  # fmt: skip
+    if step.at_most is not None and step.exhausted is None and step.while_ is None:
+        low.values.refuse("LOOP004", "what happens when the bound is reached?", step.at_most.span,
+                          "add an `exhausted:` branch; `exhausted: []` goes on")  # fmt: skip
+    at_most = low.values.expr(step.at_most, env, t.INT) if step.at_most else None
+    target = Target(name, is_loop=True)
+    inner = env.with_extra(**{"pass": t.INT})
+    condition = low.values.condition(step.while_, inner) if step.while_ else None
+    local, inner = low.local_state(step.state, inner)
+    outermost = not any(x.is_loop for x in low.targets)
+    low.targets.append(target)
+    meanwhile = low.meanwhile(step.meanwhile, inner)
+    before = set(low.results)
+    steps, _ = low.block(step.steps, inner)
+    low.targets.pop()
+    inside = [n for n in low.results if n not in before]
+    exhausted, after = None, None
+    if step.exhausted is not None:
+        exhausted, after = low.block(step.exhausted, env)
+    ends: list[Env | None] = [env.after_loop(inside, name) for _ in target.left]
+    if condition is not None or (step.exhausted is None and step.forever is None):
+        ends.append(env.after_loop(inside, name))
+    every = low.values.expr(step.every, env, t.INT) if step.every else None
+    lowered = ir.Repeat(
+        name=name, at_most=at_most, every=every, condition=condition, locals=local, meanwhile=meanwhile, steps=steps,
+        exhausted=exhausted, carries=outermost and step.forever is not None,
+    )  # fmt: skip
+    return lowered, merge([*ends, after])
