@@ -76,10 +76,20 @@ def check_name(checking: Checking, node: Name, scope: Scope, hint: Type | None) 
     if enum:
         _no_member(checking, node, node.name, enum, tuple(scope.names))
         return Typed(node, enum)
-    near = nearest(node.name, scope.names)
+    near = _field_of(node.name, scope) or nearest(node.name, scope.names)
     if near is None and wanted == STRING:
         near = f'for text write "{node.name}" in quotes'
     return checking.wrong(node, "EXPR010", f"unknown name `{node.name}`", near)
+
+
+def _field_of(name: str, scope: Scope) -> str | None:
+    """Help for the name of a field without the record that has it."""
+    paths = [
+        f"`{owner}.{name}`"
+        for owner, kind in scope.names.items()
+        if isinstance(kind, RecordType) and any(f.name == name for f in kind.fields)
+    ]
+    return f"did you mean {' or '.join(paths[:3])}?" if paths else None
 
 
 def _narrowed(scope: Scope, path: str | None, type: Type) -> Type:

@@ -25,11 +25,29 @@ _WORDS: dict[str, str] = {"and": "&&", "or": "||", "is": "==", "AND": "&&", "OR"
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_IN_WORDS = re.compile(
+    rf"\s*(\d+|an?|{'|'.join(_NUMBERS)})\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*",
+    re.IGNORECASE,
+)
+
+
 def wrong_before_parsing(text: str) -> ExprError | None:
     """What needs no parser to be found."""
     if not text.strip():
         return ExprError("EXPR001", "the expression is empty", 0, len(text))
+    spoken = _IN_WORDS.fullmatch(text)
+    if spoken is not None and not re.fullmatch(r"\s*\d+[smhdw]\s*", text):
+        written = f"{_number(spoken[1].lower())}{spoken[2][0].lower()}"
+        message = f"`{text.strip()}` is not how a duration is written"
+        return ExprError("EXPR001", message, 0, len(text), f"write `{written}`")
     return None
+
+
+def _number(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return _NUMBERS.index(word) + 1 if word in _NUMBERS else 1
 
 
 def explain(error: UnexpectedInput, text: str) -> ExprError:

@@ -63,6 +63,8 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchMap:
+    """A branch written as a map: which signals it takes, and what is done."""
+
     LABEL: ClassVar[str] = "a branch"
     where: Scalar | None = optional("Which signals it takes.", example="signal.payment_id == paymentId")
     then: tuple[Step, ...] = key("What is done.")

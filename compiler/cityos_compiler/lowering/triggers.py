@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_compiler.lowering.cadence import cadence
 from cityos_compiler.lowering.env import Env
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import did_you_mean
@@ -18,6 +19,7 @@ from cityos_dsl.spec import documents as d
 def lower_triggers(
     project: Project, values: Values, spec: d.Workflow, fields: tuple[FieldDecl, ...]
 ) -> tuple[dict[str, Any], ...]:
+    """What starts the workflow, as plain data: events with their conditions and inputs, schedules, operators."""
     triggers = spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,)
     lowered = []
     for trigger in triggers:
@@ -26,6 +28,12 @@ def lower_triggers(
             scalar = getattr(trigger, name)
             if scalar is not None:
                 plain[name] = scalar.text
+        if trigger.schedule is not None:
+            when = cadence(trigger.schedule.text)
+            if isinstance(when, str):
+                values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
+            else:
+                plain["cadence"] = when
         if trigger.event is not None:
             event = project.events.get(trigger.event.text)
             if event is None:

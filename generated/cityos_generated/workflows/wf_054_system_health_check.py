@@ -42,7 +42,7 @@ class SystemHealthCheckResult(Model):
 
 FACTS = Facts(
     type="SystemHealthCheckWorkflow",
-    digest="40d38f820a74b039defd19ec5182247774ea6bd2cb514e17fd2f3aed4939cd94",
+    digest="7f395988f4ab8ec01b9f6a5f0e6824da0e14a136811cc4b7a884026f44a6ee74",
     steps=(
         "pingAll",
         "pingMedusa",

@@ -57,4 +57,5 @@ def _imports(text: str, module: str) -> str:
 
 
 def module_text(source: str, doc: str, body: str, module: str, extra: str = "") -> str:
+    """A whole generated module: docstring, head, the imports that its body needs, body."""
     return f'"""{doc}"""\n\n{HEAD.format(source=source)}\n\n{_imports(body, module)}{extra}\n\n{body}'

@@ -13,6 +13,7 @@ from cityos_dsl.fields import snake
 
 
 def write_class(w: Writer, module: Module) -> None:
+    """The class: how it starts, its flow, what is beside it, its last steps, its queries."""
     workflow = module.workflow
     base = workflow.name.removesuffix("Workflow")
     w(f'@workflow.defn(name="{workflow.name}")')

@@ -12,6 +12,7 @@ from cityos_dsl.fields import record
 
 
 def write_models(w: Writer, module: Module) -> None:
+    """The models of the input, the state, the kept results and the output."""
     workflow, homes, here = module.workflow, module.homes, module.name
     write_types(w, homes, here)
     base = workflow.name.removesuffix("Workflow")

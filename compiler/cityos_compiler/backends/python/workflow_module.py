@@ -20,6 +20,7 @@ def module_name(workflow: ir.Workflow) -> str:
 
 
 def workflow_module(project: Project, workflow: ir.Workflow, homes: Homes) -> str:
+    """A workflow's whole module."""
     name = module_name(workflow)
     carries = any(isinstance(step, ir.Repeat) and step.carries for step in ir.walk(workflow.steps))
     stored = expression_names((workflow.last, workflow.queries))

@@ -42,7 +42,7 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
         low.signal_models(signal_name)
     result_env = env.with_result(name, operation.output)
     low.results[name] = operation.output
-    undo = _compensation(low, step.compensate, operation, dict(inputs), name, env, step.system)
+    undo = _compensation(low, step.compensate, operation, dict(inputs), name, env, refused, step.system)
     low.retrying.append(rounds is not None)
     catch, afters = low.catches(step.catch, calling)
     failing_steps, failing_env = None, None
@@ -79,7 +79,7 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
 
 def _compensation(
     low: Lowering, spec: Scalar | s.Undoing | None, forward: OperationModel, inputs: dict[str, ir.Value],
-    step: str, env: Env, chosen: Scalar | None = None,
+    step: str, env: Env, wrong: Set[str], chosen: Scalar | None = None,
 ) -> ir.Compensation | None:  # fmt: skip
     """A compensation's inputs: what is given, its step's result, its step's inputs, then what is in scope."""
     if spec is None:
@@ -91,10 +91,10 @@ def _compensation(
     own = env.with_result(step, forward.output)
     expected = {decl.name: decl.full_type for decl in operation.input}
     given: dict[str, ir.Value] = {}
-    refused: Set[str] = frozenset()
+    refused = wrong  # what is wrong at the step is wrong here for the same cause
     if isinstance(spec, s.Undoing):
         given = dict(low.assigned(spec.with_, own, expected, f"`{operation.name}`"))
-        refused = {key.text for key in spec.with_ or {}} - given.keys()
+        refused = wrong | ({key.text for key in spec.with_ or {}} - given.keys())
     output = {f.name: f.type for f in forward.output.fields} if isinstance(forward.output, t.RecordType) else {}
     for decl in operation.input:
         if decl.name in given or decl.name in refused:

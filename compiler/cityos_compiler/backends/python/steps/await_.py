@@ -14,6 +14,7 @@ from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
 
 @writes(ir.Await)
 def await_(fn: Function, step: ir.Await) -> None:
+    """A wait, and a branch for each way it ends."""
     meanwhile = write_meanwhile(fn, step.meanwhile)
     names = _listeners(fn, step)
     arguments = [f'"{step.name}"']

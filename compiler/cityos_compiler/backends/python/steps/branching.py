@@ -9,6 +9,7 @@ from cityos_compiler.backends.python.function import Function
 
 @writes(ir.If)
 def if_(fn: Function, step: ir.If) -> None:
+    """`if` and `else`."""
     assert step.guard is not None
     with fn.w.block(f"if {fn.expr(step.guard)}:"):
         write_block(fn.branch(), step.then)
@@ -19,6 +20,7 @@ def if_(fn: Function, step: ir.If) -> None:
 
 @writes(ir.Switch)
 def switch(fn: Function, step: ir.Switch) -> None:
+    """A `match` over the value."""
     with fn.w.block(f"match {fn.expr(step.on)}:"):
         for value, steps in step.cases:
             with fn.w.block(f'case "{value}":'):

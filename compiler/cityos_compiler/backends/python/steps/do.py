@@ -41,6 +41,7 @@ def _undo_text(fn: Function, step: ir.Do) -> str | None:
 
 @writes(ir.Do)
 def do(fn: Function, step: ir.Do) -> None:
+    """An operation: plain, with branches for its failures, or in business rounds."""
     if step.rounds is not None:
         _rounds(fn, step, step.rounds)
     elif step.catch or step.on_failure == "steps":

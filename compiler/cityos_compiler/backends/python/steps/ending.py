@@ -9,6 +9,7 @@ from cityos_compiler.backends.python.function import Function
 
 @writes(ir.Return)
 def return_(fn: Function, step: ir.Return) -> None:
+    """The output; out of an inner function it travels as an exception."""
     text = fn.value(step.value, fn.module.workflow.output)
     if fn.nested:
         fn.w(f"raise Return({text})")
@@ -18,11 +19,13 @@ def return_(fn: Function, step: ir.Return) -> None:
 
 @writes(ir.Fail)
 def fail(fn: Function, step: ir.Fail) -> None:
+    """The end with an error class."""
     fn.w(f'self.fail("{step.error}", {step.message!r})')
 
 
 @writes(ir.Leave)
 def leave(fn: Function, step: ir.Leave) -> None:
+    """Out of a loop or group: `break` where Python can."""
     if fn.loops and fn.loops[-1] == step.target:
         fn.w("break")
     else:
@@ -31,6 +34,7 @@ def leave(fn: Function, step: ir.Leave) -> None:
 
 @writes(ir.Next)
 def next_(fn: Function, step: ir.Next) -> None:
+    """The next pass: `continue` where Python can."""
     if fn.loops and fn.loops[-1] == step.target:
         fn.w("continue")
     else:
@@ -39,4 +43,5 @@ def next_(fn: Function, step: ir.Next) -> None:
 
 @writes(ir.Retry)
 def retry(fn: Function, step: ir.Retry) -> None:
+    """The next business round."""
     fn.w("continue")

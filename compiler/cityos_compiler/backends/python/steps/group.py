@@ -13,6 +13,7 @@ from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
 
 @writes(ir.Group)
 def group(fn: Function, step: ir.Group) -> None:
+    """A group: its steps in place, or a function where a deadline may stop them."""
     inner = write_locals(fn, step.locals)
     meanwhile = write_meanwhile(inner, step.meanwhile)
     guarded = bool(step.catch) or step.on_failure in ("steps", "continue")

@@ -33,6 +33,7 @@ def _loop_head(fn: Function, step: ir.ForEach | ir.Repeat, meanwhile: str, extra
 
 @writes(ir.ForEach)
 def for_each(fn: Function, step: ir.ForEach) -> None:
+    """A loop through a list or a range."""
     if step.concurrency is not None:
         _concurrent(fn, step)
         return
@@ -92,6 +93,7 @@ def _concurrent(fn: Function, step: ir.ForEach) -> None:
 
 @writes(ir.Repeat)
 def repeat(fn: Function, step: ir.Repeat) -> None:
+    """A loop up to a bound, or for ever."""
     outer = fn.inner()
     meanwhile = write_meanwhile(outer, step.meanwhile)
     extra = ", carry=True" if step.carries else ""

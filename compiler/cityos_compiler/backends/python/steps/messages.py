@@ -11,6 +11,7 @@ from cityos_compiler.backends.python.results import assign
 
 @writes(ir.Child)
 def child(fn: Function, step: ir.Child) -> None:
+    """A child workflow, awaited or started."""
     inputs = ", ".join(f"{attribute(name)}={fn.value(value)}" for name, value in step.inputs)
     method = "call" if step.awaited else "start"
     model = f"{step.workflow.removesuffix('Workflow')}Input"
@@ -25,6 +26,7 @@ def child(fn: Function, step: ir.Child) -> None:
 
 @writes(ir.SendSignal)
 def send(fn: Function, step: ir.SendSignal) -> None:
+    """A signal to another workflow."""
     payload = "{" + ", ".join(f'"{name}": {fn.value(value)}' for name, value in step.payload) + "}"
     assign(fn, step.name, f'await self.signal_other("{step.name}", f"{step.to}", "{step.signal.name}", {payload}, '
             f'missing="{step.missing}")')  # fmt: skip
@@ -32,5 +34,6 @@ def send(fn: Function, step: ir.SendSignal) -> None:
 
 @writes(ir.Emit)
 def emit(fn: Function, step: ir.Emit) -> None:
+    """An event into the outbox."""
     payload = "{" + ", ".join(f'"{name}": {fn.value(value)}' for name, value in step.payload) + "}"
     fn.w(f'await self.emit("{step.event}", {payload})')

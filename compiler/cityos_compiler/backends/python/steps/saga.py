@@ -9,9 +9,11 @@ from cityos_compiler.backends.python.function import Function
 
 @writes(ir.Undo)
 def undo(fn: Function, step: ir.Undo) -> None:
+    """Compensations now."""
     fn.w(f'await self.undo("{step.only}")' if step.only else "await self.undo()")
 
 
 @writes(ir.Pivot)
 def pivot(fn: Function, step: ir.Pivot) -> None:
+    """The commit."""
     fn.w("await self.pivot()")

@@ -10,6 +10,7 @@ from cityos_compiler.backends.python.results import assign
 
 @writes(ir.Sleep)
 def sleep(fn: Function, step: ir.Sleep) -> None:
+    """A sleep for a time, or until one."""
     when = f"lasting={fn.expr(step.lasting)}" if step.lasting is not None else ""
     if step.until is not None:
         when = f"until={fn.expr(step.until)}"
