@@ -17,7 +17,7 @@ def explain_command(what: str) -> int:
 
     rule = all_rules().get(what.upper())
     if rule is not None:
-        click.echo(f"{rule.code}: {rule.title}\n\n{rule.text}\n\nwrong:\n\n{_indented(rule.bad)}\n\n"
+        click.echo(f"{rule.code}: {rule.title}\n\n{rule.explanation}\n\nwrong:\n\n{_indented(rule.bad)}\n\n"
                    f"right:\n\n{_indented(rule.good)}")  # fmt: skip
         return 0
     text = explain(what.upper())

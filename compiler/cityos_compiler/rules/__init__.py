@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 
 from cityos_compiler import ir
 from cityos_compiler.rules.base import RULES, Rule
@@ -21,7 +22,10 @@ def all_rules() -> dict[str, Rule]:
 
 
 def run_rules(workflows: list[ir.Workflow], project: Project) -> list[Finding]:
-    """All findings of all rules."""
+    """All findings of all rules, each as severe as its rule says."""
     return [
-        finding for rule in all_rules().values() for workflow in workflows for finding in rule.check(workflow, project)
+        replace(finding, severity=rule.severity)
+        for rule in all_rules().values()
+        for workflow in workflows
+        for finding in rule.check(workflow, project)
     ]
