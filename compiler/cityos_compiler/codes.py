@@ -46,6 +46,7 @@ CODES: dict[str, tuple[str, str]] = {
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
     "FLOW002": ("Nothing to leave", "`leave` and `next` stand inside a loop or group."),
     "FLOW003": ("No such block here", "`leave: name` names a loop or group around it."),
+    "FLOW004": ("Workflows that wait for each other", "A `call` waits for the other's end; called in turn, neither ends."),
     "WAIT001": ("A sleep without time", "for: a duration, or until: an instant."),
     "WAIT002": ("A wait that nothing ends", "Neither a signal, nor a condition, nor the clock ends it."),
     "WAIT003": ("A deadline without branch", "A timeout is a branch: say what happens."),

@@ -8,15 +8,23 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import TemporalError, is_cancelled_exception
+from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError, is_cancelled_exception
 from temporalio.workflow import ChildWorkflowCancellationType, ParentClosePolicy
 
 from cityos_runtime.core import dumped
 from cityos_runtime.errors import StepFailed, step_failure
+from cityos_runtime.ids import filled
+from cityos_runtime.model import Model
 from cityos_runtime.tasks import is_interrupted, stop_if_interrupted
 from cityos_runtime.undoing import Undoing
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Sent(Model):
+    """What became of a signal to another workflow."""
+
+    delivered: bool
 
 
 class Children(Undoing):
@@ -33,14 +41,17 @@ class Children(Undoing):
         task_queue: str | None = None,
         summary: str | None = None,
     ) -> ModelT:
-        """Run a child workflow and wait for its result. Cancelled, it undoes its own work first."""
+        """Run a child workflow and wait for its result. Cancelled, it undoes its own work first.
+
+        Its id is the pattern `workflow_id`, filled from its input.
+        """
         stop_if_interrupted()
         self._progress.enter(step, self.now())
         try:
             answer: ModelT = await workflow.execute_child_workflow(
                 workflow_type,
                 args=[input, self.context.caused_by(self.id), None],
-                id=workflow_id,
+                id=self.id_of(workflow_id, **dumped(input)),
                 task_queue=task_queue,
                 result_type=result,
                 cancellation_type=ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -65,23 +76,30 @@ class Children(Undoing):
         task_queue: str | None = None,
         summary: str | None = None,
     ) -> str:
-        """Start a workflow that goes its own way, and return its id."""
+        """Start a workflow that goes its own way, and return its id; one that runs already is left to run."""
         stop_if_interrupted()
         self._progress.enter(step, self.now())
+        started = self.id_of(workflow_id, **dumped(input))
         try:
             await workflow.start_child_workflow(
                 workflow_type,
                 args=[input, self.context.caused_by(self.id), None],
-                id=workflow_id,
+                id=started,
                 task_queue=task_queue,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 static_summary=summary,
                 priority=Priority(fairness_key=self.tenant.id),
             )
+        except WorkflowAlreadyStartedError:
+            workflow.logger.info("runs already", extra={"step": step, "started": started})
         except TemporalError as error:
             raise self._child_failure(error, step) from error
         self._progress.leave(step, self.now())
-        return workflow_id
+        return started
+
+    def id_of(self, pattern: str, **values: Any) -> str:
+        """A workflow's id from its pattern; the tenant is this workflow's own, whatever the values say."""
+        return filled(pattern, {**values, "tenant_id": self.tenant.id})
 
     async def signal_other(
         self,
@@ -91,8 +109,8 @@ class Children(Undoing):
         payload: BaseModel | dict[str, Any],
         *,
         missing: Literal["ignore", "fail"] = "fail",
-    ) -> bool:
-        """Signal another workflow; False when there is none and that doesn't matter."""
+    ) -> Sent:
+        """Signal another workflow; not delivered where there is none and that doesn't matter."""
         stop_if_interrupted()
         self._progress.enter(step, self.now())
         envelope = {
@@ -107,9 +125,10 @@ class Children(Undoing):
             if missing == "fail":
                 raise StepFailed("WorkflowNotFoundError", str(error), "known", step) from error
             self._progress.leave(step, self.now())
-            return False
-        self._progress.leave(step, self.now())
-        return True
+            return Sent(delivered=False)
+        sent = Sent(delivered=True)
+        self._record(step, sent)
+        return sent
 
     def _child_failure(self, error: TemporalError, step: str) -> BaseException:
         if is_interrupted() and is_cancelled_exception(error):

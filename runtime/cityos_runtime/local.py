@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from cityos_runtime.context import Context
 from cityos_runtime.embedded import start_real, start_virtual
+from cityos_runtime.ids import filled
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.setup import SetupError
 from cityos_runtime.worker import workers
@@ -148,27 +148,22 @@ async def start_workflow(
     return await client.start_workflow(
         entry["type"],
         args=[dict(input), context],
-        id=workflow_id(entry["workflow_id"], input, context),
+        id=start_id(entry["workflow_id"], input, context),
         static_summary=entry["summary"],
         task_queue=entry["task_queue"],
         priority=Priority(fairness_key=context.tenant.id),
     )
 
 
-def workflow_id(pattern: str, input: Mapping[str, Any], context: Context) -> str:
+def start_id(pattern: str, input: Mapping[str, Any], context: Context) -> str:
     """The workflow id of an input (architecture §8.2).
 
     Raises SetupError where the input lacks a field of the pattern.
     """
-    values = {**input, "tenant_id": context.tenant.id}
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in values:
-            raise SetupError(f"the workflow's id needs `{name}`, and the input has no such field")
-        return str(values[name])
-
-    return re.sub(r"\{(\w+)\}", value, pattern)
+    try:
+        return filled(pattern, {**input, "tenant_id": context.tenant.id})
+    except KeyError as error:
+        raise SetupError(f"the workflow's id needs `{error.args[0]}`, and the input has no such field") from error
 
 
 def read_json(path: Path) -> Any:

@@ -42,6 +42,12 @@ class Undoing(Doing):
         self.saga.commit()
         self.pivoted = True
 
+    def compensated(self, step: str, call: Call[Any]) -> None:
+        """Register one compensation for a whole block, before its first step."""
+        operation = call.operation
+        context = self._activity_context(step, self._key(step, operation.name))
+        self.saga.register(Registration(step, self._blocks(), context, calls=[call]))
+
     async def undo(self, name: str | None = None) -> None:
         """Undo what is registered, newest first; with a name only that step's or block's."""
         await uninterrupted(lambda: self._undo(name))

@@ -82,7 +82,8 @@ class ParentFlow(City[ParentInput, Empty, ParentResult]):
 
     async def pay(self) -> bool:
         await self.sleep("letItStart", lasting=timedelta(seconds=5))
-        return await self.signal_other("pay", f"{self.id}:called", "payment.paid", Paid(number=7), missing="ignore")
+        sent = await self.signal_other("pay", f"{self.id}:called", "payment.paid", Paid(number=7), missing="ignore")
+        return sent.delivered
 
     async def dawdle(self) -> None:
         await self.do(
@@ -93,10 +94,11 @@ class ParentFlow(City[ParentInput, Empty, ParentResult]):
         await self.sleep("dawdle", lasting=timedelta(days=3))
 
     async def steps(self) -> ParentResult:
-        signalled = [await self.signal_other("nobody", "no-such-id", "x", {}, missing="ignore")]
+        signalled = [(await self.signal_other("nobody", "no-such-id", "x", {}, missing="ignore")).delivered]
         started = f"{self.id}:started"
         await self.start("startChild", "ChildFlow", ChildInput(order_id="s"), workflow_id=started)
-        signalled.append(await self.signal_other("payStarted", started, "payment.paid", Paid(number=1)))
+        sent = await self.signal_other("payStarted", started, "payment.paid", Paid(number=1))
+        signalled.append(sent.delivered)
         try:
             results = await self.parallel("family", {"call": self.both, "pay": self.pay})
         except StepFailed as error:

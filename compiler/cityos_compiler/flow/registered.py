@@ -41,4 +41,6 @@ def _after(step: ir.Step | None, before: Names, kind: str) -> Names:
             return before - {step.only} if step.only is not None else frozenset()
         case ir.Do() if step.undo is not None and kind == "next":
             return before | {step.name}
+        case ir.Group() if step.undo is not None:
+            return before | {step.name}
     return before

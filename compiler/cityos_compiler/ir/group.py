@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cityos_compiler.ir.base import Block, Expr, Local, Step
-from cityos_compiler.ir.do import Catch
+from cityos_compiler.ir.do import Catch, Compensation
 from cityos_compiler.ir.waiting import Meanwhile
 
 
@@ -22,3 +22,5 @@ class Group(Step):
     on_failure: str = "fail"
     on_failure_steps: Block | None = None
     left: bool = False
+    undo: Compensation | None = None
+    no_undo: str | None = None

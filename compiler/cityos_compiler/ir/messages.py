@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cityos_compiler.ir.base import Step, Value
+from cityos_compiler.ir.base import Block, Step, Value
+from cityos_dsl.expr import types as t
 from cityos_dsl.project import SignalModel
 
 
@@ -13,9 +14,17 @@ class Child(Step):
     """Run or start another workflow."""
 
     workflow: str
+    number: str
+    """The workflow's id in the catalogue."""
+    task_queue: str
     awaited: bool
     inputs: tuple[tuple[str, Value], ...]
+    wired: tuple[tuple[str, str], ...] = ()
+    output: t.Type | None = None
     workflow_id: str = ""
+    on_failure: str = "fail"
+    """fail, continue, or steps."""
+    on_failure_steps: Block | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +33,9 @@ class SendSignal(Step):
 
     signal: SignalModel
     to: str
+    """The pattern of the other's id."""
+    values: tuple[tuple[str, Value], ...]
+    """What stands in the pattern's braces, but for the tenant."""
     payload: tuple[tuple[str, Value], ...]
     missing: str
 

@@ -7,6 +7,7 @@ from cityos_compiler.ir.branching import If, Switch
 from cityos_compiler.ir.do import Do
 from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
+from cityos_compiler.ir.messages import Child
 from cityos_compiler.ir.parallel import Parallel
 from cityos_compiler.ir.waiting import Await, Meanwhile
 from cityos_compiler.ir.workflow import Workflow
@@ -43,6 +44,8 @@ def children(step: Step) -> list[Block]:
             return [step.steps, *beside(step.meanwhile), step.exhausted or ()]
         case Parallel():
             return [block for _, block in step.branches]
+        case Child():
+            return [step.on_failure_steps] if step.on_failure_steps else []
     return []
 
 

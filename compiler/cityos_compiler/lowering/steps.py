@@ -42,6 +42,8 @@ class Lowering:
     names: dict[str, Span] = field(default_factory=dict)
     retrying: list[bool] = field(default_factory=list)
     undos: list[Scalar] = field(default_factory=list)
+    outputs: Callable[[str], t.Type | None] = lambda _: None
+    """The output of another workflow; None where that one waits for this one."""
 
     def block(self, steps: Iterable[s.Step], env: Env | None) -> tuple[ir.Block, Env | None]:
         """Lower steps one after the other; the environment is ``None`` where nothing gets past them."""
@@ -141,8 +143,23 @@ class Lowering:
                 self.values.refuse("NAME004", f"there is no error class `{name}`", key.span, did_you_mean(name, known))
         return tuple(classes)
 
+    def output_of(self, named: Scalar) -> t.Type | None:
+        """What a called workflow gives."""
+        output = self.outputs(named.text)
+        if output is None:
+            self.values.refuse("FLOW004", f"`{named.text}` calls this workflow in turn, and neither would end",
+                               named.span, "`start:` it, if nothing waits for its result")  # fmt: skip
+        return output
+
     def signal_models(self, key: Scalar) -> tuple[SignalModel, ...]:
-        """The contracts that a `signals` key names."""
+        """The contracts that a `signals` key names; the workflow accepts them."""
+        models = self.sent_models(key)
+        for model in models:
+            self.signals[model.name] = model
+        return models
+
+    def sent_models(self, key: Scalar) -> tuple[SignalModel, ...]:
+        """The contracts that a key names."""
         models = []
         for name in (part.strip() for part in key.text.split(" or ")):
             model = self.project.signal(name)
@@ -151,7 +168,6 @@ class Lowering:
                 self.values.refuse("NAME005", f"there is no signal `{name}`", key.span, did_you_mean(name, known))
             else:
                 models.append(model)
-                self.signals[model.name] = model
         return tuple(models)
 
     def branch(self, key: Scalar, branch: s.Branch, env: Env) -> tuple[ir.Branch | None, Env | None]:

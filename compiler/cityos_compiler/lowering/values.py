@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from cityos_compiler import ir
@@ -14,7 +14,7 @@ from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl
-from cityos_dsl.project import OperationModel, Project
+from cityos_dsl.project import Project
 from cityos_dsl.source import Node, Scalar, Sequence
 
 
@@ -73,14 +73,15 @@ class Values:
 
     def wire(
         self,
-        operation: OperationModel,
+        taker: str,
+        fields: Iterable[FieldDecl],
         given: Mapping[str, ir.Value],
         wanted: frozenset[str],
         env: Env,
         span: Span,
         refused: Set[str] = frozenset(),
     ) -> tuple[list[tuple[str, ir.Value]], list[tuple[str, str]]]:
-        """Fill an operation's inputs: what is given, then the required ones (and wanted optional ones) by name.
+        """Fill inputs of an operation or a workflow: what is given, then required (and wanted optional) ones by name.
 
         Layers are tried in order: loop variables and their fields, state, input and one level into its records, results
         that surely exist. The first layer that has the name and the type wins; two in one layer are an error that names
@@ -88,7 +89,7 @@ class Values:
         """
         inputs: list[tuple[str, ir.Value]] = []
         wired: list[tuple[str, str]] = []
-        for decl in operation.input:
+        for decl in fields:
             if decl.name in given:
                 inputs.append((decl.name, given[decl.name]))
                 continue
@@ -99,12 +100,12 @@ class Values:
             if decl.type == t.DECIMAL:
                 self.refuse(
                     "WIRE002",
-                    f"`{operation.name}` needs `{decl.name}`, and amounts are never wired by name",
+                    f"`{taker}` needs `{decl.name}`, and amounts are never wired by name",
                     span,
                     f"say which amount: with: {{{decl.name}: ...}}",
                 )
                 continue
-            path = self._find(operation, decl, env, span)
+            path = self._find(taker, decl, env, span)
             if path is not None:
                 value = self.expr(Scalar(path, span), env, decl.full_type)
                 if value is not None:
@@ -112,7 +113,7 @@ class Values:
                     wired.append((decl.name, path))
         return inputs, wired
 
-    def _find(self, operation: OperationModel, decl: FieldDecl, env: Env, span: Span) -> str | None:
+    def _find(self, taker: str, decl: FieldDecl, env: Env, span: Span) -> str | None:
         near: list[str] = []
         for layer in _layers(env):
             fitting: list[str] = []
@@ -123,7 +124,7 @@ class Values:
                 both = " and ".join(f"`{path}`" for path in fitting)
                 self.refuse(
                     "WIRE003",
-                    f"`{operation.name}` needs `{decl.name}`, and {both} both have that name",
+                    f"`{taker}` needs `{decl.name}`, and {both} both have that name",
                     span,
                     f"say which one: with: {{{decl.name}: {fitting[0]}}}",
                 )
@@ -133,7 +134,7 @@ class Values:
         why = f"`{near[0]}` has the name but not the type {t.show(decl.type)}" if near else None
         self.refuse(
             "WIRE001",
-            f"`{operation.name}` needs `{decl.name}` ({t.show(decl.type)}), and nothing in scope has that name",
+            f"`{taker}` needs `{decl.name}` ({t.show(decl.type)}), and nothing in scope has that name",
             span,
             why or f"say where it comes from: with: {{{decl.name}: ...}}",
         )

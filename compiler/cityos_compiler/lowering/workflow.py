@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,24 +36,53 @@ class Lowered:
 def lower(project: Project) -> Lowered:
     """Lower every workflow of a project. Never raises on a user's error."""
     kinds.load()
+    one_by_one = _Workflows(project)
     lowered = Lowered()
+    for _, spec in project.workflows:
+        one_by_one.output_of(spec.workflow.text)
     for file, spec in project.workflows:
-        workflow, findings = lower_workflow(project, file, spec)
+        workflow, findings = one_by_one.done[spec.workflow.text, file]
         lowered.findings += findings
         if workflow is not None:
             lowered.workflows.append(workflow)
     return lowered
 
 
-def lower_workflow(project: Project, file: str, spec: d.Workflow) -> tuple[ir.Workflow | None, list[Finding]]:
-    """Lower one workflow."""
+class _Workflows:
+    """Workflows as they are lowered: one that calls another is lowered after it, since it knows its output."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.done: dict[tuple[str, str], tuple[ir.Workflow | None, list[Finding]]] = {}
+        self.open: set[str] = set()
+
+    def output_of(self, name: str) -> t.Type | None:
+        """What a workflow gives; None where it is being lowered, since it calls itself then."""
+        if name in self.open:
+            return None
+        self.open.add(name)
+        outputs: list[t.Type] = []
+        for file, spec in self.project.workflows:
+            if spec.workflow.text == name:
+                if (name, file) not in self.done:
+                    self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
+                workflow = self.done[name, file][0]
+                outputs.append(workflow.output if workflow is not None else t.ANY)
+        self.open.discard(name)
+        return outputs[0] if outputs else None
+
+
+def lower_workflow(
+    project: Project, file: str, spec: d.Workflow, outputs: Callable[[str], t.Type | None]
+) -> tuple[ir.Workflow | None, list[Finding]]:
+    """Lower one workflow; ``outputs`` gives what those that it calls give."""
     records = {name: kind for name, kind in project.types.items() if isinstance(kind, t.RecordType)}
     values = Values(project, records=records)
     types = project.reader()
     name = spec.workflow.text
     fields = types.fields(spec.input, camel(name.removesuffix("Workflow"))) if spec.input is not None else ()
     statuses = tuple(scalar.text for scalar in spec.statuses or ())
-    low = Lowering(project, values, types, statuses)
+    low = Lowering(project, values, types, statuses, outputs=outputs)
     env = Env(input=record(name + "Input", fields), state={}, constants={})
     require, env = _required(values, spec, env)
     constants, env = _constants(low, spec, env)

@@ -40,7 +40,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
 
 
 def _covered(group: ir.Group) -> list[ir.Step]:
-    return ir.walk(group.steps) if getattr(group, "no_undo", None) else []
+    return ir.walk(group.steps) if group.no_undo or group.undo else []
 
 
 def _after_undo(step: ir.Step) -> list[ir.Block]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from cityos_runtime.context import Context
-from cityos_runtime.local import LocalCity, workflow_id
+from cityos_runtime.local import LocalCity, start_id
 from temporalio.api.common.v1 import Payloads, WorkflowType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
@@ -23,7 +23,7 @@ async def start_after(
     async def payloads(*values: Any) -> Payloads:
         return Payloads(payloads=await client.data_converter.encode(values))
 
-    name = workflow_id(entry["workflow_id"], given, context)
+    name = start_id(entry["workflow_id"], given, context)
     await client.workflow_service.start_workflow_execution(
         StartWorkflowExecutionRequest(
             namespace=client.namespace,

@@ -48,6 +48,8 @@ def _imports(text: str, module: str) -> str:
         others = sorted(set(re.findall(r"(?<![\w.])([a-z]+)\.[A-Z]\w+", text)) - {"queries", "signals", "types", "cel"})
         if others:
             lines.append(f"from {PACKAGE}.systems import {', '.join(others)}")
+    if workflows := sorted(set(re.findall(r"(?<![\w.\"'])(wf_\w+)\.[A-Z]\w+", text))):
+        lines.append(f"from {PACKAGE}.workflows import {', '.join(workflows)}")
     own = [
         name for name in ("queries", "signals", "types") if name != module and re.search(rf"(?<![\w.]){name}\.\w", text)
     ]

@@ -35,6 +35,11 @@ def attribute(name: str) -> str:
     return name + "_" if keyword.iskeyword(name) else name
 
 
+def workflow_module_name(number: str, name: str) -> str:
+    """The module of a workflow: ``wf_001_order_placement``."""
+    return f"{snake(number)}_{snake(name.removesuffix('Workflow'))}"
+
+
 @dataclass
 class Homes:
     """In which generated module each record and named enumeration is defined: the first one that owns it."""

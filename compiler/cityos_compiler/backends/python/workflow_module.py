@@ -5,7 +5,7 @@ from __future__ import annotations
 from cityos_compiler import ir
 from cityos_compiler.backends.python.function import Function, Module
 from cityos_compiler.backends.python.module_text import PACKAGE, module_text
-from cityos_compiler.backends.python.naming import Homes
+from cityos_compiler.backends.python.naming import Homes, workflow_module_name
 from cityos_compiler.backends.python.results import expression_names
 from cityos_compiler.backends.python.workflow_class import write_class
 from cityos_compiler.backends.python.workflow_models import write_models
@@ -16,7 +16,7 @@ from cityos_dsl.project import Project
 
 def module_name(workflow: ir.Workflow) -> str:
     """The module of a workflow: ``wf_001_order_placement``."""
-    return f"{snake(workflow.id)}_{snake(workflow.name.removesuffix('Workflow'))}"
+    return workflow_module_name(workflow.id, workflow.name)
 
 
 def workflow_module(project: Project, workflow: ir.Workflow, homes: Homes) -> str:

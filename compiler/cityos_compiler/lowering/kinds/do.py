@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
+from cityos_compiler.lowering.kinds.compensation import lower_compensation
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
-from cityos_dsl.project import OperationModel
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import steps as s
 
@@ -37,12 +37,12 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
     else:
         given = dict(low.assigned(step.with_, calling, expected, f"`{operation.name}`"))
         refused = {key.text for key in step.with_ or {}} - given.keys()
-    inputs, wired = low.values.wire(operation, given, wanted, calling, step.do.span, refused)
+    inputs, wired = low.values.wire(operation.name, operation.input, given, wanted, calling, step.do.span, refused)
     for signal_name in operation.spec.completes.signals if operation.spec.completes is not None else ():
         low.signal_models(signal_name)
     result_env = env.with_result(name, operation.output)
     low.results[name] = operation.output
-    undo = _compensation(low, step.compensate, operation, dict(inputs), name, env, refused, step.system)
+    undo = lower_compensation(low, step.compensate, operation.output, dict(inputs), name, env, refused, step.system)
     low.retrying.append(rounds is not None)
     catch, afters = low.catches(step.catch, calling)
     failing_steps, failing_env = None, None
@@ -75,50 +75,3 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
     if mode == "continue":
         afters.append(env)
     return lowered, merge([result_env, *afters, failing_env])
-
-
-def _compensation(
-    low: Lowering, spec: Scalar | s.Undoing | None, forward: OperationModel, inputs: dict[str, ir.Value],
-    step: str, env: Env, wrong: Set[str], chosen: Scalar | None = None,
-) -> ir.Compensation | None:  # fmt: skip
-    """A compensation's inputs: what is given, its step's result, its step's inputs, then what is in scope."""
-    if spec is None:
-        return None
-    name = spec if isinstance(spec, Scalar) else spec.do
-    operation = low.operation(name, chosen)
-    if operation is None:
-        return None
-    own = env.with_result(step, forward.output)
-    expected = {decl.name: decl.full_type for decl in operation.input}
-    given: dict[str, ir.Value] = {}
-    refused = wrong  # what is wrong at the step is wrong here for the same cause
-    if isinstance(spec, s.Undoing):
-        given = dict(low.assigned(spec.with_, own, expected, f"`{operation.name}`"))
-        refused = wrong | ({key.text for key in spec.with_ or {}} - given.keys())
-    output = {f.name: f.type for f in forward.output.fields} if isinstance(forward.output, t.RecordType) else {}
-    for decl in operation.input:
-        if decl.name in given or decl.name in refused:
-            continue
-        if decl.name in output and t.assignable(output[decl.name], decl.full_type):
-            value = low.values.expr(Scalar(f"{step}.{decl.name}", name.span), own, decl.full_type)
-            if value is not None:
-                given[decl.name] = value
-        elif decl.name in inputs and t.assignable(inputs[decl.name].type, decl.full_type):
-            given[decl.name] = inputs[decl.name]
-    filled, _ = low.values.wire(operation, given, frozenset(), own, name.span, refused)
-    return ir.Compensation(
-        operation=operation,
-        inputs=tuple(filled),
-        needs_result=any(_mentions(value, step) for _, value in filled),
-        system=low.values.expr(chosen, env) if chosen is not None else None,
-    )
-
-
-def _mentions(value: ir.Value, name: str) -> bool:
-    match value:
-        case ir.Expr():
-            return name in value.names
-        case ir.Record():
-            return any(_mentions(inner, name) for _, inner in value.fields)
-        case ir.Items():
-            return any(_mentions(inner, name) for inner in value.items)

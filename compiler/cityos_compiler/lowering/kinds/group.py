@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
+from cityos_compiler.lowering.kinds.compensation import lower_compensation
 from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
 from cityos_dsl.expr import types as t
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import steps as s
+
+NOTHING = t.RecordType("Nothing", ())  # a group has no result that its compensation could take
 
 
 @lowers(s.Group)
@@ -19,6 +22,7 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     target = Target(name, is_loop=False)
     until = low.values.expr(step.until, env, t.TIMESTAMP) if step.until else None
     local, inner = low.local_state(step.state, env)
+    undo = lower_compensation(low, step.compensate, NOTHING, {}, name, env, frozenset())
     low.targets.append(target)
     meanwhile = low.meanwhile(step.meanwhile, inner)
     steps, after = low.block(step.steps, inner)
@@ -40,5 +44,6 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     lowered = ir.Group(
         name=name, steps=steps, locals=local, catch=catch, until=until, timeout=timeout, meanwhile=meanwhile,
         on_failure=mode, on_failure_steps=failing, left=bool(target.left) or meanwhile is not None,
+        undo=undo, no_undo=step.no_undo.text if step.no_undo else None,
     )  # fmt: skip
     return lowered, merge([env.leaving(after) if after is not None else None, *left, *afters])

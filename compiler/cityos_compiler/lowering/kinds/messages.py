@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from cityos_compiler import ir
-from cityos_compiler.lowering.env import Env
+from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.fields import camel
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import steps as s
 
@@ -32,29 +36,78 @@ def _child(low: Lowering, step: s.Call | s.Start, named: Scalar, env: Env, await
         )
         return None, env
     other = known[named.text]
-    declared = low.types.fields(other.input, named.text) if other.input is not None else ()
+    base = camel(named.text.removesuffix("Workflow"))
+    declared = low.types.fields(other.input, base) if other.input is not None else ()
     expected = {decl.name: decl.full_type for decl in declared}
-    inputs = low.assigned(step.with_, env, expected, f"`{named.text}`")
-    pattern = step.workflow_id.text if step.workflow_id else other.workflow_id.text
-    lowered = ir.Child(name=name, workflow=named.text, awaited=awaited, inputs=tuple(inputs), workflow_id=pattern)
-    return lowered, env.with_result(name, t.ANY) if awaited else env
+    given = dict(low.assigned(step.with_, env, expected, f"`{named.text}`"))
+    refused = {key.text for key in step.with_ or {}} - given.keys()
+    needed = [decl for decl in declared if "default" not in decl.options or decl.name in given]
+    inputs, wired = low.values.wire(named.text, needed, given, frozenset(), env, named.span, refused)
+    output = low.output_of(named) if awaited else None
+    mode, failing, after_failing = _failing(low, step, env) if isinstance(step, s.Call) else ("fail", None, None)
+    lowered = ir.Child(
+        name=name, workflow=named.text, number=other.id.text, task_queue=other.task_queue.text, awaited=awaited,
+        inputs=tuple(inputs), wired=tuple(wired), output=output,
+        workflow_id=(step.workflow_id or other.workflow_id).text, on_failure=mode, on_failure_steps=failing,
+    )  # fmt: skip
+    if output is None:
+        return lowered, env
+    low.results[name] = output
+    return lowered, merge([env.with_result(name, output), after_failing, env if mode == "continue" else None])
+
+
+def _failing(low: Lowering, step: s.Call, env: Env) -> tuple[str, ir.Block | None, Env | None]:
+    """What happens when a child fails: its way, the steps, and what is known after them."""
+    if isinstance(step.on_failure, tuple):
+        steps, after = low.block(step.on_failure, env.with_extra(error=ERROR))
+        return "steps", steps, replace(after, extra=env.extra) if after is not None else None
+    if step.on_failure is None or step.on_failure.text in ("fail", "continue"):
+        return (step.on_failure.text if step.on_failure is not None else "fail"), None, None
+    low.values.refuse("SPEC004", "`on_failure` of a call is fail, continue or steps", step.on_failure.span,
+                      did_you_mean(step.on_failure.text, ("fail", "continue")))  # fmt: skip
+    return "fail", None, None
 
 
 @lowers(s.Signal)
 def signal(low: Lowering, step: s.Signal, env: Env) -> Lowered:
-    """A signal to another workflow."""
-    models = low.signal_models(step.signal)
+    """A signal to another workflow, found by the pattern of its id."""
+    models = low.sent_models(step.signal)
     name = low.name(step, step.signal.text)
     if not models:
         return None, env
-    low.signals.pop(models[0].name, None)  # sent here, not received
     expected = {f.name: f.type for f in models[0].payload.fields}
     payload = low.assigned(step.with_, env, expected, f"`{models[0].name}`")
+    missing = [f.name for f in models[0].payload.fields if not isinstance(f.type, t.OptionalType)]
+    for field in missing:
+        if field not in {key.text for key in step.with_ or {}}:
+            low.values.refuse("WIRE001", f"`{models[0].name}` needs `{field}`", step.signal.span,
+                              f"say where it comes from: with: {{{field}: ...}}")  # fmt: skip
     sent = t.RecordType("Sent", (t.Field("delivered", t.BOOL),))
-    return (
-        ir.SendSignal(name=name, signal=models[0], to=step.to.text, payload=tuple(payload), missing=step.missing.text),
-        env.with_result(name, sent),
-    )
+    lowered = ir.SendSignal(
+        name=name, signal=models[0], to=step.to.text, values=_id_values(low, step, dict(payload), env),
+        payload=tuple(payload), missing=step.missing.text,
+    )  # fmt: skip
+    low.results[name] = sent
+    return lowered, env.with_result(name, sent)
+
+
+def _id_values(
+    low: Lowering, step: s.Signal, payload: dict[str, ir.Value], env: Env
+) -> tuple[tuple[str, ir.Value], ...]:
+    """What stands in the braces of the other's id: from the payload, else by name from what is in scope."""
+    values: list[tuple[str, ir.Value]] = []
+    known = {**{f.name: f"input.{f.name}" for f in env.input.fields}, **{name: name for name in env.state}}
+    for name in dict.fromkeys(re.findall(r"\{(\w+)\}", step.to.text)):
+        if name == "tenant_id":
+            continue
+        path = known.get(name)
+        value = payload.get(name) or (low.values.expr(Scalar(path, step.to.span), env) if path else None)
+        if value is None and path is None:
+            low.values.refuse("NAME014", f"the other's id needs `{name}`, and nothing in scope has that name",
+                              step.to.span, did_you_mean(name, {**known, **payload}))  # fmt: skip
+        elif value is not None:
+            values.append((name, value))
+    return tuple(values)
 
 
 @lowers(s.Emit)

@@ -6,6 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
+from cityos_compiler.backends.python.steps.do import call_text
 from cityos_compiler.backends.python.steps.failing import write_caught
 from cityos_compiler.backends.python.steps.loops import write_locals
 from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
@@ -14,6 +15,9 @@ from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
 @writes(ir.Group)
 def group(fn: Function, step: ir.Group) -> None:
     """A group: its steps in place, or a function where a deadline may stop them."""
+    if step.undo is not None:
+        call = call_text(fn.closure(), step.undo.operation, step.undo.inputs, step.undo.system)
+        fn.w(f'self.compensated("{step.name}", {call})')
     inner = write_locals(fn, step.locals)
     meanwhile = write_meanwhile(inner, step.meanwhile)
     guarded = bool(step.catch) or step.on_failure in ("steps", "continue")

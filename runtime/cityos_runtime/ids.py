@@ -1,0 +1,15 @@
+"""Workflow ids from their patterns (architecture §8.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+
+def filled(pattern: str, values: Mapping[str, Any]) -> str:
+    """The pattern with every `{name}` replaced by its value.
+
+    Raises KeyError, with the name, where there is no such value.
+    """
+    return re.sub(r"\{(\w+)\}", lambda match: str(values[match.group(1)]), pattern)
