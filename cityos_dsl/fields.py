@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cityos_dsl.diagnostics import Finding, Span, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.limits import LIMITS, misfits
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence
 
 PRIMITIVES: dict[str, t.Type] = {
@@ -36,6 +37,7 @@ _OPTIONS = (
     "default",
     "init",
 )
+_MAP = re.compile(r"\{\s*string\s*:(.*)\}\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -49,6 +51,11 @@ class FieldDecl:
     optional: bool = False
     data_class: str = "internal"
     options: dict[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> tuple[tuple[str, str], ...]:
+        """Its bounds, pattern and default, as they are written."""
+        return tuple((name, self.options[name].text) for name in LIMITS if name in self.options)
 
     @property
     def full_type(self) -> t.Type:
@@ -105,6 +112,8 @@ class TypeReader:
             kind: t.Type = t.EnumType(members, None)
         else:
             kind = self.type(declared, inner) if declared is not None else t.ANY
+        for misfit in misfits(kind, options):
+            self._refuse("TYPE007", misfit.message, misfit.option, misfit.help)
         return FieldDecl(name, kind, key.span, optional, data_class, options)
 
     def type(self, node: Node, owner: str) -> t.Type:
@@ -129,6 +138,8 @@ class TypeReader:
             return t.EnumType(members, None)
         if text.startswith("[") and text.endswith("]"):
             return t.ListType(self.named(text[1:-1].strip(), node))
+        if mapped := _MAP.match(text):
+            return t.MapType(self.named(mapped.group(1).strip(), node))
         known = PRIMITIVES.get(text) or self.lookup(text)
         if known is None:
             names = [*PRIMITIVES, *self.names()]
@@ -142,7 +153,7 @@ class TypeReader:
 
 def record(name: str, fields: Iterable[FieldDecl]) -> t.RecordType:
     """The record type of declared fields."""
-    return t.RecordType(name, tuple(t.Field(f.name, f.full_type, f.data_class) for f in fields))
+    return t.RecordType(name, tuple(t.Field(f.name, f.full_type, f.data_class, f.limits) for f in fields))
 
 
 def camel(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -59,6 +59,8 @@ class Field:
     name: str
     type: Type
     data_class: str = "internal"
+    limits: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Its bounds, pattern and default, as they are written; they don't make another type of it."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from cityos_runtime import SignalModel
+from cityos_runtime import Limits, SignalModel
 
 from cityos_generated import types
 
@@ -561,7 +561,7 @@ class SubscriptionPlanChanged(SignalModel):
     subscription_id: str
     old_plan_id: str
     new_plan_id: str
-    items: list[types.SubscriptionItem]
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
     changed_at: datetime
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cityos_runtime import Model
+from cityos_runtime import Limits, Model
 
 AuctionType = Literal["english", "dutch", "sealed", "reverse"]
 
@@ -37,7 +37,7 @@ class WinnerCandidate(Model):
 
 class LotWinner(Model):
     lot_id: str
-    candidates: list[WinnerCandidate]
+    candidates: Annotated[list[WinnerCandidate], Limits(max_items=5)]
 
 
 class BidDeposit(Model):
@@ -48,9 +48,9 @@ class BidDeposit(Model):
 
 
 class ApprovalStep(Model):
-    step_number: int
+    step_number: Annotated[int, Limits(min=1)]
     approver_role: str
-    approver_ids: list[str]
+    approver_ids: Annotated[list[str], Limits(max_items=50)]
     threshold_amount: Decimal | None = None
     auto_approve_below: Decimal | None = None
 
@@ -68,7 +68,7 @@ class Address(Model):
     city: str
     province: str
     postal_code: str
-    country_code: str
+    country_code: Annotated[str, Limits(pattern="[A-Z]{2}")]
     lat: float | None = None
     lng: float | None = None
 
@@ -77,14 +77,14 @@ class LineItem(Model):
     line_item_id: str
     product_id: str
     variant_id: str
-    quantity: int
+    quantity: Annotated[int, Limits(min=1)]
     unit_price: Decimal
 
 
 class VendorOrder(Model):
     vendor_id: str
     vendor_order_id: str
-    items: list[LineItem]
+    items: Annotated[list[LineItem], Limits(max_items=200)]
     subtotal: Decimal
     commission_rate: Decimal
 
@@ -113,7 +113,7 @@ InstallmentInterval = Literal["weekly", "biweekly", "monthly"]
 class InstallmentPlan(Model):
     total_amount: Decimal
     currency_code: str
-    num_installments: int
+    num_installments: Annotated[int, Limits(min=2, max=36)]
     interval: InstallmentInterval
     first_payment_amount: Decimal
     recurring_amount: Decimal
@@ -138,7 +138,7 @@ BillingInterval = Literal["weekly", "monthly", "quarterly", "yearly"]
 class SubscriptionItem(Model):
     product_id: str
     variant_id: str
-    quantity: int
+    quantity: Annotated[int, Limits(min=1)]
     unit_price: Decimal
 
 
@@ -158,7 +158,7 @@ class ProofOfDelivery(Model):
 class MonitoredSystem(Model):
     name: str
     health_endpoint: str
-    timeout_ms: int
+    timeout_ms: Annotated[int, Limits(min=100, max=60000)]
     critical: bool
 
 

@@ -7,7 +7,7 @@ from cityos_runtime.branches import Collected, Failed
 from cityos_runtime.context import ActivityContext, Carried, Context, Tenant
 from cityos_runtime.core import Facts
 from cityos_runtime.errors import Leave, Next, Outcome, Return, StepFailed
-from cityos_runtime.model import Cancel, Model, SignalModel, sure
+from cityos_runtime.model import Cancel, Limits, Model, SignalModel, sure
 from cityos_runtime.operation import Call, Completion, Operation, Retry
 from cityos_runtime.parking import Decision
 from cityos_runtime.progress import Ending, Failure, StatusError, WorkflowStatus
@@ -35,6 +35,7 @@ __all__ = [
     "Failure",
     "Heard",
     "Leave",
+    "Limits",
     "Loop",
     "Mailbox",
     "Model",

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from cityos_runtime.blocks import Block, Loop
 from cityos_runtime.children import Children
 from cityos_runtime.core import Scope
-from cityos_runtime.errors import StepFailed
+from cityos_runtime.errors import Next, StepFailed
 from cityos_runtime.keys import in_pass
 from cityos_runtime.signals import Watch
 from cityos_runtime.tasks import Branch, settle, stop_if_interrupted
@@ -81,7 +81,10 @@ class Branching(Children):
         limit: int = 1,
         on_failure: Literal["stop", "skip", "collect"] = "stop",
     ) -> Collected[T, ItemT]:
-        """Run the body for each element, up to `limit` at once. What isn't `StepFailed` always stops."""
+        """Run the body for each element, up to `limit` at once; `Next` of the name ends a pass.
+
+        An element that fails alone is undone alone. What isn't `StepFailed` always stops.
+        """
         stop_if_interrupted()
         queue = list(enumerate(items))[::-1]
         values: dict[int, T] = {}
@@ -90,13 +93,18 @@ class Branching(Children):
         async def take() -> None:
             while queue:
                 index, item = queue.pop()
+                block = f"{name}[{index}]"
                 try:
-                    with in_pass(name, index):
+                    with in_pass(name, index), self._within_scope(Scope(block)):
                         values[index] = await body(item)
+                except Next as over:
+                    if over.loop != name:
+                        raise
                 except StepFailed as error:
                     if on_failure == "stop":
                         raise
                     failed[index] = Failed(index, item, error)
+                    await self.undo(block)
 
         branches = [Branch(take) for _ in range(min(max(limit, 1), len(items)))]
         await self._join(branches)

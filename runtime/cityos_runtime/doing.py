@@ -97,9 +97,13 @@ class Doing(Parking):
         try:
             return await self._do_once(step, call, Options(undo, summary, within, key))
         except StepFailed as error:
-            workflow.logger.warning(f"went on without {step}: {error.error_class}")
-            self._measure("steps_skipped", step=step)
+            self.go_on_without(step, error)
             return None
+
+    def go_on_without(self, step: str, error: StepFailed) -> None:
+        """Note that a step or group failed and the flow goes on all the same (`on_failure: continue`)."""
+        workflow.logger.warning(f"went on without {step}: {error.error_class}")
+        self._measure("steps_skipped", step=step)
 
     def rounds(self, step: str, at_most: int) -> Iterator[int]:
         """The business rounds of a step. A round after an unknown outcome looks up first."""
@@ -251,7 +255,7 @@ class Doing(Parking):
             start_to_close_timeout=operation.timeout,
             schedule_to_close_timeout=within,
             retry_policy=operation.retry.policy(),
-            summary=summary,
+            summary=summary or operation.summary,
             priority=Priority(fairness_key=self.tenant.id),
             cancellation_type=on_cancel,
         )

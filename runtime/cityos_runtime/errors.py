@@ -31,6 +31,11 @@ class StepFailed(Exception):
         self.outcome = outcome
         self.step = step
 
+    @property
+    def name(self) -> str:
+        """The error class, as expressions ask for it: `error.name`."""
+        return self.error_class
+
     def is_a(self, *error_classes: str) -> bool:
         """Whether this failure is of one of these error classes."""
         return self.error_class in error_classes

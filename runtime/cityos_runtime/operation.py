@@ -65,6 +65,8 @@ class Operation(Generic[OutputT]):
     retry: Retry = field(default=Retry(), kw_only=True)
     lookup: bool = field(default=False, kw_only=True)
     completes: Completion | None = field(default=None, kw_only=True)
+    summary: str | None = field(default=None, kw_only=True)
+    """What it does, for the Temporal UI, where the step says nothing of its own."""
 
     @property
     def changes(self) -> bool:

@@ -140,6 +140,7 @@ def _carry_call(call: Call[Any]) -> dict[str, Any]:
         "system": operation.system,
         "task_queue": operation.task_queue,
         "effect": operation.effect,
+        "summary": operation.summary,
         "timeout": operation.timeout.total_seconds(),
         "retry": {
             "attempts": retry.attempts,
@@ -160,6 +161,7 @@ def _restore_call(carried: Mapping[str, Any]) -> Call[Any]:
         task_queue=carried["task_queue"],
         output=dict[str, Any],
         effect=carried["effect"],
+        summary=carried.get("summary"),
         timeout=timedelta(seconds=carried["timeout"]),
         retry=Retry(
             attempts=retry["attempts"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, cas
 
 from pydantic import ValidationError
 
-from cityos_runtime.model import Cancel, Model, SignalModel
+from cityos_runtime.model import BORDER, Cancel, Model, SignalModel
 
 if TYPE_CHECKING:
     from cityos_runtime.waiting import Heard
@@ -100,7 +100,7 @@ class Mailbox:
             self.counts["unknown"] += 1
             return
         try:
-            model = contract[0].model_validate(payload if payload is not None else {})
+            model = contract[0].model_validate(payload if payload is not None else {}, context=BORDER)
         except ValidationError:
             self.counts["invalid"] += 1
             return

@@ -15,7 +15,7 @@ from cityos_runtime.branches import Branching
 from cityos_runtime.context import Carried, Context
 from cityos_runtime.core import CARRIED_LIMIT, Continue, Facts, Scope, Work, dumped
 from cityos_runtime.errors import Leave, Next, Return, StepFailed
-from cityos_runtime.model import Cancel
+from cityos_runtime.model import BORDER, Cancel
 from cityos_runtime.progress import Ending, Failure, WorkflowStatus
 from cityos_runtime.signals import Watch
 from cityos_runtime.tasks import Branch, outlast, uninterrupted
@@ -35,7 +35,15 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         # With fewer arguments than the workflow declares, Temporal hands over plain JSON.
         context = Context.model_validate(context)
         super().__init__(facts, context, carried)
-        self.input = cast(InputT, _type_arguments(type(self))[0].model_validate(input))
+        self._refusal: ApplicationError | None = None
+        models = _type_arguments(type(self))
+        try:
+            self.input = cast(InputT, _valid_input(models[0], input, first=carried is None))
+            self.state = self.begin() if carried is None else cast(StateT, carried.state_as(models[1]))
+        except ApplicationError as refusal:
+            self._refusal = refusal  # raised by the flow: a run that can't be made answers no query
+            self.input = cast(InputT, models[0].model_construct())
+            self.state = cast(StateT, models[1].model_construct())
         self._parked = {}
         self._decisions = {}
         self._unknown = {}
@@ -43,6 +51,10 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         self._index("CityCorrelation", self.correlation_id)
         if facts.entity:
             self._index("CityEntity", str(getattr(self.input, facts.entity, "")))
+
+    def begin(self) -> StateT:
+        """The state at the start."""
+        return cast(StateT, _type_arguments(type(self))[1]())
 
     async def carry_out(
         self,
@@ -53,6 +65,8 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
     ) -> ResultT:
         """Run the flow to one of its ends: a result, a failure or a cancellation, undone where it must be;
         `last` comes at the end of each."""
+        if self._refusal is not None:
+            raise self._refusal
         try:
             result = await self._run_flow(steps, meanwhile)
         except Continue as there:
@@ -223,6 +237,21 @@ def _type_arguments(workflow_class: type[City[Any, Any, Any]]) -> tuple[type[Bas
         if get_origin(base) is City:
             return cast(tuple[type[BaseModel], ...], get_args(base))
     raise TypeError(f"{workflow_class.__name__} is no City[Input, State, Result]")
+
+
+def _valid_input(model: type[BaseModel], input: object, *, first: bool) -> BaseModel:
+    """The input as its model. One that doesn't fit fails the run at once, instead of its task for ever.
+
+    Bounds are asked of the first run only: a later one goes on with what was once taken. The failure says
+    where and what is wrong, and not the values: they may be personal data.
+    """
+    plain = input.model_dump() if isinstance(input, BaseModel) else input
+    try:
+        return model.model_validate(plain, context=BORDER if first else None)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        message = "the input doesn't fit: " + "; ".join(wrong)
+        raise ApplicationError(message, type="InvalidArgumentError", non_retryable=True) from None
 
 
 async def _awaited(work: Work) -> None:

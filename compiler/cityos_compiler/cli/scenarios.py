@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Path | None) -> int:
     """Run the scenario tests of `specs/tests` on the real Temporal server, in virtual time.
 
+    Every history that a scenario leaves is replayed on the generated code.
+
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
     from cityos_compiler.render import human
@@ -85,6 +87,7 @@ async def _run(
 ) -> list[Outcome]:
     from cityos_runtime.local import LocalCity
 
+    from cityos_compiler.scenarios.replaying import replay
     from cityos_compiler.scenarios.runner import run_all
 
     def tell(outcome: Outcome) -> None:
@@ -94,9 +97,11 @@ async def _run(
 
     city = await LocalCity.open(generated, examples=examples)
     try:
-        return await run_all(city, scenarios, at_once=at_once, each=tell)
+        outcomes = await run_all(city, scenarios, at_once=at_once, each=tell)
     finally:
         await city.stop()
+    await replay(generated, outcomes)
+    return outcomes
 
 
 def _keep(folder: Path, outcomes: list[Outcome]) -> None:

@@ -7,7 +7,7 @@ formatting.
 
 from __future__ import annotations
 
-from cityos_compiler.ir.base import Block, Expr, Items, Local, Record, Step, Value
+from cityos_compiler.ir.base import Block, Expr, Items, Local, Record, Step, Text, Value
 from cityos_compiler.ir.branching import If, Switch
 from cityos_compiler.ir.data import digest, to_data
 from cityos_compiler.ir.do import Catch, Compensation, Do
@@ -55,6 +55,7 @@ __all__ = [
     "Sleep",
     "Step",
     "Switch",
+    "Text",
     "Timer",
     "Undo",
     "Value",

@@ -43,6 +43,13 @@ class Items:
     type: t.Type
 
 
+@dataclass(frozen=True)
+class Text:
+    """Text for people, with the expressions that stand in it."""
+
+    parts: tuple[str | Expr, ...]
+
+
 Value: TypeAlias = Expr | Record | Items
 
 
@@ -51,7 +58,7 @@ class Step:
     """What every step has."""
 
     name: str
-    summary: str | None = None
+    summary: Text | None = None
     status: str | None = None
     guard: Expr | None = None
     span: Span = _place()

@@ -41,6 +41,8 @@ class Do(Step):
     on_failure: str = "default"
     """default (fail; after a pivot park), fail, continue, park, or steps."""
     on_failure_steps: Block | None = None
+    handled: tuple[str, ...] = ()
+    """Error classes that a block around it takes: with these the step fails, and isn't parked."""
     within: Expr | None = None
     key: Expr | None = None
     system: Expr | None = None

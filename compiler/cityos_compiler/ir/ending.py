@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cityos_compiler.ir.base import Step, Value
+from cityos_compiler.ir.base import Step, Text, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Fail(Step):
     """End with an error class."""
 
     error: str
-    message: str
+    message: Text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,10 +21,17 @@ class ForEach(Step):
     where: Expr | None = None
     concurrency: Expr | None = None
     failing: str = "stop"
+    outcome: t.RecordType | None = None
+    """What is known of the passes where failures are collected: what they gave, and which failed."""
     give: Expr | None = None
     locals: tuple[Local, ...] = ()
     meanwhile: Meanwhile | None = None
     steps: Block = ()
+
+    @property
+    def apart(self) -> bool:
+        """Whether each pass is a function of its own: side by side with others, or allowed to fail alone."""
+        return self.concurrency is not None or self.failing != "stop"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ class Target:
 
     name: str
     is_loop: bool
+    apart: bool = False
+    """Its passes run side by side or fail alone: one of them can't leave the loop."""
     left: list[Env] = field(default_factory=list)
 
 
@@ -35,12 +37,17 @@ class Lowering:
     values: Values
     types: TypeReader
     statuses: tuple[str, ...]
+    workflow: str
     targets: list[Target] = field(default_factory=list)
     signals: dict[str, SignalModel] = field(default_factory=dict)
     results: dict[str, t.Type] = field(default_factory=dict)
     returns: list[tuple[ir.Value, Span]] = field(default_factory=list)
     names: dict[str, Span] = field(default_factory=dict)
     retrying: list[bool] = field(default_factory=list)
+    handled: list[tuple[str, ...]] = field(default_factory=list)
+    """The error classes that the blocks around a step take; `any` is all of them."""
+    never_null: set[str] = field(default_factory=set)
+    """Variables without `?`: null until they are set, and never null again."""
     undos: list[Scalar] = field(default_factory=list)
     outputs: Callable[[str], t.Type | None] = lambda _: None
     """The output of another workflow; None where that one waits for this one."""
@@ -82,7 +89,7 @@ class Lowering:
             lowered = replace(
                 lowered,
                 guard=guard,
-                summary=step.summary.text if step.summary else None,
+                summary=self.values.text(step.summary, env) if step.summary else None,
                 status=step.status.text if step.status else None,
                 span=step.name.span if step.name else step.node.span,
             )
@@ -142,6 +149,11 @@ class Lowering:
                 known = [*self.project.errors, *self.project.groups]
                 self.values.refuse("NAME004", f"there is no error class `{name}`", key.span, did_you_mean(name, known))
         return tuple(classes)
+
+    def spelt_out(self, keys: Iterable[Scalar]) -> tuple[str, ...]:
+        """The same of several keys, where what is wrong with them is said elsewhere."""
+        names = [part.strip() for key in keys for part in key.text.split(" or ")]
+        return tuple(spelt for name in names for spelt in self.project.groups.get(name, (name,)))
 
     def output_of(self, named: Scalar) -> t.Type | None:
         """What a called workflow gives."""
@@ -240,6 +252,8 @@ class Lowering:
             init = self.values.expr(node, env)
             kind = init.type if init else t.ANY
             optional = key.text.endswith("?") and init is not None and not isinstance(kind, t.OptionalType)
+            if not optional and not isinstance(kind, t.OptionalType):
+                self.never_null.add(name)
             return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init)
         decl = self.types.field(key, node, "State")
         init = None
@@ -248,6 +262,8 @@ class Lowering:
         elif isinstance(decl.type, t.ListType | t.MapType) and not decl.optional:
             empty = "[]" if isinstance(decl.type, t.ListType) else "{}"
             init = self.values.expr(Scalar(empty, key.span), env, decl.type)
+        if not isinstance(decl.full_type, t.OptionalType):
+            self.never_null.add(name)
         return ir.Local(name=name, type=decl.full_type, init=init)
 
     def _is_type(self, node: Scalar) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
@@ -16,6 +17,8 @@ from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import Project
 from cityos_dsl.source import Node, Scalar, Sequence
+
+PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
 
 
 @dataclass
@@ -44,6 +47,20 @@ class Values:
             return None
         names = {name: scope.names[name] for name in roots(checked.expr) if name in scope.names}
         return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names)
+
+    def text(self, node: Scalar, env: Env) -> ir.Text:
+        """Text for people, with `${ expressions }` inside."""
+        parts: list[str | ir.Expr] = []
+        end = 0
+        for place in PLACEHOLDER.finditer(node.text):
+            span = replace(node.span, column=node.span.column + place.start(1))
+            inner = self.expr(Scalar(place.group(1), span), env)
+            if inner is not None and inner.type != t.STRING:
+                inner = self.expr(Scalar(f"string({place.group(1)})", span), env)
+            parts += [node.text[end : place.start()]] if place.start() > end else []
+            parts += [inner] if inner is not None else []
+            end = place.end()
+        return ir.Text((*parts, *([node.text[end:]] if end < len(node.text) or not parts else [])))
 
     def condition(self, node: Scalar, env: Env) -> ir.Expr | None:
         """Check a condition."""

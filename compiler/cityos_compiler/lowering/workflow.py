@@ -82,7 +82,7 @@ def lower_workflow(
     name = spec.workflow.text
     fields = types.fields(spec.input, camel(name.removesuffix("Workflow"))) if spec.input is not None else ()
     statuses = tuple(scalar.text for scalar in spec.statuses or ())
-    low = Lowering(project, values, types, statuses, outputs=outputs)
+    low = Lowering(project, values, types, statuses, workflow=name, outputs=outputs)
     env = Env(input=record(name + "Input", fields), state={}, constants={})
     require, env = _required(values, spec, env)
     constants, env = _constants(low, spec, env)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,7 @@ from typing import Any
 from cityos_runtime.context import Context, Tenant
 from cityos_runtime.local import LocalCity
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
@@ -73,6 +75,7 @@ class _Run:
         self.scenario = scenario
         self.tenant = f"{scenario.tenant}-{number}"
         self.queried: list[str] = []
+        self.began = 0.0
         self.handle: WorkflowHandle[Any, Any]
 
     async def run(self) -> Outcome:
@@ -82,6 +85,7 @@ class _Run:
         context = Context(tenant=Tenant(**{**profile, "id": self.tenant}), correlation_id=f"scenario-{self.tenant}")
         steering = bool(self.scenario.actions)
         skipping = contextlib.nullcontext() if not steering else self.city.environment.with_time_skipping_disabled()
+        self.began = time.monotonic()
         async with self.starting:  # whether time is skipped is decided for all starts at once: one at a time
             with skipping:
                 self.handle = await self._start(context)
@@ -131,6 +135,8 @@ class _Run:
                 raise RuntimeError(f"`{step}` never began: the workflow ended before")
             timer = _next_timer(events)
             now = await self.city.environment.get_current_time(self.handle)
+            if timer is None and idle:
+                raise RuntimeError(f"`{step}` never began: the workflow waits, and no timer will end that")
             if timer is not None and idle:
                 await self.city.environment.fast_forward(self.handle, max(timer - now, timedelta(milliseconds=1)))
             else:
@@ -184,7 +190,10 @@ class _Run:
             happened.message = str(cause)
             if isinstance(cause, ApplicationError):
                 happened.error_class = cause.type or ""
-        status: Any = _plain(await self.handle.query("getWorkflowStatus"))
+        status: Any = {}
+        with contextlib.suppress(WorkflowQueryFailedError):  # a run whose input was refused answers nothing
+            status = _plain(await self.handle.query("getWorkflowStatus"))
+        happened.really_took = time.monotonic() - self.began
         happened.undone, happened.not_undone = status.get("undone", []), status.get("not_undone", [])
         description = await self.handle.describe()
         if description.close_time is not None:
@@ -232,9 +241,16 @@ def _step_time(events: list[Any], step: str) -> datetime | None:
         if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and re.match(rf"{step}\b", _summary(event)):
             return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
         scheduled = event.activity_task_scheduled_event_attributes
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and scheduled.activity_type.name == step:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and step in _names(scheduled):
             return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
     return None
+
+
+def _names(scheduled: Any) -> set[str]:
+    """An activity's operation, and the step that runs it, which its context says."""
+    payloads = scheduled.input.payloads
+    context = json.loads(payloads[1].data) if len(payloads) > 1 else {}
+    return {scheduled.activity_type.name, str(context.get("step"))}
 
 
 def _next_timer(events: list[Any]) -> datetime | None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from cityos_runtime import Call, Model, Operation, Retry
+from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 
@@ -79,7 +79,7 @@ class ReleaseBudgetOutput(Model):
 
 
 class ExtractDataOutput(Model):
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
     next_cursor: str | None = None
 
 
@@ -95,7 +95,7 @@ class RollbackDataOutput(Model):
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
-    vendor_orders: list[types.VendorOrder]
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(max_items=50)]
 
 
 class ReleaseInventoryInput(Model):
@@ -105,7 +105,7 @@ class ReleaseInventoryInput(Model):
 class CreateAccountingEntriesInput(Model):
     order_id: str
     payment: types.PaymentRef
-    vendor_orders: list[types.VendorOrder]
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(max_items=50)]
 
 
 class ReverseAccountingEntriesInput(Model):
@@ -168,7 +168,7 @@ class ExtractDataInput(Model):
 
 class LoadDataInput(Model):
     entity: str
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class RollbackDataInput(Model):
@@ -184,6 +184,7 @@ _RESERVE_INVENTORY = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Reserve the stock of an order, through a submitted Sales Order.",
 )
 
 
@@ -205,6 +206,7 @@ _RELEASE_INVENTORY = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release reserved stock by cancelling its Sales Order; cancelled already, or none there, is success.",
 )
 
 
@@ -224,6 +226,7 @@ _CREATE_ACCOUNTING_ENTRIES = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Book an order's sale as a journal entry, what is paid against the vendors' shares and the rest.",
 )
 
 
@@ -245,6 +248,7 @@ _REVERSE_ACCOUNTING_ENTRIES = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel a journal entry; cancelled already, or none there, is success.",
 )
 
 
@@ -262,6 +266,7 @@ _POST_DISPUTE_JOURNAL_ENTRY = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Book a dispute's verdict.",
 )
 
 
@@ -295,6 +300,7 @@ _CREATE_REVENUE_ENTRY = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Open the deferred revenue of a subscription.",
 )
 
 
@@ -316,6 +322,7 @@ _VOID_REVENUE_ENTRY = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel the deferred revenue of a subscription; cancelled already, or none there, is success.",
 )
 
 
@@ -333,6 +340,7 @@ _CREATE_ACCOUNTING_ENTRY = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Book one amount that was received.",
 )
 
 
@@ -355,6 +363,7 @@ _CREATE_ERP_SUPPLIER_RECORD = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Create a vendor's supplier record.",
 )
 
 
@@ -376,6 +385,7 @@ _DISABLE_ERP_SUPPLIER_RECORD = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Disable a supplier; none there is success.",
 )
 
 
@@ -393,6 +403,7 @@ _CHECK_BUDGET_AVAILABILITY = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Commit an amount of a company's budget; too little left is a violation.",
 )
 
 
@@ -419,6 +430,7 @@ _RELEASE_BUDGET = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Give a committed amount back to the budget; cancelled already, or none there, is success.",
 )
 
 
@@ -435,6 +447,7 @@ _PING_ERP_NEXT = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask ERPNext who we are; the guest's `ping` would prove nothing about our key.",
 )
 
 
@@ -451,6 +464,7 @@ _EXTRACT_DATA = Operation(
     effect="read",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="One batch of an entity's documents.",
 )
 
 
@@ -468,6 +482,7 @@ _LOAD_DATA = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Write one batch in one transaction; it can be taken back as a whole.",
 )
 
 
@@ -484,6 +499,7 @@ _ROLLBACK_DATA = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a batch back; none there is success.",
 )
 
 

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from cityos_runtime import Call, Model, Operation, Retry
+from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 from cityos_generated.systems import erpnext
@@ -54,7 +54,7 @@ class ExtractDataInput(Model):
 
 class LoadDataInput(Model):
     entity: str
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class RollbackDataInput(Model):
@@ -63,7 +63,7 @@ class RollbackDataInput(Model):
 
 class CreateDeliveryOrderInput(Model):
     order_id: str
-    vendor_orders: list[types.VendorOrder]
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(max_items=50)]
     shipping_address: types.Address
 
 
@@ -97,6 +97,7 @@ _EXTRACT_DATA = Operation(
     effect="read",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="One batch of an entity's records, through the platform's Fleetbase extension.",
 )
 
 
@@ -114,6 +115,7 @@ _LOAD_DATA = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Write one batch, through the platform's Fleetbase extension; it can be taken back as a whole.",
 )
 
 
@@ -130,6 +132,7 @@ _ROLLBACK_DATA = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take a batch back; none there is success.",
 )
 
 
@@ -147,6 +150,7 @@ _CREATE_DELIVERY_ORDER = Operation(
     timeout=timedelta(minutes=5),
     retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Order a delivery of an order's parcels.",
 )
 
 
@@ -170,6 +174,7 @@ _CANCEL_DELIVERY_ORDER = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a delivery order; cancelled already, or none there, is success.",
 )
 
 
@@ -187,6 +192,7 @@ _CREATE_FULFILLMENT = Operation(
     timeout=timedelta(minutes=5),
     retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Order the delivery of what a subscription sends.",
 )
 
 
@@ -208,6 +214,7 @@ _CANCEL_FULFILLMENT = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel the delivery of what a subscription sends; cancelled already, or none there, is success.",
 )
 
 
@@ -224,6 +231,7 @@ _GATHER_DELIVERY_EVIDENCE = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="What the drivers can prove about an order's delivery.",
 )
 
 
@@ -240,6 +248,7 @@ _PING_FLEETBASE = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Ask Fleetbase which organisation our key belongs to.",
 )
 
 

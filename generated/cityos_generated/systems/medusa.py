@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cityos_runtime import Call, Model, Operation, Retry
+from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
 from cityos_generated.systems import erpnext
@@ -40,11 +40,11 @@ class AppendToOutboxOutput(Model):
 
 
 class ListActiveTenantsOutput(Model):
-    rows: list[Any]
+    rows: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class ListMonitoredSystemsOutput(Model):
-    rows: list[Any]
+    rows: Annotated[list[Any], Limits(max_items=10)]
 
 
 class CalculateCommissionsOutput(Model):
@@ -202,7 +202,7 @@ class FindLeadingBidOutput(Model):
 
 
 class ListLosingBidDepositsOutput(Model):
-    deposits: list[types.BidDeposit]
+    deposits: Annotated[list[types.BidDeposit], Limits(max_items=1000)]
 
 
 class RefundAllBidDepositsOutput(Model):
@@ -214,7 +214,7 @@ class CloseAuctionOutput(Model):
 
 
 class DetermineWinnersOutput(Model):
-    winners: list[types.LotWinner]
+    winners: Annotated[list[types.LotWinner], Limits(max_items=200)]
 
 
 class CreateOrderFromAuctionOutput(Model):
@@ -227,7 +227,7 @@ class ValidateMigrationConfigOutput(Model):
 
 
 class TransformDataOutput(Model):
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class ValidateMigrationResultsOutput(Model):
@@ -246,7 +246,7 @@ class ExtractDataInput(Model):
 
 class LoadDataInput(Model):
     entity: str
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class RollbackDataInput(Model):
@@ -281,7 +281,7 @@ class ListMonitoredSystemsInput(Model):
 
 class CalculateCommissionsInput(Model):
     order_id: str
-    vendor_orders: list[types.VendorOrder]
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(max_items=50)]
 
 
 class ReverseCommissionsInput(Model):
@@ -359,7 +359,7 @@ class RouteToApproversInput(Model):
     approval_workflow_id: str
     step_number: int
     approver_role: str
-    approver_ids: list[str]
+    approver_ids: Annotated[list[str], Limits(max_items=50)]
 
 
 class WithdrawApprovalRequestInput(Model):
@@ -427,14 +427,14 @@ class CalculateBillingAmountInput(Model):
     subscription_id: str
     billing_cycle_id: str
     plan_id: str | None = None
-    items: list[types.SubscriptionItem]
-    discounts: list[types.Discount]
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
+    discounts: Annotated[list[types.Discount], Limits(max_items=20)]
 
 
 class CreateSubscriptionOrderInput(Model):
     subscription_id: str
     billing_cycle_id: str
-    items: list[types.SubscriptionItem] | None = None
+    items: Annotated[list[types.SubscriptionItem] | None, Limits(max_items=100)] = None
     amount: Decimal | None = None
     currency_code: str | None = None
 
@@ -446,7 +446,7 @@ class CancelSubscriptionOrderInput(Model):
 class ValidateAuctionConfigInput(Model):
     auction_id: str
     auction_type: types.AuctionType
-    lots: list[types.AuctionLot]
+    lots: Annotated[list[types.AuctionLot], Limits(max_items=200)]
     bid_increment: Decimal | None = None
 
 
@@ -502,7 +502,7 @@ class CloseAuctionInput(Model):
 
 class DetermineWinnersInput(Model):
     auction_id: str
-    buy_now: dict[str, signals.BuyNowTriggered] | None = None
+    buy_now: Annotated[dict[str, signals.BuyNowTriggered] | None, Limits(max_items=200)] = None
 
 
 class CreateOrderFromAuctionInput(Model):
@@ -517,27 +517,27 @@ class ValidateMigrationConfigInput(Model):
     migration_type: types.MigrationType
     source_system: types.MigrationSystem
     target_system: types.MigrationSystem
-    entities: list[str]
+    entities: Annotated[list[str], Limits(max_items=50)]
 
 
 class TransformDataInput(Model):
     source_system: types.MigrationSystem
     target_system: types.MigrationSystem
     entity: str
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class ValidateMigrationResultsInput(Model):
     source_system: types.MigrationSystem
     target_system: types.MigrationSystem
-    entities: list[str]
+    entities: Annotated[list[str], Limits(max_items=50)]
     expected: int
     loaded: int
 
 
 class GenerateMigrationReportInput(Model):
     migration_type: types.MigrationType
-    entities: list[str]
+    entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
 
@@ -550,6 +550,7 @@ _EXTRACT_DATA = Operation(
     effect="read",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="One batch of an entity's records.",
 )
 
 
@@ -567,6 +568,7 @@ _LOAD_DATA = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Write one batch; it can be taken back as a whole.",
 )
 
 
@@ -583,6 +585,7 @@ _ROLLBACK_DATA = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a batch back; none there is success.",
 )
 
 
@@ -599,6 +602,7 @@ _RECORD_AUDIT_LOG = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down who did what to which resource, and how it ended.",
 )
 
 
@@ -622,6 +626,7 @@ _APPEND_TO_OUTBOX = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hand an event to the event outbox (architecture 5.2).",
 )
 
 
@@ -645,6 +650,7 @@ _PING_MEDUSA = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Ask Medusa whether it is well.",
 )
 
 
@@ -661,6 +667,7 @@ _LIST_ACTIVE_TENANTS = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants that a scheduled workflow is started for, one start a row.",
 )
 
 
@@ -677,6 +684,7 @@ _LIST_MONITORED_SYSTEMS = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The systems that the health check asks, in one row.",
 )
 
 
@@ -694,6 +702,7 @@ _CALCULATE_COMMISSIONS = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Split every vendor order into the vendor's and the platform's share, and record it.",
 )
 
 
@@ -714,6 +723,7 @@ _REVERSE_COMMISSIONS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the commissions of an order back; none there is success.",
 )
 
 
@@ -731,6 +741,7 @@ _FREEZE_PAYOUT_FOR_VENDOR = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Hold a disputed amount back from a vendor's payouts.",
 )
 
 
@@ -754,6 +765,7 @@ _UNFREEZE_PAYOUT_FOR_VENDOR = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Release what was held back for a dispute; nothing held is success.",
 )
 
 
@@ -772,6 +784,7 @@ _GATHER_ORDER_EVIDENCE = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the marketplace can prove about an order.",
 )
 
 
@@ -788,6 +801,7 @@ _RECORD_DISPUTE_OUTCOME = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Book a dispute's verdict in the marketplace.",
 )
 
 
@@ -809,6 +823,7 @@ _UPDATE_INSTALLMENT_STATUS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that an instalment was paid or missed.",
 )
 
 
@@ -830,6 +845,7 @@ _CLOSE_PLAN = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close an instalment plan.",
 )
 
 
@@ -846,6 +862,7 @@ _CREATE_VENDOR_RECORD = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a vendor's account, not yet active.",
 )
 
 
@@ -869,6 +886,7 @@ _DEACTIVATE_VENDOR_RECORD = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a vendor's account; none there is success.",
 )
 
 
@@ -885,6 +903,7 @@ _SET_DEFAULT_COMMISSION_RULES = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a vendor the tenant's default commission.",
 )
 
 
@@ -901,6 +920,7 @@ _REMOVE_COMMISSION_RULES = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Remove a vendor's commission rules; none there is success.",
 )
 
 
@@ -917,6 +937,7 @@ _ACTIVATE_VENDOR = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a vendor sell.",
 )
 
 
@@ -933,6 +954,7 @@ _VALIDATE_PO_AGAINST_SPENDING_LIMITS = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a purchase order against the buyer's spending limits; too much is a violation.",
 )
 
 
@@ -961,6 +983,7 @@ _ROUTE_TO_APPROVERS = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Ask the approvers of one step.",
 )
 
 
@@ -993,6 +1016,7 @@ _WITHDRAW_APPROVAL_REQUEST = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a request for approval back; decided or gone is success.",
 )
 
 
@@ -1012,6 +1036,7 @@ _CONVERT_PO_TO_ORDER = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Turn an approved purchase order into an order.",
 )
 
 
@@ -1031,6 +1056,7 @@ _UPDATE_CREDIT_USED = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count an order against a company's credit.",
 )
 
 
@@ -1057,6 +1083,7 @@ _ACTIVATE_SUBSCRIPTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make a subscription active.",
 )
 
 
@@ -1075,6 +1102,7 @@ _DEACTIVATE_SUBSCRIPTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="End a subscription; ended already is success.",
 )
 
 
@@ -1091,6 +1119,7 @@ _PAUSE_SUBSCRIPTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Freeze a subscription's billing.",
 )
 
 
@@ -1107,6 +1136,7 @@ _RESUME_SUBSCRIPTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Let a paused subscription go on; running already is success.",
 )
 
 
@@ -1123,6 +1153,7 @@ _SUSPEND_SUBSCRIPTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Suspend a subscription until a person has looked.",
 )
 
 
@@ -1139,6 +1170,7 @@ _GRANT_BENEFITS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a subscriber what the plan promises.",
 )
 
 
@@ -1158,6 +1190,7 @@ _REVOKE_BENEFITS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a plan's benefits back; none there is success.",
 )
 
 
@@ -1175,6 +1208,7 @@ _CREATE_BILLING_CYCLE = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Open a billing cycle.",
 )
 
 
@@ -1207,6 +1241,7 @@ _UPDATE_BILLING_CYCLE = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a billing cycle stands.",
 )
 
 
@@ -1230,6 +1265,7 @@ _CALCULATE_BILLING_AMOUNT = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a billing cycle costs, discounts applied.",
 )
 
 
@@ -1263,6 +1299,7 @@ _CREATE_SUBSCRIPTION_ORDER = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Create the order of a paid billing cycle.",
 )
 
 
@@ -1295,6 +1332,7 @@ _CANCEL_SUBSCRIPTION_ORDER = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel the order of a billing cycle without touching the payment; cancelled already is success.",
 )
 
 
@@ -1311,6 +1349,7 @@ _VALIDATE_AUCTION_CONFIG = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Refuse an auction that can't work.",
 )
 
 
@@ -1338,6 +1377,7 @@ _PUBLISH_AUCTION_LISTING = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show an auction to the public.",
 )
 
 
@@ -1354,6 +1394,7 @@ _UNPUBLISH_AUCTION_LISTING = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take an auction's listing down; none there is success.",
 )
 
 
@@ -1370,6 +1411,7 @@ _OPEN_BIDDING = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Accept bids from now on.",
 )
 
 
@@ -1386,6 +1428,7 @@ _AUTO_EXTEND_IF_LAST_MINUTE_BID = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Move an auction's end after a bid in the last minutes.",
 )
 
 
@@ -1408,6 +1451,7 @@ _JUDGE_BID = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Hold a bid against the rules of its auction; they live beside the bids.",
 )
 
 
@@ -1435,6 +1479,7 @@ _REJECT_BID = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Refuse a bid whose deposit could not be taken.",
 )
 
 
@@ -1453,6 +1498,7 @@ _FIND_LEADING_BID = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Who leads on a lot, after a bid was taken back.",
 )
 
 
@@ -1469,6 +1515,7 @@ _LIST_LOSING_BID_DEPOSITS = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The deposits of those who have won nothing; Medusa knows them from the gateway's webhooks, by auction_id.",
 )
 
 
@@ -1487,6 +1534,7 @@ _REFUND_ALL_BID_DEPOSITS = Operation(
     effect="money",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give every deposit of an auction back; none held is success.",
 )
 
 
@@ -1503,6 +1551,7 @@ _CLOSE_AUCTION = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Accept no more bids.",
 )
 
 
@@ -1519,6 +1568,7 @@ _DETERMINE_WINNERS = Operation(
     effect="write",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Who has won which lot, with the next best bidders.",
 )
 
 
@@ -1538,6 +1588,7 @@ _CREATE_ORDER_FROM_AUCTION = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Create the order of a lot that was won and paid.",
 )
 
 
@@ -1565,6 +1616,7 @@ _VALIDATE_MIGRATION_CONFIG = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Refuse a migration that can't work, and count what it would move.",
 )
 
 
@@ -1595,6 +1647,7 @@ _TRANSFORM_DATA = Operation(
     effect="read",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Bring a batch into the shape of the target system.",
 )
 
 
@@ -1622,6 +1675,7 @@ _VALIDATE_MIGRATION_RESULTS = Operation(
     effect="read",
     timeout=timedelta(minutes=5),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Compare what was read with what arrived.",
 )
 
 
@@ -1654,6 +1708,7 @@ _GENERATE_MIGRATION_REPORT = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a migration's report.",
 )
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from cityos_runtime import Call, Model, Operation, Retry
+from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 from cityos_generated.systems import erpnext
@@ -139,7 +139,7 @@ class ExtractDataInput(Model):
 
 class LoadDataInput(Model):
     entity: str
-    records: list[Any]
+    records: Annotated[list[Any], Limits(max_items=1000)]
 
 
 class RollbackDataInput(Model):
@@ -185,7 +185,7 @@ class NotifyInstallmentFailedInput(Model):
 class RequestAdditionalDocumentsInput(Model):
     vendor_id: str
     verification_id: str
-    required_documents: list[str]
+    required_documents: Annotated[list[str], Limits(max_items=20)]
 
 
 class RemindApplicantInput(Model):
@@ -274,11 +274,11 @@ class NotifyWinnersInput(Model):
 
 
 class AlertOnDegradationInput(Model):
-    systems: list[str]
+    systems: Annotated[list[str], Limits(max_items=20)]
 
 
 class UpdateStatusPageInput(Model):
-    down: list[str]
+    down: Annotated[list[str], Limits(max_items=20)]
 
 
 class PingPayloadCMSInput(Model):
@@ -293,6 +293,7 @@ _EXTRACT_DATA = Operation(
     effect="read",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="One batch of a collection's documents.",
 )
 
 
@@ -310,6 +311,7 @@ _LOAD_DATA = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Write one batch; it can be taken back as a whole.",
 )
 
 
@@ -326,6 +328,7 @@ _ROLLBACK_DATA = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a batch back; none there is success.",
 )
 
 
@@ -342,6 +345,7 @@ _SEND_ORDER_CONFIRMATION = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the order is placed.",
 )
 
 
@@ -360,6 +364,7 @@ _SEND_CANCELLATION_NOTICE = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the order will not come.",
 )
 
 
@@ -378,6 +383,7 @@ _SEND_PAYMENT_ACTION_LINK = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a shopper the link on which the bank wants to be answered.",
 )
 
 
@@ -399,6 +405,7 @@ _NOTIFY_DISPUTE_TEAM = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the dispute team that the gateway wants more evidence.",
 )
 
 
@@ -415,6 +422,7 @@ _NOTIFY_VENDOR = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor something, by template.",
 )
 
 
@@ -431,6 +439,7 @@ _NOTIFY_INSTALLMENT_FAILED = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that an instalment could not be charged.",
 )
 
 
@@ -459,6 +468,7 @@ _REQUEST_ADDITIONAL_DOCUMENTS = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask an applicant for more documents.",
 )
 
 
@@ -482,6 +492,7 @@ _REMIND_APPLICANT = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind an applicant of an open verification.",
 )
 
 
@@ -498,6 +509,7 @@ _NOTIFY_APPLICANT_REJECTED = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an applicant that nothing came of it.",
 )
 
 
@@ -516,6 +528,7 @@ _SEND_WELCOME_KIT = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a new vendor.",
 )
 
 
@@ -533,6 +546,7 @@ _CREATE_VENDOR_STOREFRONT_PAGE = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Create a vendor's storefront page.",
 )
 
 
@@ -554,6 +568,7 @@ _UNPUBLISH_VENDOR_STOREFRONT_PAGE = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a vendor's storefront page down; none there is success.",
 )
 
 
@@ -570,6 +585,7 @@ _NOTIFY_SUBMITTER = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer how a purchase order was decided.",
 )
 
 
@@ -593,6 +609,7 @@ _ESCALATE_IF_TIMEOUT = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the next person above that nobody decided, and say who it is.",
 )
 
 
@@ -618,6 +635,7 @@ _SEND_ACTIVATION_EMAIL = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a subscription is active.",
 )
 
 
@@ -637,6 +655,7 @@ _SEND_TRIAL_ENDING_NOTICE = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a trial ends soon.",
 )
 
 
@@ -656,6 +675,7 @@ _SEND_PAYMENT_FAILURE_NOTICE = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a billing cycle could not be charged.",
 )
 
 
@@ -688,6 +708,7 @@ _SEND_BILLING_RECEIPT = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the receipt of a billing cycle.",
 )
 
 
@@ -715,6 +736,7 @@ _SEND_CANCELLATION_CONFIRMATION = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a subscription has ended.",
 )
 
 
@@ -736,6 +758,7 @@ _NOTIFY_WATCHLIST_USERS = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell those who watch an auction that it is there.",
 )
 
 
@@ -752,6 +775,7 @@ _NOTIFY_BIDDERS_OF_CANCELLATION = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the bidders that an auction was cancelled.",
 )
 
 
@@ -773,6 +797,7 @@ _OFFER_TO_NEXT_BIDDER = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Offer a lot to the next best bidder.",
 )
 
 
@@ -792,6 +817,7 @@ _NOTIFY_WINNERS = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the winners what they have won.",
 )
 
 
@@ -808,6 +834,7 @@ _ALERT_ON_DEGRADATION = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Alert the people on call.",
 )
 
 
@@ -824,6 +851,7 @@ _UPDATE_STATUS_PAGE = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in public what is down.",
 )
 
 
@@ -840,6 +868,7 @@ _PING_PAYLOAD_CMS = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Ask Payload who we are; a wrong key is answered with no user.",
 )
 
 

@@ -200,6 +200,7 @@ _CAPTURE_PAYMENT = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Take the money of an intent that was begun at checkout; requires_action where the shopper has to act first.",
 )
 
 
@@ -226,6 +227,7 @@ _REFUND_PAYMENT = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Give captured money back; nothing captured, or given back already, is success.",
 )
 
 
@@ -249,6 +251,7 @@ _FETCH_PAYMENT = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="How a payment stands.",
 )
 
 
@@ -272,6 +275,7 @@ _CHARGE_FIRST_INSTALLMENT = Operation(
         within=timedelta(minutes=1440),
         settled=("captured",),
     ),
+    summary="Charge the first instalment of an order.",
 )
 
 
@@ -315,6 +319,7 @@ _CHARGE_INSTALLMENT = Operation(
         within=timedelta(minutes=1440),
         settled=("captured",),
     ),
+    summary="Charge one of the later instalments of an order.",
 )
 
 
@@ -358,6 +363,7 @@ _CHARGE_SUBSCRIPTION = Operation(
         within=timedelta(minutes=1440),
         settled=("captured",),
     ),
+    summary="Charge a billing cycle of a subscription.",
 )
 
 
@@ -395,6 +401,7 @@ _REFUND_SUBSCRIPTION_CHARGE = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Give the charge of a billing cycle back; given back already is success.",
 )
 
 
@@ -419,6 +426,7 @@ _SCHEDULE_BILLING = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Get the mandate to charge a customer off-session; the cycles themselves are timed by the workflow.",
 )
 
 
@@ -447,6 +455,7 @@ _CANCEL_SCHEDULED_BILLING = Operation(
     effect="write",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Withdraw the mandate; withdrawn or used up already is success.",
 )
 
 
@@ -469,6 +478,7 @@ _COLLECT_BID_DEPOSITS = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Take a bidder's deposit, on the bidder's default card where no other is named.",
 )
 
 
@@ -510,6 +520,7 @@ _CHARGE_WINNERS = Operation(
         within=timedelta(minutes=1440),
         settled=("captured",),
     ),
+    summary="Charge a winner, on the bidder's default card where no other is named.",
 )
 
 
@@ -547,6 +558,7 @@ _REFUND_LOSING_BID_DEPOSITS = Operation(
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Give one losing bidder the deposit back; given back already is success.",
 )
 
 
@@ -570,6 +582,7 @@ _SUBMIT_DISPUTE_EVIDENCE = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Hand the evidence of a dispute in; final.",
 )
 
 
@@ -600,6 +613,7 @@ _FETCH_DISPUTE = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="How a dispute stands.",
 )
 
 
@@ -617,6 +631,7 @@ _CREATE_CONNECTED_PAYMENT_ACCOUNT = Operation(
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Open the account to which a vendor is paid out.",
 )
 
 
@@ -644,6 +659,7 @@ _DEACTIVATE_CONNECTED_PAYMENT_ACCOUNT = Operation(
     effect="write",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close a connected account; none there is success.",
 )
 
 
@@ -665,6 +681,7 @@ _PING_PAYMENT_GATEWAYS = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask the tenant's gateway for something only a valid key may see.",
 )
 
 

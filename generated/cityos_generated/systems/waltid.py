@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from cityos_runtime import Call, Completion, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 
@@ -79,7 +79,7 @@ class CancelKYCInput(Model):
 
 class VerifyDocumentsInput(Model):
     verification_id: str
-    documents: list[types.VendorDocument]
+    documents: Annotated[list[types.VendorDocument], Limits(max_items=20)]
 
 
 class IssueBusinessCredentialInput(Model):
@@ -113,6 +113,7 @@ _VERIFY_IDENTITY = Operation(
         within=timedelta(minutes=10080),
         settled=(),
     ),
+    summary="Ask a customer's wallet for an identity credential, and wait until it was shown.",
 )
 
 
@@ -129,6 +130,7 @@ _FETCH_VERIFICATION = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How a verification session stands.",
 )
 
 
@@ -146,6 +148,7 @@ _INITIATE_KYC = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Open a vendor's verification.",
 )
 
 
@@ -162,6 +165,7 @@ _CANCEL_KYC = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Withdraw a verification; closed already, or none there, is success.",
 )
 
 
@@ -178,6 +182,7 @@ _VERIFY_DOCUMENTS = Operation(
     effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Hand a vendor's documents to the verification, and say whether a person must look.",
 )
 
 
@@ -197,6 +202,7 @@ _ISSUE_BUSINESS_CREDENTIAL = Operation(
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
+    summary="Offer a verified vendor its business credential.",
 )
 
 
@@ -218,6 +224,7 @@ _REVOKE_BUSINESS_CREDENTIAL = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Flip a credential's bit in our status list; revoked already, or none there, is success.",
 )
 
 
@@ -234,6 +241,7 @@ _PING_WALT_ID = Operation(
     effect="read",
     timeout=timedelta(seconds=10),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask the issuer for its profiles; without one it can't issue anything.",
 )
 
 

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Model, On, Undo, Watch
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, Watch
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -19,7 +19,7 @@ class OrderPlacementInput(Model):
 
     order_id: str
     customer_id: str
-    vendor_orders: list[types.VendorOrder]
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(min_items=1, max_items=50)]
     payment: types.PaymentRef
     shipping_address: types.Address
     requires_identity_verification: bool
@@ -69,7 +69,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="770f048050b65d7ab3f2f0cda47cefabdab8ff9f1be0d17069d7100edf485d8e",
+    digest="c98e861c4f289fe72b5ef721d403101b5c039b95a9c7c16ee54bf520a4d22199",
     steps=(
         "reserveInventory",
         "verifyIdentity",
@@ -108,18 +108,17 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
     @workflow.init
     def __init__(self, input: OrderPlacementInput, context: Context, carried: Carried | None = None) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            OrderPlacementState(
-                order_status="pending",
-                payment_status="pending",
-                payment_attempts=0,
-                stock_confirmed=False,
-                delivery_confirmed=False,
-            )
-            if carried is None
-            else carried.state_as(OrderPlacementState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> OrderPlacementState:
+        """What it knows at the start."""
+        return OrderPlacementState(
+            order_status="pending",
+            payment_status="pending",
+            payment_attempts=0,
+            stock_confirmed=False,
+            delivery_confirmed=False,
+        )
 
     @workflow.run
     async def run(

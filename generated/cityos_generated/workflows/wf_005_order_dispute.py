@@ -48,7 +48,7 @@ class OrderDisputeResult(Model):
 
 FACTS = Facts(
     type="OrderDisputeWorkflow",
-    digest="e8fc99a6f28cf9321452a1ce56ae27d5b869fb3663c90abae07b0b2e5d8f6aaf",
+    digest="311ad75cd793dc6c09bc22f56ed36a2ddc69b701c37272a188c4157a119294b5",
     steps=(
         "freezePayoutForVendor",
         "gatherEvidence",
@@ -83,12 +83,11 @@ class OrderDisputeWorkflow(City[OrderDisputeInput, OrderDisputeState, OrderDispu
     @workflow.init
     def __init__(self, input: OrderDisputeInput, context: Context, carried: Carried | None = None) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            OrderDisputeState(decided_amount=self.input.amount)
-            if carried is None
-            else carried.state_as(OrderDisputeState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> OrderDisputeState:
+        """What it knows at the start."""
+        return OrderDisputeState(decided_amount=self.input.amount)
 
     @workflow.run
     async def run(

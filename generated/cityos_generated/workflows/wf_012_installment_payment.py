@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cityos_dsl.expr import functions as cel
 from cityos_runtime import Carried, City, Context, Facts, Leave, Model, Next, On, StepFailed, Undo
 from temporalio import workflow
 
-from cityos_dsl.expr import functions as cel
 from cityos_generated import signals, types
 from cityos_generated.systems import medusa, payload, payment
 
@@ -85,18 +85,17 @@ class InstallmentPaymentWorkflow(
         self, input: InstallmentPaymentInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            InstallmentPaymentState(
-                started_at=workflow.now(),
-                paid_total=Decimal(0),
-                missed_in_a_row=0,
-                plan_status="completed",
-                payment_method=self.input.payment_method_id,
-            )
-            if carried is None
-            else carried.state_as(InstallmentPaymentState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> InstallmentPaymentState:
+        """What it knows at the start."""
+        return InstallmentPaymentState(
+            started_at=workflow.now(),
+            paid_total=Decimal(0),
+            missed_in_a_row=0,
+            plan_status="completed",
+            payment_method=self.input.payment_method_id,
+        )
 
     @workflow.run
     async def run(
@@ -173,7 +172,6 @@ class InstallmentPaymentWorkflow(
                                     amount=amount,
                                     currency_code=self.input.plan.currency_code,
                                 ),
-                                catches=("PaymentDeclinedError", "InsufficientFundsError"),
                                 on_failure="fail",
                             )
                         except StepFailed as error:

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Model, On, Undo, Watch
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, Watch
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -35,7 +35,7 @@ class VendorOnboardingInput(Model):
     vendor_id: str
     owner_user_id: str
     business_info: types.BusinessInfo
-    documents: list[types.VendorDocument]
+    documents: Annotated[list[types.VendorDocument], Limits(min_items=1, max_items=20)]
     bank_details: types.BankDetails
 
 
@@ -61,7 +61,7 @@ class VendorOnboardingResult(Model):
 
 FACTS = Facts(
     type="VendorOnboardingWorkflow",
-    digest="cba6bc66fe7c326ea4fd32e5de40699d911be2f077ce2501084064454b8f7fe1",
+    digest="6b51b7378e5bbd7138413fc14cff9247f87c5b458866da74e8cfb7d1d858bccc",
     steps=(
         "establish",
         "createVendorRecord",
@@ -121,16 +121,15 @@ class VendorOnboardingWorkflow(City[VendorOnboardingInput, VendorOnboardingState
         self, input: VendorOnboardingInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            VendorOnboardingState(
-                kyc_status="under_review",
-                kyc_deadline=workflow.now() + timedelta(hours=48),
-                account_verified=False,
-            )
-            if carried is None
-            else carried.state_as(VendorOnboardingState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> VendorOnboardingState:
+        """What it knows at the start."""
+        return VendorOnboardingState(
+            kyc_status="under_review",
+            kyc_deadline=workflow.now() + timedelta(hours=48),
+            account_verified=False,
+        )
 
     @workflow.run
     async def run(

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Model, Next, On, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, Next, On, Undo
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -24,7 +24,7 @@ class PurchaseOrderApprovalInput(Model):
     total_amount: Decimal
     currency_code: str
     approval_workflow_id: str
-    steps: list[types.ApprovalStep]
+    steps: Annotated[list[types.ApprovalStep], Limits(max_items=10)]
 
 
 class PurchaseOrderApprovalState(Model):
@@ -47,7 +47,7 @@ class PurchaseOrderApprovalResult(Model):
 
 FACTS = Facts(
     type="PurchaseOrderApprovalWorkflow",
-    digest="f1862597e1c83db3c803067201a8d194656b63374968de98e53ed1c000ebb0a6",
+    digest="1ab3cd34a69b7446ee79dd4766035ba10bf8898e11d0dec9be5f90974b640cf9",
     steps=(
         "validatePOAgainstSpendingLimits",
         "checkBudgetAvailability",
@@ -87,9 +87,6 @@ class PurchaseOrderApprovalWorkflow(
         self, input: PurchaseOrderApprovalInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            PurchaseOrderApprovalState() if carried is None else carried.state_as(PurchaseOrderApprovalState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
 
     @workflow.run

@@ -7,12 +7,25 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any, Literal
-
-from cityos_runtime import Carried, City, Context, Facts, Leave, Model, On, StepFailed, Undo, Watch, sure
-from temporalio import workflow
+from typing import Annotated, Any, Literal
 
 from cityos_dsl.expr import functions as cel
+from cityos_runtime import (
+    Carried,
+    City,
+    Context,
+    Facts,
+    Leave,
+    Limits,
+    Model,
+    On,
+    StepFailed,
+    Undo,
+    Watch,
+    sure,
+)
+from temporalio import workflow
+
 from cityos_generated import queries, signals, types
 from cityos_generated.systems import erpnext, fleetbase, medusa, payload, payment
 
@@ -27,8 +40,8 @@ class SubscriptionLifecycleInput(Model):
     billing_anchor_date: date
     payment_method_id: str
     gateway: str
-    items: list[types.SubscriptionItem]
-    trial_days: int | None = None
+    items: Annotated[list[types.SubscriptionItem], Limits(min_items=1, max_items=100)]
+    trial_days: Annotated[int | None, Limits(min=0, max=365)] = None
 
 
 class SubscriptionLifecycleState(Model):
@@ -75,7 +88,7 @@ class SubscriptionLifecycleResult(Model):
 
 FACTS = Facts(
     type="SubscriptionLifecycleWorkflow",
-    digest="715abbd1a2cf83773f4a6d74fbb66c0cc9c2992fd977ce3125d150addb5581b4",
+    digest="cbdd6dd0cae9a63e5ebc5b5c86e51e074d5b0b5850028c5c6002faa86f8c5514",
     steps=(
         "startTrialPeriod",
         "activateSubscription",
@@ -135,26 +148,25 @@ class SubscriptionLifecycleWorkflow(
         self, input: SubscriptionLifecycleInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            SubscriptionLifecycleState(
-                subscription_status="active",
-                plan=self.input.plan_id,
-                plan_items=self.input.items,
-                payment_method=self.input.payment_method_id,
-                discounts=[],
-                anchor=self.input.billing_anchor_date,
-                cycle=0,
-                period_start=cel.at(self.input.billing_anchor_date, "00:00", self.context.tenant.timezone),
-                next_billing_at=cel.at(self.input.billing_anchor_date, "00:00", self.context.tenant.timezone),
-                prorated=Decimal(0),
-                billing_amount=Decimal(0),
-                currency_code=self.context.tenant.currency,
-                retries=0,
-            )
-            if carried is None
-            else carried.state_as(SubscriptionLifecycleState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> SubscriptionLifecycleState:
+        """What it knows at the start."""
+        return SubscriptionLifecycleState(
+            subscription_status="active",
+            plan=self.input.plan_id,
+            plan_items=self.input.items,
+            payment_method=self.input.payment_method_id,
+            discounts=[],
+            anchor=self.input.billing_anchor_date,
+            cycle=0,
+            period_start=cel.at(self.input.billing_anchor_date, "00:00", self.context.tenant.timezone),
+            next_billing_at=cel.at(self.input.billing_anchor_date, "00:00", self.context.tenant.timezone),
+            prorated=Decimal(0),
+            billing_amount=Decimal(0),
+            currency_code=self.context.tenant.currency,
+            retries=0,
+        )
 
     @workflow.run
     async def run(
@@ -354,7 +366,6 @@ class SubscriptionLifecycleWorkflow(
                                     currency_code=self.state.currency_code,
                                 ),
                                 key=str(str(self.state.cycle)),
-                                catches=("PaymentDeclinedError", "InsufficientFundsError"),
                                 on_failure="fail",
                             )
                         except StepFailed as error:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Annotated
 
-from cityos_runtime import Call, Carried, City, Context, Facts, Model, Undo
+from cityos_runtime import Call, Carried, City, Context, Facts, Limits, Model, Undo
 from temporalio import workflow
 
 from cityos_generated import types
@@ -20,8 +21,8 @@ class DataMigrationInput(Model):
     migration_type: types.MigrationType
     source_system: types.MigrationSystem
     target_system: types.MigrationSystem
-    entities: list[str]
-    batch_size: int
+    entities: Annotated[list[str], Limits(min_items=1, max_items=20)]
+    batch_size: Annotated[int, Limits(min=1, max=1000)]
     dry_run: bool
 
 
@@ -47,7 +48,7 @@ class DataMigrationResult(Model):
 
 FACTS = Facts(
     type="DataMigrationWorkflow",
-    digest="5be478b9cf3af642fd676e6434eaf4876504a4f6acb143486d1bc4603ddc6aec",
+    digest="6f0de75519b99aa97ff368607ba6f47896de56966809eca5ccacf7d1df6f0e7f",
     steps=(
         "validateMigrationConfig",
         "migrateEntities",
@@ -94,12 +95,11 @@ class DataMigrationWorkflow(City[DataMigrationInput, DataMigrationState, DataMig
     @workflow.init
     def __init__(self, input: DataMigrationInput, context: Context, carried: Carried | None = None) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            DataMigrationState(extracted=0, loaded=0)
-            if carried is None
-            else carried.state_as(DataMigrationState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> DataMigrationState:
+        """What it knows at the start."""
+        return DataMigrationState(extracted=0, loaded=0)
 
     @workflow.run
     async def run(

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-
-from cityos_runtime import Carried, City, Context, Facts, Model
-from temporalio import workflow
+from typing import Annotated
 
 from cityos_dsl.expr import functions as cel
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model
+from temporalio import workflow
+
 from cityos_generated import types
 from cityos_generated.systems import erpnext, fleetbase, medusa, payload, payment, waltid
 
@@ -17,7 +18,7 @@ from cityos_generated.systems import erpnext, fleetbase, medusa, payload, paymen
 class SystemHealthCheckInput(Model):
     """What starts the workflow."""
 
-    systems: list[types.MonitoredSystem]
+    systems: Annotated[list[types.MonitoredSystem], Limits(max_items=20)]
 
 
 class SystemHealthCheckState(Model):
@@ -42,7 +43,7 @@ class SystemHealthCheckResult(Model):
 
 FACTS = Facts(
     type="SystemHealthCheckWorkflow",
-    digest="7f395988f4ab8ec01b9f6a5f0e6824da0e14a136811cc4b7a884026f44a6ee74",
+    digest="93d503adb9a91ccf4d358871901cb0d02d93c5e71e2c0682c2e3a5e8ee881175",
     steps=(
         "pingAll",
         "pingMedusa",
@@ -75,14 +76,13 @@ class SystemHealthCheckWorkflow(
         self, input: SystemHealthCheckInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            SystemHealthCheckState(
-                down=[], worse=[], critical=[s.name for s in [s for s in self.input.systems if s.critical]]
-            )
-            if carried is None
-            else carried.state_as(SystemHealthCheckState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> SystemHealthCheckState:
+        """What it knows at the start."""
+        return SystemHealthCheckState(
+            down=[], worse=[], critical=[s.name for s in [s for s in self.input.systems if s.critical]]
+        )
 
     @workflow.run
     async def run(

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from cityos_dsl.expr import functions as cel
 from cityos_runtime import (
     Carried,
     City,
     Context,
     Facts,
     Leave,
+    Limits,
     Model,
     On,
     Return,
@@ -24,9 +26,30 @@ from cityos_runtime import (
 )
 from temporalio import workflow
 
-from cityos_dsl.expr import functions as cel
 from cityos_generated import signals, types
 from cityos_generated.systems import medusa, payload, payment
+
+
+class AuctionLifecycleSettleLotsFailed(Model):
+    item: types.LotWinner
+    name: str
+    message: str
+    outcome: str
+
+
+class AuctionLifecycleSettleLots(Model):
+    failed: list[AuctionLifecycleSettleLotsFailed]
+
+
+class AuctionLifecycleReturnDepositsFailed(Model):
+    item: types.BidDeposit
+    name: str
+    message: str
+    outcome: str
+
+
+class AuctionLifecycleReturnDeposits(Model):
+    failed: list[AuctionLifecycleReturnDepositsFailed]
 
 
 class AuctionLifecycleInput(Model):
@@ -35,12 +58,12 @@ class AuctionLifecycleInput(Model):
     auction_id: str
     auction_type: types.AuctionType
     seller_id: str
-    lots: list[types.AuctionLot]
+    lots: Annotated[list[types.AuctionLot], Limits(min_items=1, max_items=200)]
     start_time: datetime
     end_time: datetime
     currency_code: str
     bid_increment: Decimal
-    auto_extend_minutes: int
+    auto_extend_minutes: Annotated[int, Limits(min=0, max=60)]
     requires_bid_deposit: bool
     deposit_amount: Decimal | None = None
 
@@ -67,11 +90,13 @@ class AuctionLifecycleResult(Model):
 
     status: Literal["cancelled", "ended"]
     orders: int
+    unsettled: list[str]
+    deposits_kept: list[str]
 
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="943659e5268f54c5350935246bea17d875f4d11bd27c81228782fabd2e033a99",
+    digest="25f6e4b3792cea537e6d3a212fe8b9482f3c2223af4286e0b00629d60c898722",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -125,21 +150,20 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
         self, input: AuctionLifecycleInput, context: Context, carried: Carried | None = None
     ) -> None:
         super().__init__(FACTS, input, context, carried)
-        self.state = (
-            AuctionLifecycleState(
-                phase="upcoming",
-                ends_at=self.input.end_time,
-                leading={},
-                sold={},
-                deposits={},
-                bid_count=0,
-                bidder_count=0,
-                escrow_released=False,
-            )
-            if carried is None
-            else carried.state_as(AuctionLifecycleState)
-        )
         self.done = Done() if carried is None else carried.done_as(Done)
+
+    def begin(self) -> AuctionLifecycleState:
+        """What it knows at the start."""
+        return AuctionLifecycleState(
+            phase="upcoming",
+            ends_at=self.input.end_time,
+            leading={},
+            sold={},
+            deposits={},
+            bid_count=0,
+            bidder_count=0,
+            escrow_released=False,
+        )
 
     @workflow.run
     async def run(
@@ -331,11 +355,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                     currency_code=self.input.currency_code,
                                 ),
                                 key=str(winner.lot_id + candidate.bidder_id),
-                                catches=(
-                                    "PaymentDeclinedError",
-                                    "InsufficientFundsError",
-                                    "FraudDetectedError",
-                                ),
+                                on_failure="fail",
                             )
                         except StepFailed as error:
                             if error.is_a(
@@ -363,11 +383,23 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 amount=candidate.amount,
                                 currency_code=self.input.currency_code,
                             ),
+                            on_failure="fail",
                         )
                         break
 
-        await self.each(
+        settle_lots_collected = await self.each(
             "settleLots", determine_winners.winners, settle_lots_pass, limit=5, on_failure="collect"
+        )
+        settle_lots = AuctionLifecycleSettleLots(
+            failed=[
+                AuctionLifecycleSettleLotsFailed(
+                    item=one.item,
+                    name=one.error.error_class,
+                    message=one.error.message,
+                    outcome=one.error.outcome,
+                )
+                for one in settle_lots_collected.failed
+            ]
         )
 
         # line 177: returnDeposits
@@ -381,14 +413,26 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     currency_code=deposit.currency_code,
                 ),
                 key=str(deposit.bidder_id),
+                on_failure="fail",
             )
 
-        await self.each(
+        return_deposits_collected = await self.each(
             "returnDeposits",
             list(self.state.deposits.values()),
             return_deposits_pass,
             limit=5,
             on_failure="collect",
+        )
+        return_deposits = AuctionLifecycleReturnDeposits(
+            failed=[
+                AuctionLifecycleReturnDepositsFailed(
+                    item=one.item,
+                    name=one.error.error_class,
+                    message=one.error.message,
+                    outcome=one.error.outcome,
+                )
+                for one in return_deposits_collected.failed
+            ]
         )
         # line 187: notifyWinners
         await self.attempt("notifyWinners", payload.notify_winners(auction_id=self.input.auction_id))
@@ -401,7 +445,12 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 "lots_sold": len(determine_winners.winners),
             },
         )
-        return AuctionLifecycleResult(status="ended", orders=len(determine_winners.winners))
+        return AuctionLifecycleResult(
+            status="ended",
+            orders=len(determine_winners.winners) - len(settle_lots.failed),
+            unsettled=[lot.item.lot_id for lot in settle_lots.failed],
+            deposits_kept=[deposit.item.bidder_id for deposit in return_deposits.failed],
+        )
 
     def beside(self) -> list[Watch]:
         """What is done whenever a signal comes, at the next wait."""
@@ -433,7 +482,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             await self.emit(
                 "auction.closed", {"auction_id": self.input.auction_id, "status": "cancelled", "lots_sold": 0}
             )
-            raise Return(AuctionLifecycleResult(status="cancelled", orders=0))
+            raise Return(AuctionLifecycleResult(status="cancelled", orders=0, unsettled=[], deposits_kept=[]))
 
         async def on_payment_escrow_released_1(signal: signals.PaymentEscrowReleased) -> None:
             self.state.escrow_released = True
@@ -449,7 +498,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 193: recordAuditLog
+        # line 197: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,23 @@ class Function:
             given = ", ".join(f"{attribute(n)}={self.value(v, inner.get(n))}" for n, v in value.fields)
             return f"{self.module.homes.name(kind, self.module.name)}({given})"
         return "{" + ", ".join(f'"{name}": {self.value(inner_)}' for name, inner_ in value.fields) + "}"
+
+    def text(self, text: ir.Text) -> str:
+        """Text for people in Python: a plain string, or an f-string where expressions stand in it."""
+        if not any(isinstance(part, ir.Expr) for part in text.parts):
+            return repr("".join(str(part) for part in text.parts))
+        parts = [self.expr(part) if isinstance(part, ir.Expr) else part for part in text.parts]
+        if any(isinstance(part, ir.Expr) and re.search(r"[\"\\]", written)
+               for part, written in zip(text.parts, parts, strict=True)):  # fmt: skip
+            # before Python 3.12 no quotes and backslashes stand in an f-string's braces
+            return " + ".join(written if isinstance(part, ir.Expr) else repr(written)
+                              for part, written in zip(text.parts, parts, strict=True))  # fmt: skip
+        inside = [
+            f"{{{written}}}" if isinstance(part, ir.Expr) else json.dumps(written, ensure_ascii=False)[1:-1]
+            .replace("{", "{{").replace("}", "}}")
+            for part, written in zip(text.parts, parts, strict=True)
+        ]  # fmt: skip
+        return f'f"{"".join(inside)}"'
 
     def expr(self, expression: ir.Expr) -> str:
         """An expression in Python."""

@@ -62,6 +62,9 @@ def _homes(project: Project, workflows: list[ir.Workflow]) -> Homes:
             homes.claim(module_name(workflow), decl.full_type)
         for f in workflow.output.fields:
             homes.claim(module_name(workflow), f.type)
+        for step in ir.all_steps(workflow):
+            if isinstance(step, ir.ForEach) and step.outcome is not None:
+                homes.claim(module_name(workflow), step.outcome)
         homes.modules[workflow.output.name] = module_name(workflow)  # `write_models` writes it, with its docstring
     return homes
 
@@ -103,6 +106,7 @@ def _formatted(files: dict[str, str]) -> dict[str, str]:
             (root / path).write_text(text, encoding="utf-8")
         ruff = [sys.executable, "-m", "ruff"]
         options = ["--isolated", "--quiet", "--line-length=110"]
-        subprocess.run([*ruff, "check", "--select=I,F401,UP", "--fix-only", *options, folder], check=False)
-        subprocess.run([*ruff, "format", *options, folder], check=False)
+        # There, not here: what is called first-party in an import block depends on where ruff stands.
+        subprocess.run([*ruff, "check", "--select=I,F401,UP", "--fix-only", *options, "."], cwd=folder, check=False)
+        subprocess.run([*ruff, "format", *options, "."], cwd=folder, check=False)
         return {path: (root / path).read_text(encoding="utf-8") for path in files}

@@ -28,7 +28,7 @@ def _imports(text: str, module: str) -> str:
         lines.append(f"from datetime import {', '.join(sorted(times))}")
     if uses("Decimal"):
         lines.append("from decimal import Decimal")
-    typing = [name for name in ("Any", "ClassVar", "Literal") if uses(name)]
+    typing = [name for name in ("Annotated", "Any", "ClassVar", "Literal") if uses(name)]
     if typing:
         lines.append(f"from typing import {', '.join(typing)}")
     lines.append("")
@@ -36,8 +36,9 @@ def _imports(text: str, module: str) -> str:
         lines.append("from temporalio import workflow")
     if uses("Field"):
         lines.append("from pydantic import Field")
-    runtime = ["At", "Call", "Carried", "City", "Completion", "Context", "Every", "Facts", "Leave", "Model", "Next",
-               "On", "Operation", "Retry", "Return", "SignalModel", "StepFailed", "Undo", "Watch", "sure"]  # fmt: skip
+    runtime = ["At", "Call", "Carried", "City", "Completion", "Context", "Every", "Facts", "Leave", "Limits", "Model",
+               "Next", "On", "Operation", "Retry", "Return", "SignalModel", "StepFailed", "Undo", "Watch",
+               "sure"]  # fmt: skip
     needed = [name for name in runtime if uses(name)]
     lines.append("")
     if uses("cel"):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 
 from cityos_compiler.backends.python.writer import Writer
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import snake
+from cityos_dsl.limits import literal
 
 _PLAIN = {
     "string": "str",
@@ -116,11 +119,33 @@ def write_types(w: Writer, homes: Homes, module: str, signals: dict[str, str] | 
 def write_fields(w: Writer, homes: Homes, module: str, kind: t.RecordType) -> None:
     """The fields of a model; an optional one defaults to null."""
     for f in kind.fields:
-        name = attribute(f.name)
-        alias = f'Field(alias="{f.name}")' if name != f.name else ""
-        default = ""
-        if isinstance(f.type, t.OptionalType):
-            default = f' = Field(default=None, alias="{f.name}")' if alias else " = None"
-        elif alias:
-            default = f" = {alias}"
-        w(f"{name}: {homes.annotation(f.type, module)}{default}")
+        annotation = homes.annotation(f.type, module)
+        bounds = [f"{name}={_bound(f.type, name, text)}" for name, text in f.limits if name != "default"]
+        if bounds:
+            annotation = f"Annotated[{annotation}, Limits({', '.join(bounds)})]"
+        w(f"{attribute(f.name)}: {annotation}{_assigned(f)}")
+
+
+def _assigned(f: t.Field) -> str:
+    """What stands behind a model's field: its default, and the name it has outside."""
+    default = "None" if isinstance(f.type, t.OptionalType) else None
+    if "default" in dict(f.limits):
+        default = python_literal(f.type, dict(f.limits)["default"])
+    if attribute(f.name) == f.name:
+        return f" = {default}" if default is not None else ""
+    given = f"default={default}, " if default is not None else ""
+    return f' = Field({given}alias="{f.name}")'
+
+
+def _bound(kind: t.Type, name: str, text: str) -> str:
+    if name == "pattern":
+        return repr(text)
+    return text if name in ("min_items", "max_items") else python_literal(kind, text)
+
+
+def python_literal(kind: t.Type, text: str) -> str:
+    """A plain value of a declaration in Python."""
+    value = literal(kind, text)
+    if isinstance(value, timedelta):
+        return f"timedelta(seconds={value.total_seconds():g})"
+    return f'Decimal("{value}")' if isinstance(value, Decimal) else repr(value)

@@ -57,6 +57,8 @@ def _reads(value: Any, name: str) -> int:
 def _may_be_missing(step: ir.Step) -> bool:
     if step.guard is not None:
         return True
+    if isinstance(step, ir.Child):
+        return step.on_failure != "fail"
     return isinstance(step, ir.Do) and (bool(step.catch) or step.on_failure in ("continue", "steps"))
 
 
@@ -90,7 +92,9 @@ def _own_blocks(step: ir.Step) -> list[ir.Block]:
                 step.timeout or (),
             ]
         case ir.ForEach():
-            return [] if step.concurrency is not None else [step.steps]
+            return [] if step.apart else [step.steps]
+        case ir.Switch():
+            return [*(block for _, block in step.cases), step.default or ()]
         case ir.Repeat():
             return [step.steps, step.exhausted or ()]
         case ir.Parallel():
@@ -120,9 +124,14 @@ def expression_names(value: Any) -> set[str]:
 def assign(fn: Function, name: str, text: str) -> None:
     """Keep a result where somebody reads it."""
     target = ""
-    if not fn.from_done and name in _read(fn):
+    if is_read(fn, name):
         target = f"{variable(name)} = "
     fn.w(target + text)
+
+
+def is_read(fn: Function, name: str) -> bool:
+    """Whether a result is to be kept, since some expression reads it."""
+    return not fn.from_done and name in _read(fn)
 
 
 def _read(fn: Function) -> set[str]:

@@ -71,6 +71,7 @@ def _write_operation(w: Writer, project: Project, homes: Homes, module: str, ope
     timeout = timeout_of(project, operation)
     lookup = ", lookup=True" if operation.has_lookup else ""
     lookup += _completion(project, operation)
+    lookup += f", summary={operation.spec.summary.text!r}" if operation.spec.summary is not None else ""
     w(
         f'{constant} = Operation("{operation.name}", system="{operation.system}", task_queue="{operation.task_queue}", '
         f'output={output}, effect="{operation.effect}", timeout={_delta(timeout)}, '

@@ -25,10 +25,14 @@ def write_class(w: Writer, module: Module) -> None:
             f"def __init__(self, input: {base}Input, context: Context, carried: Carried | None = None) -> None:"
         ):
             w("super().__init__(FACTS, input, context, carried)")
-            given = _initial_state(Function(module, w), workflow.state)
-            w(f"self.state = {base}State({given}) if carried is None else carried.state_as({base}State)")
             w("self.done = Done() if carried is None else carried.done_as(Done)")
         w()
+        if any(local.init is not None for local in workflow.state):
+            with w.block(f"def begin(self) -> {base}State:"):
+                w.docstring("What it knows at the start.")
+                given = _initial_state(Function(module, w), workflow.state)
+                w(f"return {base}State({given})")
+            w()
         w("@workflow.run")
         with w.block(
             f"async def run(self, input: {base}Input, context: Context, carried: Carried | None = None) "

@@ -68,6 +68,7 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
         rounds=rounds,
         on_failure=mode,
         on_failure_steps=failing_steps,
+        handled=tuple(dict.fromkeys(name for classes in low.handled for name in classes)),
         within=low.values.expr(step.within, env, t.DURATION) if step.within else None,
         key=low.values.expr(step.key, calling) if step.key else None,
         system=low.values.expr(step.system, env) if step.system else None,

@@ -54,7 +54,9 @@ def fail(low: Lowering, step: s.Fail, env: Env) -> Lowered:
     if step.fail.text not in low.project.errors:
         low.values.refuse("NAME004", f"there is no error class `{step.fail.text}`", step.fail.span,
                           did_you_mean(step.fail.text, low.project.errors))  # fmt: skip
-    message = step.message.text if step.message else f"the workflow failed with {step.fail.text}"
+    message = ir.Text((f"the workflow failed with {step.fail.text}",))
+    if step.message is not None:
+        message = low.values.text(step.message, env)
     return ir.Fail(name="", error=step.fail.text, message=message), None
 
 
@@ -64,6 +66,10 @@ def leave(low: Lowering, step: s.Leave, env: Env) -> Lowered:
     target = low.target(step.leave, step, loop_only=False)
     if target is None:
         return _astray(low, env)
+    if target.apart:
+        low.values.refuse("FLOW005", f"a pass of `{target.name}` can't leave it: its passes are apart from each other",
+                          step.leave.span if step.leave else step.node.span,
+                          f"`next: {target.name}` ends the pass")  # fmt: skip
     target.left.append(env)
     return ir.Leave(name="", target=target.name), None
 

@@ -8,8 +8,8 @@ from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.kinds.compensation import lower_compensation
 from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
+from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
-from cityos_dsl.source import Scalar
 from cityos_dsl.spec import steps as s
 
 NOTHING = t.RecordType("Nothing", ())  # a group has no result that its compensation could take
@@ -25,7 +25,10 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     undo = lower_compensation(low, step.compensate, NOTHING, {}, name, env, frozenset())
     low.targets.append(target)
     meanwhile = low.meanwhile(step.meanwhile, inner)
+    mode, failing = _mode(low, step), None
+    low.handled.append(("any",) if mode != "fail" else low.spelt_out(step.catch or ()))
     steps, after = low.block(step.steps, inner)
+    low.handled.pop()
     low.targets.pop()
     catch, afters = low.catches(step.catch, env)
     timeout = None
@@ -33,10 +36,7 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
         timeout, after_timeout = low.block(step.timeout, env)
         afters.append(merge([after_timeout, after]) if after_timeout is not None else None)
     left = [env.leaving(x) for x in target.left]
-    mode = step.on_failure.text if isinstance(step.on_failure, Scalar) else "fail"
-    failing = None
     if isinstance(step.on_failure, tuple):
-        mode = "steps"
         failing, after_failing = low.block(step.on_failure, env.with_extra(error=ERROR))
         afters.append(replace(after_failing, extra=env.extra) if after_failing is not None else None)
     if mode == "continue":
@@ -47,3 +47,15 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
         undo=undo, no_undo=step.no_undo.text if step.no_undo else None,
     )  # fmt: skip
     return lowered, merge([env.leaving(after) if after is not None else None, *left, *afters])
+
+
+def _mode(low: Lowering, step: s.Group) -> str:
+    """What happens when the group fails and no branch takes it."""
+    if isinstance(step.on_failure, tuple):
+        return "steps"
+    if step.on_failure is None or step.on_failure.text in ("fail", "continue"):
+        return step.on_failure.text if step.on_failure is not None else "fail"
+    low.values.refuse("SPEC004", "`on_failure` of a group is fail, continue or steps", step.on_failure.span,
+                      "a single step may `park`" if step.on_failure.text == "park"
+                      else did_you_mean(step.on_failure.text, ("fail", "continue")))  # fmt: skip
+    return "fail"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
 from cityos_compiler import ir
-from cityos_compiler.lowering.env import Env, merge
+from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
 from cityos_dsl.expr import types as t
+from cityos_dsl.fields import camel
 from cityos_dsl.spec import steps as s
 
 
@@ -30,24 +35,58 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
     if where is not None:
         inner = inner.knowing(where.checked.when_true)
     local, inner = low.local_state(step.state, inner)
-    target = Target(name, is_loop=True)
+    failing = step.failing.text if step.failing else "stop"
+    target = Target(name, is_loop=True, apart=step.concurrency is not None or failing != "stop")
+    inner = _fresh(low, inner, step.steps)
     low.targets.append(target)
+    low.handled.append(("any",) if failing != "stop" else ())
     meanwhile = low.meanwhile(step.meanwhile, inner)
     before = set(low.results)
     steps, after = low.block(step.steps, inner)
     give = low.values.expr(step.give, after, None) if step.give and after is not None else None
+    low.handled.pop()
     low.targets.pop()
-    out = env.after_loop([n for n in low.results if n not in before], name)
-    if give is not None:
-        out = out.with_result(name, t.ListType(give.type))
-        low.results[name] = t.ListType(give.type)
+    out = _fresh(low, env, step.steps).after_loop([n for n in low.results if n not in before], name)
+    gives, outcome = t.ListType(give.type) if give is not None else None, None
+    if failing == "collect":
+        outcome = _outcome(low, name, item, gives)
+    if result := outcome or gives:
+        out = out.with_result(name, result)
+        low.results[name] = result
     lowered = ir.ForEach(
         name=name, item=step.as_.text, item_type=item, among=among, first=first, last=last, where=where,
         concurrency=low.values.expr(step.concurrency, env, t.INT) if step.concurrency else None,
-        failing=step.failing.text if step.failing else "stop", give=give, locals=local,
-        meanwhile=meanwhile, steps=steps,
+        failing=failing, outcome=outcome, give=give, locals=local, meanwhile=meanwhile, steps=steps,
     )  # fmt: skip
     return lowered, out
+
+
+def _outcome(low: Lowering, name: str, item: t.Type, gives: t.ListType | None) -> t.RecordType:
+    """What a loop that collects its failures leaves: the list of what passes gave, and the failed elements."""
+    owner = camel(low.workflow.removesuffix("Workflow")) + camel(name)
+    failed = t.RecordType(owner + "Failed", (t.Field("item", item), *ERROR.fields))
+    given = (t.Field("given", gives),) if gives is not None else ()
+    return t.RecordType(owner, (*given, t.Field("failed", t.ListType(failed))))
+
+
+def _fresh(low: Lowering, env: Env, steps: tuple[s.Step, ...]) -> Env:
+    """Where a later pass begins, or the loop is over: what was known of variables that it sets no longer holds."""
+    for variable in _assigned(steps) - low.never_null:
+        env = env.forget(variable)
+    return env
+
+
+def _assigned(value: Any) -> set[str]:
+    """The variables that steps set, at any depth."""
+    if isinstance(value, s.Set):
+        return {key.text.partition("[")[0] for key in value.set}
+    if isinstance(value, tuple):
+        return {name for item in value for name in _assigned(item)}
+    if isinstance(value, Mapping):
+        return {name for item in value.values() for name in _assigned(item)}
+    if isinstance(value, s.Step | s.Branch | s.Timer):
+        return {name for f in fields(value) if f.name != "node" for name in _assigned(getattr(value, f.name))}
+    return set()
 
 
 @lowers(s.Repeat)
@@ -66,6 +105,8 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     condition = low.values.condition(step.while_, inner) if step.while_ else None
     local, inner = low.local_state(step.state, inner)
     outermost = not any(x.is_loop for x in low.targets)
+    inner = _fresh(low, inner, step.steps)
+    env = _fresh(low, env, step.steps)
     low.targets.append(target)
     meanwhile = low.meanwhile(step.meanwhile, inner)
     before = set(low.results)

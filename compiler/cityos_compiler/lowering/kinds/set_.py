@@ -26,7 +26,7 @@ def set_(low: Lowering, step: s.Set, env: Env) -> Lowered:
         entry = low.values.expr(Scalar(rest.removesuffix("]"), key.span), env, t.STRING) if rest else None
         if rest:
             kind = kind.value if isinstance(kind, t.MapType) else t.ANY
-        value = low.values.value(node, env, kind)
+        value = low.values.value(node, env, t.without_null(kind) if variable in low.never_null and not rest else kind)
         if value is None:
             continue
         assignments.append(ir.Assignment(variable=variable, entry=entry, value=value))

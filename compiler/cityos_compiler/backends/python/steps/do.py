@@ -58,15 +58,16 @@ def _plain_do(fn: Function, step: ir.Do) -> None:
     if undo is not None:
         arguments.append(f"undo={undo}")
     if step.summary:
-        arguments.append(f"summary={step.summary!r}")
+        arguments.append(f"summary={fn.text(step.summary)}")
     if step.within is not None:
         arguments.append(f"within={fn.expr(step.within)}")
     if step.key is not None:
         arguments.append(f"key=str({fn.expr(step.key)})")
-    caught = [name for catch in step.catch for name in catch.classes]
-    if caught:
-        arguments.append(f"catches={tuple(caught)!r}")
-    if step.on_failure in ("steps", "fail"):
+    caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
+    fails = step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught)
+    if caught and not fails and step.on_failure == "default":
+        arguments.append(f"catches={caught!r}")
+    if fails:
         arguments.append('on_failure="fail"')
     if step.on_failure == "park":
         arguments.append('on_failure="park"')

@@ -20,7 +20,7 @@ def return_(fn: Function, step: ir.Return) -> None:
 @writes(ir.Fail)
 def fail(fn: Function, step: ir.Fail) -> None:
     """The end with an error class."""
-    fn.w(f'self.fail("{step.error}", {step.message!r})')
+    fn.w(f'self.fail("{step.error}", {fn.text(step.message)})')
 
 
 @writes(ir.Leave)

@@ -7,9 +7,9 @@ from cityos_compiler.backends.python.blocks import write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
 from cityos_compiler.backends.python.steps.do import call_text
-from cityos_compiler.backends.python.steps.failing import write_caught
+from cityos_compiler.backends.python.steps.failing import write_caught, write_going_on
 from cityos_compiler.backends.python.steps.loops import write_locals
-from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
+from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, write_nonlocal
 
 
 @writes(ir.Group)
@@ -35,7 +35,10 @@ def group(fn: Function, step: ir.Group) -> None:
     if guarded:
         fn.w.depth -= 1
         failing: ir.Block | None = step.on_failure_steps if step.on_failure == "steps" else None
-        write_caught(fn, step.catch, () if step.on_failure == "continue" else failing)
+        if step.on_failure == "continue" and not step.catch:
+            write_going_on(fn, step.name)
+        else:
+            write_caught(fn, step.catch, () if step.on_failure == "continue" else failing)
 
 
 def _bounded(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> None:
@@ -45,6 +48,7 @@ def _bounded(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> N
     with fn.w.block(f"async def {work}() -> None:"):
         if given:
             fn.w(f"nonlocal {', '.join(variable(name) for name in given)}")
+        write_nonlocal(inner, step.steps)
         write_block(inner.closure(), step.steps)
     listened = f", meanwhile={meanwhile}" if meanwhile else ""
     assert step.until is not None

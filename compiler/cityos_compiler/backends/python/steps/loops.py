@@ -6,8 +6,8 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body, write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
-from cityos_compiler.backends.python.results import assign
-from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
+from cityos_compiler.backends.python.results import assign, is_read
+from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, write_nonlocal
 from cityos_dsl.expr import types as t
 
 
@@ -34,18 +34,14 @@ def _loop_head(fn: Function, step: ir.ForEach | ir.Repeat, meanwhile: str, extra
 @writes(ir.ForEach)
 def for_each(fn: Function, step: ir.ForEach) -> None:
     """A loop through a list or a range."""
-    if step.concurrency is not None:
-        _concurrent(fn, step)
+    if step.apart:
+        _apart(fn, step)
         return
     item = variable(step.item)
     outer = fn.inner(**{step.item: item})
     if step.give is not None:
         fn.w(f"{variable(step.name)}_given: list[{fn.module.homes.annotation(step.give.type, fn.module.name)}] = []")
-    if step.among is not None:
-        source = fn.expr(step.among)
-    else:
-        assert step.first is not None and step.last is not None
-        source = f"range({fn.expr(step.first)}, {fn.expr(step.last)} + 1)"
+    source = _source(fn, step)
     meanwhile = write_meanwhile(outer, step.meanwhile)
     with fn.w.block(_loop_head(fn, step, meanwhile)):
         loop = outer.looping(step.name)
@@ -66,29 +62,61 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
         assign(fn, step.name, f"{variable(step.name)}_given")
 
 
-def _concurrent(fn: Function, step: ir.ForEach) -> None:
-    """A loop whose passes run side by side: its body is a function."""
+def _apart(fn: Function, step: ir.ForEach) -> None:
+    """A loop whose passes run side by side, or may fail alone: its body is a function."""
     item = variable(step.item)
     annotation = fn.module.homes.annotation(step.item_type, fn.module.name)
     gives = fn.module.homes.annotation(step.give.type, fn.module.name) if step.give is not None else "None"
     body = f"{variable(step.name)}_pass"
     with fn.w.block(f"async def {body}({item}: {annotation}) -> {gives}:"):
+        write_nonlocal(fn, step.steps)
         inner = write_locals(fn.closure(**{step.item: item}), step.locals)
         function_body(inner, step.steps)
         if step.give is not None:
             fn.w(f"return {inner.expr(step.give)}")
-    assert step.among is not None and step.concurrency is not None
-    source = fn.expr(step.among)
+    meanwhile = write_meanwhile(fn, step.meanwhile)
+    if not meanwhile:
+        _each(fn, step, body)
+        return
+    with fn.w.block(f'with self.block("{step.name}", meanwhile={meanwhile}):'):
+        _each(fn, step, body)
+
+
+def _each(fn: Function, step: ir.ForEach, body: str) -> None:
+    item = variable(step.item)
+    source = _source(fn, step)
     if step.where is not None:
         source = f"[{item} for {item} in {source} if {fn.inner(**{step.item: item}).expr(step.where)}]"
-    text = (
-        f'await self.each("{step.name}", {source}, {body}, limit={fn.expr(step.concurrency)}, '
-        f'on_failure="{step.failing}")'
-    )
-    if step.give is not None:
+    limit = f", limit={fn.expr(step.concurrency)}" if step.concurrency is not None else ""
+    text = f'await self.each("{step.name}", {source}, {body}{limit}, on_failure="{step.failing}")'
+    if step.outcome is not None:
+        _collected(fn, step, step.outcome, text)
+    elif step.give is not None:
         assign(fn, step.name, f"({text}).values")
     else:
         fn.w(text)
+
+
+def _collected(fn: Function, step: ir.ForEach, outcome: t.RecordType, text: str) -> None:
+    """What a loop that collects its failures leaves, as its own model."""
+    if not is_read(fn, step.name):
+        fn.w(text)
+        return
+    collected = f"{variable(step.name)}_collected"
+    fn.w(f"{collected} = {text}")
+    given = f"given={collected}.values, " if step.give is not None else ""
+    failed = (
+        f"{outcome.name}Failed(item=one.item, name=one.error.error_class, message=one.error.message, "
+        "outcome=one.error.outcome)"
+    )
+    assign(fn, step.name, f"{outcome.name}({given}failed=[{failed} for one in {collected}.failed])")
+
+
+def _source(fn: Function, step: ir.ForEach) -> str:
+    if step.among is not None:
+        return fn.expr(step.among)
+    assert step.first is not None and step.last is not None
+    return f"range({fn.expr(step.first)}, {fn.expr(step.last)} + 1)"
 
 
 @writes(ir.Repeat)

@@ -6,6 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
+from cityos_dsl.expr import types as t
 
 
 def write_meanwhile(fn: Function, meanwhile: ir.Meanwhile | None) -> str:
@@ -31,7 +32,8 @@ def write_meanwhile(fn: Function, meanwhile: ir.Meanwhile | None) -> str:
 def _timer(fn: Function, timer: ir.Timer) -> str:
     name = f"at_{variable(timer.name)}"
     item = {timer.each: variable(timer.each)} if timer.each is not None else {}
-    argument = ", ".join(f"{python}: Any" for python in item.values())
+    kind = timer.among.type.item if timer.among is not None and isinstance(timer.among.type, t.ListType) else t.ANY
+    argument = ", ".join(f"{python}: {fn.module.homes.annotation(kind, fn.module.name)}" for python in item.values())
     with fn.w.block(f"async def {name}({argument}) -> None:"):
         write_nonlocal(fn, timer.steps)
         function_body(fn.closure(**item), timer.steps)
@@ -42,8 +44,10 @@ def _timer(fn: Function, timer: ir.Timer) -> str:
     if timer.among is None:
         return f'At(lambda: {at}, do={name}, key="{timer.name}"{past})'
     python = variable(timer.each or "item")
+    with fn.w.block(f"def {name}_when({argument}) -> datetime | None:"):
+        fn.w(f"return {at}")
     return (
-        f"*(At(lambda {python}={python}: {at}, do=partial({name}, {python}), "
+        f"*(At(partial({name}_when, {python}), do=partial({name}, {python}), "
         f'key=f"{timer.name}:{{number}}"{past}) for number, {python} in enumerate({fn.expr(timer.among)}))'
     )
 

@@ -7,7 +7,7 @@ from cityos_compiler.backends.python.blocks import writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import attribute, workflow_module_name
 from cityos_compiler.backends.python.results import assign
-from cityos_compiler.backends.python.steps.failing import write_caught
+from cityos_compiler.backends.python.steps.failing import write_caught, write_going_on
 
 
 @writes(ir.Child)
@@ -20,7 +20,10 @@ def child(fn: Function, step: ir.Child) -> None:
     _child(fn.branch() if guarded else fn, step)
     if guarded:
         fn.w.depth -= 1
-        write_caught(fn, (), () if step.on_failure == "continue" else step.on_failure_steps)
+        if step.on_failure == "continue":
+            write_going_on(fn, step.name)
+        else:
+            write_caught(fn, (), step.on_failure_steps)
 
 
 def _child(fn: Function, step: ir.Child) -> None:
@@ -32,7 +35,7 @@ def _child(fn: Function, step: ir.Child) -> None:
         arguments.append(f"result={home}.{step.workflow.removesuffix('Workflow')}Result")
     arguments.append(f'task_queue="{step.task_queue}"')
     if step.summary:
-        arguments.append(f"summary={step.summary!r}")
+        arguments.append(f"summary={fn.text(step.summary)}")
     method = "call" if step.awaited else "start"
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
 

@@ -6,6 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
+from cityos_compiler.backends.python.steps.meanwhile import write_nonlocal
 
 
 @writes(ir.Parallel)
@@ -18,9 +19,8 @@ def parallel(fn: Function, step: ir.Parallel) -> None:
         with fn.w.block(f"async def {function}() -> None:"):
             if given:
                 fn.w(f"nonlocal {', '.join(variable(g) for g in given)}")
-            inner = fn.closure()
-            inner.nested = fn.nested
-            write_block(inner, steps)
+            write_nonlocal(fn, steps)
+            write_block(fn.closure(), steps)
         entries.append(f'"{name}": {function}')
     first = ", first=True" if step.first else ""
     fn.w(f'await self.parallel("{step.name}", {{{", ".join(entries)}}}{first})')

@@ -1,0 +1,27 @@
+"""Replaying: every history that a scenario produced must lead the generated code the same way again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cityos_runtime.worker import PASSED_THROUGH, load_workflows
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from cityos_compiler.scenarios.runner import Outcome
+
+
+async def replay(generated: Path, outcomes: list[Outcome]) -> None:
+    """Replay each outcome's history; what went another way is noted as wrong with it."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    replayer = Replayer(
+        workflows=[workflow for workflows in load_workflows(generated).values() for workflow in workflows],
+        data_converter=pydantic_data_converter,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+    )
+    for outcome in outcomes:
+        if outcome.history is not None:
+            result = await replayer.replay_workflow(outcome.history, raise_on_replay_failure=False)
+            if result.replay_failure is not None:
+                outcome.wrong.append(f"its history doesn't replay: {result.replay_failure}")

@@ -1,0 +1,1 @@
+"""Calls of every system's operations."""
