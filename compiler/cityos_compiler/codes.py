@@ -44,6 +44,8 @@ CODES: dict[str, tuple[str, str]] = {
     "WIRE003": ("Two sources for an input", "Two names in one layer fit; say which."),
     "WIRE004": ("An input the event doesn't have", "A trigger maps what its event calls differently."),
     "SCHED001": ("Not a cadence", "every 15m, daily 06:00, weekly sunday 00:00, monthly 1 03:00, quarterly 03:00, or five fields of cron; times are UTC."),
+    "SCHED002": ("Not a duration", "catch_up: says how far back missed starts are caught up: 10m, 1h."),
+    "RECV001": ("A value that can't be watched for", "receives: names a field of the input, or of a step's result, by which signals find the workflow."),
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
     "FLOW002": ("Nothing to leave", "`leave` and `next` stand inside a loop or group."),
     "FLOW003": ("No such block here", "`leave: name` names a loop or group around it."),

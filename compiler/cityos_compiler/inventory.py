@@ -24,7 +24,7 @@ def _workflow(project: Project, workflow: ir.Workflow) -> dict[str, Any]:
         "id": workflow.id,
         "name": workflow.name,
         "task_queue": workflow.task_queue,
-        "triggers": list(workflow.triggers),
+        "triggers": [trigger.shown() for trigger in workflow.triggers],
         "input": [decl.name + ("?" if decl.optional else "") for decl in workflow.input],
         "steps": [_step(step) for step in ir.all_steps(workflow) if step.name],
         "signals": [{"name": model.name, "aliases": list(model.aliases)} for model in workflow.signals],

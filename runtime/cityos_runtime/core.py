@@ -35,6 +35,8 @@ class Facts:
     digest: str = ""
     steps: Sequence[str] = ()
     signals: Contracts = field(default_factory=dict)
+    receives: Sequence[tuple[str, str, str]] = ()
+    """What reaches it: a signal's name or pattern, a field of its payload, and where the same value is here."""
     within: timedelta | None = None
     entity: str = ""
     compensation: CompensationPolicy = "manual_review"

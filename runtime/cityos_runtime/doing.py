@@ -143,6 +143,7 @@ class Doing(Parking):
         completes = operation.completes
         if completes is None or completes.is_settled(result):
             return result
+        self._announce(step, result)
         key = getattr(result, completes.match)
 
         def ours(signal: SignalModel) -> bool:
@@ -270,7 +271,8 @@ class Doing(Parking):
             raise asyncio.CancelledError from error
 
     def _record(self, step: str, result: Any) -> None:
-        """Keep the result where queries, branches and later runs find it."""
+        """Keep the result where queries, branches, messages and later runs find it."""
+        self._announce(step, result)
         self._progress.leave(step, self.now())
         done = getattr(self, "done", None)
         name = snake(step)

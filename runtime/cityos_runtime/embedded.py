@@ -42,8 +42,8 @@ def _arguments() -> list[str]:
     arguments = ["--output", "none", "--log-level", "error"]
     for key, value in VIRTUAL_TIME.items():
         arguments += ["--dynamic-config-value", f"{key}={value}"]
-    for name in SEARCH_ATTRIBUTES:
-        arguments += ["--search-attribute", f"{name}=Keyword"]
+    for name, kind in SEARCH_ATTRIBUTES.items():
+        arguments += ["--search-attribute", f"{name}={kind}"]
     return arguments
 
 

@@ -6,8 +6,14 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-#: The attributes of every workflow, all keywords.
-SEARCH_ATTRIBUTES = ("CityTenant", "CityCorrelation", "CityEntity", "CityStatus")
+#: The attributes of every workflow, with their types.
+SEARCH_ATTRIBUTES = {
+    "CityTenant": "Keyword",
+    "CityCorrelation": "Keyword",
+    "CityEntity": "Keyword",
+    "CityStatus": "Keyword",
+    "CityAddress": "KeywordList",
+}
 
 
 async def is_indexed(client: Client) -> bool:

@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 
 from temporalio import workflow
 
-from cityos_runtime.core import Continue, Core, Scope, scopes
+from cityos_runtime.core import Continue, Scope, scopes
 from cityos_runtime.errors import Leave, Next, Return, StepFailed
 from cityos_runtime.keys import in_pass, pass_path
 from cityos_runtime.model import SignalModel
+from cityos_runtime.reachable import Reachable
 from cityos_runtime.signals import At, Every, On, Watch
 from cityos_runtime.tasks import stop_if_interrupted, wait_until
 
@@ -39,7 +40,7 @@ class Slept:
     left: bool = False
 
 
-class Waiting(Core):
+class Waiting(Reachable):
     """Waits that serve what the blocks around them listen to."""
 
     async def wait(

@@ -17,6 +17,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from cityos_runtime.activities import Activities
 from cityos_runtime.binding import Systems
+from cityos_runtime.dispatch.inbox import InboxWorkflow
+from cityos_runtime.dispatch.messages import QUEUE
+from cityos_runtime.dispatch.routing import Routing
 
 PACKAGE = "cityos_generated"
 PASSED_THROUGH = (
@@ -57,12 +60,13 @@ async def workers(
     folder = Path(generated_dir)
     systems = Systems.model_validate(_load(folder, "systems.json"))
     workflows = load_workflows(folder)
-    known = set(workflows) | {system.task_queue for system in systems.systems.values()}
+    known = {*workflows, *(system.task_queue for system in systems.systems.values()), QUEUE}
     wanted = set(known if queues is None else queues)
     if unknown := wanted - known:
         raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
     activities = Activities(systems, environ)
-    running = [_worker(client, queue, workflows.get(queue, []), activities) for queue in sorted(wanted)]
+    running = [_worker(client, queue, workflows.get(queue, []), activities) for queue in sorted(wanted - {QUEUE})]
+    running += [_dispatcher(client)] if QUEUE in wanted else []
     async with AsyncExitStack() as stack:
         stack.push_async_callback(activities.close)
         for worker in running:
@@ -82,12 +86,26 @@ def _worker(client: Client, queue: str, workflows: list[type], activities: Activ
         task_queue=queue,
         workflows=workflows,
         activities=[*carried_out, activities.emitting()],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=_sandbox(),
         # One limit for all workers of the queue, which the server keeps.
         max_task_queue_activities_per_second=min(rates, default=None),
     )
+
+
+def _dispatcher(client: Client) -> Worker:
+    """The worker that takes messages to workflows."""
+    routing = Routing(importlib.import_module(f"{PACKAGE}.dispatch").ROUTES)
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[InboxWorkflow],
+        activities=[routing.route],
+        workflow_runner=_sandbox(),
+    )
+
+
+def _sandbox() -> SandboxedWorkflowRunner:
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def load_workflows(folder: Path) -> dict[str, list[type]]:

@@ -51,6 +51,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         self._index("CityCorrelation", self.correlation_id)
         if facts.entity:
             self._index("CityEntity", str(getattr(self.input, facts.entity, "")))
+        self._announce("input", self.input)
 
     def begin(self) -> StateT:
         """The state at the start."""

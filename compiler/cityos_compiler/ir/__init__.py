@@ -18,11 +18,13 @@ from cityos_compiler.ir.messages import Child, Emit, SendSignal
 from cityos_compiler.ir.parallel import Parallel
 from cityos_compiler.ir.saga import Pivot, Undo
 from cityos_compiler.ir.set_ import Assignment, Set
+from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Await, Branch, Meanwhile, Sleep, Timer
 from cityos_compiler.ir.walking import all_steps, beside, children, walk
 from cityos_compiler.ir.workflow import Query, Requirement, Workflow
 
 __all__ = [
+    "Address",
     "Assignment",
     "Await",
     "Block",
@@ -57,6 +59,7 @@ __all__ = [
     "Switch",
     "Text",
     "Timer",
+    "Trigger",
     "Undo",
     "Value",
     "Workflow",

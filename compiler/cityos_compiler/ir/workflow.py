@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from cityos_compiler.ir.base import Block, Expr, Local, Value
+from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Meanwhile
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl
@@ -37,7 +37,7 @@ class Workflow:
     summary: str
     task_queue: str
     workflow_id: str
-    triggers: tuple[dict[str, Any], ...]
+    triggers: tuple[Trigger, ...]
     input: tuple[FieldDecl, ...]
     require: tuple[Requirement, ...]
     state: tuple[Local, ...]
@@ -45,7 +45,9 @@ class Workflow:
     statuses: tuple[str, ...]
     within: Expr | None
     compensation: str
-    receives: tuple[tuple[str, str, str], ...]
+    receives: tuple[Address, ...]
+    again: str
+    while_running: str
     signals: tuple[SignalModel, ...]
     meanwhile: Meanwhile | None
     steps: Block

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.cadence import cadence
@@ -10,7 +12,7 @@ from cityos_compiler.lowering.env import Env
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
-from cityos_dsl.fields import FieldDecl
+from cityos_dsl.fields import FieldDecl, seconds
 from cityos_dsl.project import Project
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
@@ -18,63 +20,80 @@ from cityos_dsl.spec import documents as d
 
 def lower_triggers(
     project: Project, values: Values, spec: d.Workflow, fields: tuple[FieldDecl, ...]
-) -> tuple[dict[str, Any], ...]:
-    """What starts the workflow, as plain data: events with their conditions and inputs, schedules, operators."""
+) -> tuple[ir.Trigger, ...]:
+    """What starts the workflow: events with their conditions and inputs, schedules, operators."""
     triggers = spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,)
-    lowered = []
-    for trigger in triggers:
-        plain: dict[str, Any] = {}
-        for name in ("event", "schedule", "over", "overlap", "catch_up", "operator"):
-            scalar = getattr(trigger, name)
-            if scalar is not None:
-                plain[name] = scalar.text
-        if trigger.schedule is not None:
-            when = cadence(trigger.schedule.text)
-            if isinstance(when, str):
-                values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
-            else:
-                plain["cadence"] = when
-        if trigger.event is not None:
-            event = project.events.get(trigger.event.text)
-            if event is None:
-                values.refuse("NAME012", f"there is no event `{trigger.event.text}`", trigger.event.span,
-                              did_you_mean(trigger.event.text, project.events))  # fmt: skip
-            else:
-                plain |= _from_event(values, trigger, event.payload, fields)
-        lowered.append(plain)
-    return tuple(lowered)
+    return tuple(_trigger(project, values, trigger, fields) for trigger in triggers)
+
+
+def _trigger(project: Project, values: Values, trigger: d.Trigger, fields: tuple[FieldDecl, ...]) -> ir.Trigger:
+    if trigger.event is not None:
+        event = project.events.get(trigger.event.text)
+        if event is not None:
+            return _from_event(values, trigger, trigger.event, event.payload, fields)
+        values.refuse("NAME012", f"there is no event `{trigger.event.text}`", trigger.event.span,
+                      did_you_mean(trigger.event.text, project.events))  # fmt: skip
+    return _scheduled(project, values, trigger)
+
+
+def _scheduled(project: Project, values: Values, trigger: d.Trigger) -> ir.Trigger:
+    when = cadence(trigger.schedule.text) if trigger.schedule is not None else None
+    if isinstance(when, str) and trigger.schedule is not None:
+        values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
+    caught_up = seconds(trigger.catch_up.text) if trigger.catch_up is not None else None
+    if trigger.catch_up is not None and caught_up is None:
+        values.refuse("SCHED002", f"`{trigger.catch_up.text}` is no duration", trigger.catch_up.span, "such as 10m")
+    if trigger.over is not None and trigger.over.text.rpartition(".")[2] not in project.operations:
+        values.refuse("NAME002", f"no system has an operation `{trigger.over.text}`", trigger.over.span,
+                      did_you_mean(trigger.over.text, project.operations))  # fmt: skip
+    return ir.Trigger(
+        schedule=trigger.schedule.text if trigger.schedule is not None else None,
+        cadence=when if isinstance(when, dict) else None,
+        over=trigger.over.text if trigger.over is not None else None,
+        overlap=trigger.overlap.text if trigger.overlap is not None else None,
+        catch_up=caught_up,
+        operator=trigger.operator is not None,
+    )
 
 
 def _from_event(
-    values: Values, trigger: d.Trigger, payload: t.RecordType, fields: tuple[FieldDecl, ...]
-) -> dict[str, Any]:
+    values: Values, trigger: d.Trigger, named: Scalar, payload: t.RecordType, fields: tuple[FieldDecl, ...]
+) -> ir.Trigger:
     """An event's condition, and how its payload becomes the input."""
     empty = t.RecordType("None", ())
     env = Env(input=empty, state={}, constants={}, extra={"event": payload})
-    plain: dict[str, Any] = {}
-    if trigger.if_ is not None:
-        condition = values.condition(trigger.if_, env)
-        if condition is not None:
-            plain["if"] = condition.text
-            env = env.knowing(condition.checked.when_true)
-    given = {key.text: node for key, node in (trigger.input or {}).items()}
-    mapped = {}
+    condition = values.condition(trigger.if_, env) if trigger.if_ is not None else None
+    if condition is not None:
+        env = env.knowing(condition.checked.when_true)
+    given = {key.text: (key, node) for key, node in (trigger.input or {}).items()}
+    known = {decl.name for decl in fields}
+    for name, (key, _) in given.items():
+        if name not in known:
+            values.refuse("NAME016", f"the workflow has no input `{name}`", key.span, did_you_mean(name, known))
+    inputs = []
     for decl in fields:
-        if decl.name in given:
-            value = values.value(given[decl.name], env, decl.full_type)
-            if isinstance(value, ir.Expr):
-                mapped[decl.name] = value.text
-        elif not decl.optional and "default" not in decl.options and all(f.name != decl.name for f in payload.fields):
-            values.refuse("WIRE004", f"the event says nothing about the input `{decl.name}`",
-                          (trigger.event or trigger.if_ or Scalar("", decl.span)).span,
-                          f"map it: input: {{{decl.name}: event. ...}}")  # fmt: skip
-    if mapped:
-        plain["input"] = mapped
-    return plain
+        node = given[decl.name][1] if decl.name in given else _by_name(values, decl, payload, named)
+        value = values.value(node, env, decl.full_type) if node is not None else None
+        if value is not None:
+            inputs.append((decl.name, value))
+    mapped = tuple(name for name in given if name in known)
+    return ir.Trigger(event=named.text, condition=condition, inputs=tuple(inputs), mapped=mapped)
 
 
-def lower_receives(project: Project, values: Values, spec: d.Workflow, env: Env) -> tuple[tuple[str, str, str], ...]:
-    """What reaches this workflow: (signal or pattern, the payload's field, where its value is)."""
+def _by_name(values: Values, decl: FieldDecl, payload: t.RecordType, named: Scalar) -> Scalar | None:
+    """An input's value by its name in the event's payload; what the event doesn't have is an error where it must."""
+    if payload.field(decl.name) is not None:
+        return Scalar(f"event.{decl.name}", named.span)
+    if not decl.optional and "default" not in decl.options:
+        values.refuse("WIRE004", f"the event says nothing about the input `{decl.name}`", named.span,
+                      f"map it: input: {{{decl.name}: event. ...}}")  # fmt: skip
+    return None
+
+
+def lower_receives(
+    project: Project, values: Values, spec: d.Workflow, env: Env, steps: Iterable[ir.Step]
+) -> tuple[ir.Address, ...]:
+    """What reaches this workflow; operations that complete later are reached by the field that they match."""
     entries = []
     for key, fields in (spec.receives or {}).items():
         prefix = key.text.removesuffix("*")
@@ -91,6 +110,32 @@ def lower_receives(project: Project, values: Values, spec: d.Workflow, env: Env)
                               did_you_mean(name.text, fields_there, "it carries"))  # fmt: skip
             # A step that couldn't be read would be missing here, for the same cause.
             if not values.findings and all(f.span.file != spec.node.span.file for f in project.findings):
-                values.expr(path, env)
-            entries.append((key.text, name.text, path.text))
-    return tuple(entries)
+                _path(values, path, env)
+            entries.append(ir.Address(signal=key.text, field=name.text, path=path.text))
+    return (*entries, *_completing(project, steps, entries))
+
+
+def _path(values: Values, path: Scalar, env: Env) -> None:
+    """A value that the runtime can see come: the input's, or a step's result."""
+    if values.expr(path, env) is None:
+        return
+    root = path.text.partition(".")[0]
+    if not re.fullmatch(r"\w+(\.\w+)+", path.text) or (root != "input" and root not in env.results):
+        values.refuse("RECV001", f"`{path.text}` can't be watched for", path.span,
+                      "a field of the input or of a result: input.order_id, createDelivery.delivery_id")  # fmt: skip
+
+
+def _completing(project: Project, steps: Iterable[ir.Step], entries: list[ir.Address]) -> list[ir.Address]:
+    """The addresses of operations whose answer comes by a signal, where `receives:` doesn't say them already."""
+    found: dict[ir.Address, None] = {}
+    for step in steps:
+        if isinstance(step, ir.Do) and (completes := step.operation.spec.completes) is not None:
+            for key in completes.signals:
+                model = project.signal(key.text)
+                if model is not None and not any(
+                    fnmatchcase(model.name, entry.signal) and entry.field == completes.match.text
+                    and entry.path.startswith(f"{step.name}.") for entry in entries
+                ):  # fmt: skip
+                    match = completes.match.text
+                    found[ir.Address(signal=model.name, field=match, path=f"{step.name}.{match}")] = None
+    return list(found)

@@ -107,7 +107,11 @@ def lower_workflow(
         statuses=statuses,
         within=values.expr(spec.within, env, t.DURATION) if spec.within else None,
         compensation=spec.compensation.text if spec.compensation else "manual_review",
-        receives=lower_receives(project, values, spec, replace(env, results=low.results)),
+        receives=lower_receives(
+            project, values, spec, replace(env, results=low.results), [*ir.walk(steps), *ir.walk(last)]
+        ),
+        again=spec.again.text if spec.again else "never",
+        while_running=spec.while_running.text if spec.while_running else "reject",
         signals=tuple(sorted(low.signals.values(), key=lambda model: model.name)),
         meanwhile=meanwhile,
         steps=steps,

@@ -28,7 +28,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
         said = {scalar.text for scalar in (*(starts.first_of or ()), *(starts.beside or ()))} if starts else set()
         for other, spec in project.workflows:
             before = other < workflow.file and name in _events(spec)
-            if before and not said & {workflow.id, spec.id.text}:
+            if before and not {workflow.id, spec.id.text} <= said:
                 yield Finding(
                     "EVENT001",
                     f"`{name}` starts {spec.id.text} as well, and nothing says whether one excludes the other",

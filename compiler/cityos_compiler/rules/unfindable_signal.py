@@ -23,10 +23,7 @@ from cityos_dsl.project import Project
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Compare what is accepted with what is received and with the id's own fields."""
     parts = set(re.findall(r"\{(\w+)\}", workflow.workflow_id)) - {"tenant_id"}
-    patterns = [pattern for pattern, _, _ in workflow.receives]
-    for step in ir.all_steps(workflow):
-        if isinstance(step, ir.Do) and step.operation.spec.completes is not None:
-            patterns += [key.text for key in step.operation.spec.completes.signals]  # found by the field it matches
+    patterns = [address.signal for address in workflow.receives]
     for model in workflow.signals:
         names = (model.name, *model.aliases)
         listed = any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in patterns)

@@ -69,7 +69,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="c98e861c4f289fe72b5ef721d403101b5c039b95a9c7c16ee54bf520a4d22199",
+    digest="66664821a6cc243e4f1dae5e4a1171d02cbb5a6ee18880d243b8beb625532ce7",
     steps=(
         "reserveInventory",
         "verifyIdentity",
@@ -95,6 +95,21 @@ FACTS = Facts(
         "payment.intent.failed": (signals.PaymentIntentFailed,),
         "payment.intent.requires_action": (signals.PaymentIntentRequiresAction,),
     },
+    receives=(
+        ("payment.intent.*", "payment_intent_id", "input.payment.payment_intent_id"),
+        ("inventory.reserved", "order_id", "input.order_id"),
+        ("delivery.created", "delivery_order_id", "createDeliveryOrder.delivery_order_id"),
+        (
+            "identity.presentation.verified",
+            "verification_session_id",
+            "verifyIdentity.verification_session_id",
+        ),
+        (
+            "identity.presentation.rejected",
+            "verification_session_id",
+            "verifyIdentity.verification_session_id",
+        ),
+    ),
     entity="order_id",
     compensation="manual_review",
     within=timedelta(days=10),

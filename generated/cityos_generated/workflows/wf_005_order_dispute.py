@@ -48,7 +48,7 @@ class OrderDisputeResult(Model):
 
 FACTS = Facts(
     type="OrderDisputeWorkflow",
-    digest="311ad75cd793dc6c09bc22f56ed36a2ddc69b701c37272a188c4157a119294b5",
+    digest="e0017157099f067c9a4035b5da2e4468ae1b554e865917978abcdf3d270cd2d1",
     steps=(
         "freezePayoutForVendor",
         "gatherEvidence",
@@ -70,6 +70,7 @@ FACTS = Facts(
         "dispute.closed": (signals.DisputeClosed,),
         "dispute.evidence_requested": (signals.DisputeEvidenceRequested,),
     },
+    receives=(("dispute.*", "dispute_id", "input.dispute_id"),),
     entity="dispute_id",
     compensation="manual_review",
     within=timedelta(days=180),

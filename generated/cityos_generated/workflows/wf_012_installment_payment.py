@@ -48,7 +48,7 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="f8ede30fa9d61aa1038fba527ccfd0766af7a220fd4e9c5abd876b92e8bc70cf",
+    digest="0bea9ea029015ed4dd76e68677a8be182fee7e33d71440b4a894f432a1d0ab45",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",
@@ -69,6 +69,15 @@ FACTS = Facts(
         "plan.cancelled": (signals.PlanCancelled,),
         "subscription.payment_method_updated": (signals.SubscriptionPaymentMethodUpdated,),
     },
+    receives=(
+        ("installment.*", "order_id", "input.order_id"),
+        ("plan.cancelled", "order_id", "input.order_id"),
+        ("subscription.payment_method_updated", "customer_id", "input.customer_id"),
+        ("installment.paid", "payment_intent_id", "chargeFirstInstallment.payment_intent_id"),
+        ("installment.failed", "payment_intent_id", "chargeFirstInstallment.payment_intent_id"),
+        ("installment.paid", "payment_intent_id", "chargeInstallment.payment_intent_id"),
+        ("installment.failed", "payment_intent_id", "chargeInstallment.payment_intent_id"),
+    ),
     entity="order_id",
     compensation="manual_review",
 )

@@ -61,7 +61,7 @@ class VendorOnboardingResult(Model):
 
 FACTS = Facts(
     type="VendorOnboardingWorkflow",
-    digest="6b51b7378e5bbd7138413fc14cff9247f87c5b458866da74e8cfb7d1d858bccc",
+    digest="6545ff50248d8a1f0d75bf2ccd1805515344c7fc27a5dd184d70d6e04896aea7",
     steps=(
         "establish",
         "createVendorRecord",
@@ -106,6 +106,16 @@ FACTS = Facts(
         ),
         "payment_account.verified": (signals.PaymentAccountVerified,),
     },
+    receives=(
+        ("kyc.*", "verification_id", "initiateKYC.verification_id"),
+        ("approval.request.*", "approval_request_id", "verifyDocuments.approval_request_id"),
+        (
+            "payment_account.verified",
+            "connected_account_id",
+            "createConnectedPaymentAccount.connected_account_id",
+        ),
+        ("credential.*", "credential_id", "issueBusinessCredential.credential_id"),
+    ),
     entity="vendor_id",
     compensation="manual_review",
     within=timedelta(days=90),

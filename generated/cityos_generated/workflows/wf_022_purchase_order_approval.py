@@ -47,7 +47,7 @@ class PurchaseOrderApprovalResult(Model):
 
 FACTS = Facts(
     type="PurchaseOrderApprovalWorkflow",
-    digest="1ab3cd34a69b7446ee79dd4766035ba10bf8898e11d0dec9be5f90974b640cf9",
+    digest="eb253e36d11db47ecb29bb450229fa800b15c1def98d40adf4469056bef3dac8",
     steps=(
         "validatePOAgainstSpendingLimits",
         "checkBudgetAvailability",
@@ -71,6 +71,7 @@ FACTS = Facts(
             "approval.rejected",
         ),
     },
+    receives=(("approval.*", "approval_request_id", "routeToApprovers.approval_request_id"),),
     entity="purchase_order_id",
     compensation="manual_review",
 )

@@ -88,7 +88,7 @@ class SubscriptionLifecycleResult(Model):
 
 FACTS = Facts(
     type="SubscriptionLifecycleWorkflow",
-    digest="cbdd6dd0cae9a63e5ebc5b5c86e51e074d5b0b5850028c5c6002faa86f8c5514",
+    digest="acacff689317f0d67e7c5acf784b4ff1df6285df8b6b6b42002a6bf9c25623d4",
     steps=(
         "startTrialPeriod",
         "activateSubscription",
@@ -132,6 +132,10 @@ FACTS = Facts(
         "subscription.plan_changed": (signals.SubscriptionPlanChanged,),
         "subscription.resumed": (signals.SubscriptionResumed,),
     },
+    receives=(
+        ("subscription.*", "subscription_id", "input.subscription_id"),
+        ("payment.intent.*", "payment_intent_id", "chargeSubscription.payment_intent_id"),
+    ),
     entity="subscription_id",
     compensation="manual_review",
 )

@@ -48,7 +48,7 @@ class DataMigrationResult(Model):
 
 FACTS = Facts(
     type="DataMigrationWorkflow",
-    digest="6f0de75519b99aa97ff368607ba6f47896de56966809eca5ccacf7d1df6f0e7f",
+    digest="7ceeff82135a3bb10e95705a0f1e931a1e37d8daae6d44f0f52177a512b86a5b",
     steps=(
         "validateMigrationConfig",
         "migrateEntities",

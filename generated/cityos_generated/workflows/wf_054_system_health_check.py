@@ -43,7 +43,7 @@ class SystemHealthCheckResult(Model):
 
 FACTS = Facts(
     type="SystemHealthCheckWorkflow",
-    digest="93d503adb9a91ccf4d358871901cb0d02d93c5e71e2c0682c2e3a5e8ee881175",
+    digest="de39e17eaf0b21f6c65573d7cd571008f89f482ff6191b4cadb9c715cca4ad83",
     steps=(
         "pingAll",
         "pingMedusa",

@@ -96,7 +96,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="25f6e4b3792cea537e6d3a212fe8b9482f3c2223af4286e0b00629d60c898722",
+    digest="4e35b85a63decca7225d97713e2135fb423ebbf815292815d6eeaf176503f99a",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -134,6 +134,14 @@ FACTS = Facts(
         ),
         "payment.intent.failed": (signals.PaymentIntentFailed,),
     },
+    receives=(
+        ("bid.*", "auction_id", "input.auction_id"),
+        ("auction.cancelled", "auction_id", "input.auction_id"),
+        ("buy_now.triggered", "auction_id", "input.auction_id"),
+        ("payment.intent.captured", "payment_intent_id", "chargeWinners.payment_intent_id"),
+        ("payment.escrow.released", "escrow_id", "input.auction_id"),
+        ("payment.intent.failed", "payment_intent_id", "chargeWinners.payment_intent_id"),
+    ),
     entity="auction_id",
     compensation="manual_review",
 )

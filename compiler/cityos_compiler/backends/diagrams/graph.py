@@ -58,8 +58,8 @@ def picture(workflow: ir.Workflow) -> Picture:
 
 
 def _trigger(workflow: ir.Workflow) -> str:
-    first = workflow.triggers[0] if workflow.triggers else {}
-    return str(first.get("event") or first.get("schedule") or "started by hand")
+    first = workflow.triggers[0]
+    return first.event or first.schedule or "started by hand"
 
 
 def _connect(drawn: Picture, ends: Ends, target: str) -> None:

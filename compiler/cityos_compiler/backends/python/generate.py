@@ -8,6 +8,7 @@ import sys
 
 from cityos_compiler import ir
 from cityos_compiler.backends.python import steps
+from cityos_compiler.backends.python.dispatch import dispatch_module, events_module
 from cityos_compiler.backends.python.manifest import manifest
 from cityos_compiler.backends.python.module_text import PACKAGE, module_text
 from cityos_compiler.backends.python.naming import Homes, write_types
@@ -35,6 +36,8 @@ def generate(project: Project, workflows: list[ir.Workflow]) -> dict[str, str]:
         files[f"{PACKAGE}/systems/{name}.py"] = _system_module(project, homes, name)
     for workflow in workflows:
         files[f"{PACKAGE}/workflows/{module_name(workflow)}.py"] = workflow_module(project, workflow, homes)
+    files[f"{PACKAGE}/events.py"] = events_module(project, homes)
+    files[f"{PACKAGE}/dispatch.py"] = dispatch_module(project, workflows, homes)
     files = _formatted(files)
     files["systems.json"] = json.dumps(systems_data(project), indent=1, ensure_ascii=False) + "\n"
     files["manifest.json"] = manifest(project, workflows)
@@ -51,6 +54,8 @@ def _homes(project: Project, workflows: list[ir.Workflow]) -> Homes:
         homes.claim("signals", model.payload)
     for query in project.queries.values():
         homes.claim("queries", query.result)
+    for event in project.events.values():
+        homes.claim("events", event.payload)
     for operations in project.operations.values():
         for operation in operations:
             module = f"systems.{operation.system}"

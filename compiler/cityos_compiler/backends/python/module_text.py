@@ -45,14 +45,20 @@ def _imports(text: str, module: str) -> str:
         lines.append("from cityos_dsl.expr import functions as cel")
     if needed:
         lines.append(f"from cityos_runtime import {', '.join(needed)}")
+    if routes := [name for name in ("EventRoute", "Routes", "SignalRoute", "Starts") if uses(name)]:
+        lines.append(f"from cityos_runtime.dispatch import {', '.join(routes)}")
     if module.startswith("systems."):
-        others = sorted(set(re.findall(r"(?<![\w.])([a-z]+)\.[A-Z]\w+", text)) - {"queries", "signals", "types", "cel"})
+        others = sorted(
+            set(re.findall(r"(?<![\w.])([a-z]+)\.[A-Z]\w+", text)) - {"events", "queries", "signals", "types", "cel"}
+        )
         if others:
             lines.append(f"from {PACKAGE}.systems import {', '.join(others)}")
     if workflows := sorted(set(re.findall(r"(?<![\w.\"'])(wf_\w+)\.[A-Z]\w+", text))):
         lines.append(f"from {PACKAGE}.workflows import {', '.join(workflows)}")
     own = [
-        name for name in ("queries", "signals", "types") if name != module and re.search(rf"(?<![\w.]){name}\.\w", text)
+        name
+        for name in ("events", "queries", "signals", "types")
+        if name != module and re.search(rf"(?<![\w.]){name}\.\w", text)
     ]
     if own:
         lines.append(f"from {PACKAGE} import {', '.join(own)}")

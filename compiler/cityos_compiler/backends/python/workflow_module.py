@@ -63,6 +63,11 @@ def _constants(w: Writer, module: Module) -> None:
     w()
 
 
+def _receives(workflow: ir.Workflow) -> str:
+    entries = [(address.signal, address.field, address.path) for address in workflow.receives]
+    return f", receives={tuple(entries)!r}" if entries else ""
+
+
 def _facts(w: Writer, workflow: ir.Workflow) -> None:
     steps = [step.name for step in ir.walk(workflow.steps) if step.name]
     signals = ", ".join(
@@ -77,7 +82,8 @@ def _facts(w: Writer, workflow: ir.Workflow) -> None:
     )
     w(
         f'FACTS = Facts(type="{workflow.name}", digest="{ir.digest(workflow)}", steps={tuple(steps)!r}, '
-        f'signals={{{signals}}}, entity="{entity}", compensation="{workflow.compensation}"{within})'
+        f'signals={{{signals}}}{_receives(workflow)}, entity="{entity}", '
+        f'compensation="{workflow.compensation}"{within})'
     )
     w()
     w()
