@@ -45,6 +45,8 @@ CODES: dict[str, tuple[str, str]] = {
     "WIRE004": ("An input the event doesn't have", "A trigger maps what its event calls differently."),
     "SCHED001": ("Not a cadence", "every 15m, daily 06:00, weekly sunday 00:00, monthly 1 03:00, quarterly 03:00, or five fields of cron; times are UTC."),
     "SCHED002": ("Not a duration", "catch_up: says how far back missed starts are caught up: 10m, 1h."),
+    "SCHED003": ("Nothing to go through", "over: names an operation that reads, needs no input, and gives rows: [...]; each row starts the workflow once."),
+    "WIRE005": ("A schedule without input", "What a schedule starts gets its input from the rows of an operation (over:), or from defaults."),
     "RECV001": ("A value that can't be watched for", "receives: names a field of the input, or of a step's result, by which signals find the workflow."),
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
     "FLOW002": ("Nothing to leave", "`leave` and `next` stand inside a loop or group."),

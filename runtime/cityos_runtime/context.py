@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -22,6 +23,11 @@ class Tenant(BaseModel):
     timezone: str = "UTC"
     locale: str = "en"
 
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any], id: str) -> Tenant:
+        """A tenant with the profile that the specs give it, if any."""
+        return cls(**{**manifest.get("tenants", {}).get(id, {}), "id": id})
+
 
 class Context(BaseModel):
     """The second argument of every workflow."""
@@ -31,12 +37,14 @@ class Context(BaseModel):
     tenant: Tenant
     correlation_id: str = ""
     causation_id: str = ""
+    last_result: Any = None
+    """What this workflow gave in its schedule's previous sweep."""
     search_attributes: bool = False
     """Whether the namespace has the attributes of `indexing.SEARCH_ATTRIBUTES`."""
 
     def caused_by(self, workflow_id: str) -> Context:
         """The context of what this workflow starts."""
-        return self.model_copy(update={"causation_id": workflow_id})
+        return self.model_copy(update={"causation_id": workflow_id, "last_result": None})
 
 
 class ActivityContext(BaseModel):

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
@@ -19,6 +20,8 @@ from temporalio.common import Priority
 from temporalio.testing import WorkflowEnvironment
 
 from cityos_runtime.context import Context
+from cityos_runtime.dispatch.messages import Delivery, Message
+from cityos_runtime.dispatch.sending import send
 from cityos_runtime.embedded import start_real, start_virtual
 from cityos_runtime.ids import filled
 from cityos_runtime.sandbox import Sandbox
@@ -100,6 +103,16 @@ class LocalCity:
             if key.endswith("_at") and key not in given:
                 example[key] = now.isoformat()
         return {**example, **given}
+
+    async def send(self, name: str, payload: Mapping[str, Any], context: Context, event_id: str = "") -> Delivery:
+        """Give an event or signal to the city, as a webhook would, and wait until it is delivered.
+
+        Its inbox's clock stands still meanwhile: in virtual time a message that is early would be dead at once.
+        """
+        message = Message(name=name, payload=dict(payload), event_id=event_id or uuid4().hex)
+        with self.environment.with_time_skipping_disabled():
+            inbox = await send(self.client, message, context)
+        return await inbox.result()
 
     @property
     def ui_url(self) -> str:

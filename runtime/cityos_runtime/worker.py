@@ -20,6 +20,7 @@ from cityos_runtime.binding import Systems
 from cityos_runtime.dispatch.inbox import InboxWorkflow
 from cityos_runtime.dispatch.messages import QUEUE
 from cityos_runtime.dispatch.routing import Routing
+from cityos_runtime.dispatch.sweep import SweepWorkflow
 
 PACKAGE = "cityos_generated"
 PASSED_THROUGH = (
@@ -98,7 +99,7 @@ def _dispatcher(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=QUEUE,
-        workflows=[InboxWorkflow],
+        workflows=[InboxWorkflow, SweepWorkflow],
         activities=[routing.route],
         workflow_runner=_sandbox(),
     )

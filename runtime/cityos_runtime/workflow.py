@@ -84,9 +84,11 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
     @property
     def last_result(self) -> Any:
         """What the schedule's previous run gave; None the first time, by hand, and where it no longer fits the type."""
-        if not workflow.has_last_completion_result():
+        last = self.context.last_result
+        if last is None and workflow.has_last_completion_result():
+            last = workflow.get_last_completion_result()
+        if last is None:
             return None
-        last = workflow.get_last_completion_result()
         try:
             _type_arguments(type(self))[2].model_validate(last)
         except ValidationError:

@@ -13,6 +13,7 @@ import click
 from cityos_compiler.cli.common import checked_project, project_root
 
 if TYPE_CHECKING:
+    from cityos_runtime.context import Context
     from cityos_runtime.local import LocalCity
 
 
@@ -82,14 +83,23 @@ def _inputs(root: Path) -> dict[str, dict[str, Any]]:
     return inputs
 
 
-async def _start(city: LocalCity, workflow: str, given: dict[str, Any]) -> Any:
-    from cityos_runtime.context import Context, Tenant
+async def _webhook(city: LocalCity, name: str, payload: dict[str, Any]) -> None:
+    """A message from outside: it knows the verification or the account, and finds the workflow by that."""
+    delivery = await city.send(name, payload, _context(city), event_id=f"evt_demo_{name}")
+    click.echo(f"   webhook {name} found {', '.join(delivery.delivered_to)}")
 
-    tenant, profile = next(iter(city.tenants.items()), ("t_001", {}))
-    context = Context(tenant=Tenant(**{**profile, "id": tenant}), correlation_id="demo", search_attributes=True)
-    handle = await city.start(workflow, given, context)
+
+async def _start(city: LocalCity, workflow: str, given: dict[str, Any]) -> Any:
+    handle = await city.start(workflow, given, _context(city))
     click.echo(f"   in the Web UI {city.link(handle)}")
     return handle
+
+
+def _context(city: LocalCity) -> Context:
+    from cityos_runtime.context import Context, Tenant
+
+    tenant = Tenant.of(city.manifest, next(iter(city.tenants), "t_001"))
+    return Context(tenant=tenant, correlation_id="demo", search_attributes=True)
 
 
 async def _order(city: LocalCity, given: dict[str, Any]) -> int:
@@ -130,9 +140,9 @@ async def _onboarding(city: LocalCity, given: dict[str, Any]) -> int:
     payload = city.signal_payload(
         "kyc.verification.approved", {"verification_id": verification}, await city.now(handle)
     )
-    await handle.signal("kyc.verification.approved", args=[payload, {"event_id": "evt_demo_kyc"}])
+    await _webhook(city, "kyc.verification.approved", payload)
     await city.waits(handle, "awaitPaymentAccountVerified")
     account = await city.result_of(handle, "createConnectedPaymentAccount", "connected_account_id")
     payload = city.signal_payload("payment_account.verified", {"connected_account_id": account}, await city.now(handle))
-    await handle.signal("payment_account.verified", args=[payload, {"event_id": "evt_demo_account"}])
+    await _webhook(city, "payment_account.verified", payload)
     return await following

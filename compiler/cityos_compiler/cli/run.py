@@ -66,8 +66,7 @@ async def _run(
 
     try:
         manifest = read_json(generated / "manifest.json")
-        profile = manifest.get("tenants", {}).get(tenant, {})
-        context = Context(tenant=Tenant(**{**profile, "id": tenant}))
+        context = Context(tenant=Tenant.of(manifest, tenant))
         if address is not None:
             client = await connect(address, namespace)
             context.search_attributes = await is_indexed(client)

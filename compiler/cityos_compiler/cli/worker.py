@@ -17,6 +17,7 @@ from cityos_compiler.cli.common import project_root
 def worker_command(queues: tuple[str, ...], address: str, namespace: str) -> int:
     """Serve task queues with the compiled workflows and the operations of their systems."""
     from cityos_runtime.client import connect
+    from cityos_runtime.dispatch.messages import QUEUE
     from cityos_runtime.setup import SetupError
     from cityos_runtime.worker import serve
 
@@ -25,6 +26,7 @@ def worker_command(queues: tuple[str, ...], address: str, namespace: str) -> int
     root = project_root()
     generated = fresh_generated(root, checked_project(root))
     known = {entry["task_queue"] for entry in json.loads((generated / "systems.json").read_text())["systems"].values()}
+    known |= {QUEUE}
     unknown = sorted(set(queues) - known)
     if unknown:
         raise click.UsageError(f"no system has the queue {', '.join(unknown)}; there are {', '.join(sorted(known))}")

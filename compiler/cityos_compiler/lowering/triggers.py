@@ -33,19 +33,23 @@ def _trigger(project: Project, values: Values, trigger: d.Trigger, fields: tuple
             return _from_event(values, trigger, trigger.event, event.payload, fields)
         values.refuse("NAME012", f"there is no event `{trigger.event.text}`", trigger.event.span,
                       did_you_mean(trigger.event.text, project.events))  # fmt: skip
-    return _scheduled(project, values, trigger)
+    return _scheduled(project, values, trigger, fields)
 
 
-def _scheduled(project: Project, values: Values, trigger: d.Trigger) -> ir.Trigger:
+def _scheduled(project: Project, values: Values, trigger: d.Trigger, fields: tuple[FieldDecl, ...]) -> ir.Trigger:
     when = cadence(trigger.schedule.text) if trigger.schedule is not None else None
     if isinstance(when, str) and trigger.schedule is not None:
         values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
     caught_up = seconds(trigger.catch_up.text) if trigger.catch_up is not None else None
     if trigger.catch_up is not None and caught_up is None:
         values.refuse("SCHED002", f"`{trigger.catch_up.text}` is no duration", trigger.catch_up.span, "such as 10m")
-    if trigger.over is not None and trigger.over.text.rpartition(".")[2] not in project.operations:
-        values.refuse("NAME002", f"no system has an operation `{trigger.over.text}`", trigger.over.span,
-                      did_you_mean(trigger.over.text, project.operations))  # fmt: skip
+    if trigger.over is not None:
+        _rows(project, values, trigger.over)
+    elif trigger.schedule is not None and isinstance(when, dict):
+        needed = next((decl for decl in fields if not decl.optional and "default" not in decl.options), None)
+        if needed is not None:
+            values.refuse("WIRE005", f"a schedule says nothing about the input `{needed.name}`", trigger.schedule.span,
+                          "say whose rows give it (`over: <operation>`), or give it a `default:`")  # fmt: skip
     return ir.Trigger(
         schedule=trigger.schedule.text if trigger.schedule is not None else None,
         cadence=when if isinstance(when, dict) else None,
@@ -54,6 +58,20 @@ def _scheduled(project: Project, values: Values, trigger: d.Trigger) -> ir.Trigg
         catch_up=caught_up,
         operator=trigger.operator is not None,
     )
+
+
+def _rows(project: Project, values: Values, over: Scalar) -> None:
+    """A schedule goes through the rows of an operation that only reads, and that needs nothing to do so."""
+    found = project.operations.get(over.text.rpartition(".")[2])
+    if not found:
+        values.refuse("NAME002", f"no system has an operation `{over.text}`", over.span,
+                      did_you_mean(over.text, project.operations))  # fmt: skip
+        return
+    rows = found[0].output.field("rows") if isinstance(found[0].output, t.RecordType) else None
+    needs = [decl.name for decl in found[0].input if not decl.optional]
+    if found[0].effect != "read" or needs or rows is None or not isinstance(rows.type, t.ListType):
+        values.refuse("SCHED003", f"`{over.text}` gives no rows to go through", over.span,
+                      "an operation that reads, needs no input, and has `rows: [...]` in its output")  # fmt: skip
 
 
 def _from_event(

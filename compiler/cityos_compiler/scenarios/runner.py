@@ -26,6 +26,8 @@ from cityos_compiler.scenarios.starting import start_after
 OUTBOX = "appendToOutbox"
 PATIENCE = 240.0
 """Seconds of real time after which a scenario that makes no progress is given up."""
+MESSAGE_PATIENCE = 30.0
+"""The same for a message that nobody takes."""
 
 
 @dataclass
@@ -81,8 +83,13 @@ class _Run:
     async def run(self) -> Outcome:
         for operation, entries in self.scenario.world.items():
             self.city.sandbox.script(self.tenant, operation, entries)
-        profile = self.city.tenants.get(self.scenario.tenant, {})
-        context = Context(tenant=Tenant(**{**profile, "id": self.tenant}), correlation_id=f"scenario-{self.tenant}")
+        # The index costs an event of history for each value: only where a message has to find its workflow.
+        by_message = any(action.kind == "event" for action in self.scenario.actions)
+        self.context = context = Context(
+            tenant=Tenant.of(self.city.manifest, self.scenario.tenant).model_copy(update={"id": self.tenant}),
+            correlation_id=f"scenario-{self.tenant}",
+            search_attributes=by_message,
+        )
         steering = bool(self.scenario.actions)
         skipping = contextlib.nullcontext() if not steering else self.city.environment.with_time_skipping_disabled()
         self.began = time.monotonic()
@@ -163,6 +170,15 @@ class _Run:
             case "signal":
                 payload = self.city.signal_payload(action.name, action.payload, await self._now())
                 await asyncio.gather(*(self._signal(action, number, payload) for number in range(action.times)))
+            case "event":
+                payload = self.city.signal_payload(action.name, action.payload, await self._now())
+                sent = self.city.send(action.name, payload, self.context, action.event_id)
+                try:
+                    found = (await asyncio.wait_for(sent, MESSAGE_PATIENCE)).delivered_to
+                except TimeoutError:
+                    found = []
+                if self.handle.id not in found:
+                    self.queried.append(f"the event {action.name} did not find the workflow, but {found or 'nobody'}")
             case "cancel":
                 await self.handle.cancel()
             case "decide":

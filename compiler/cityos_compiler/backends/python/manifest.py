@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from cityos_compiler import ir
 from cityos_compiler.backends.python.workflow_module import module_name
+from cityos_compiler.policies import timeout_of
 from cityos_dsl.project import Project
 
 
@@ -21,6 +23,8 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
                 "summary": workflow.summary,
                 "task_queue": workflow.task_queue,
                 "workflow_id": workflow.workflow_id,
+                "input": [decl.name for decl in workflow.input],
+                **_schedules(project, workflow),
                 "digest": ir.digest(workflow),
                 "source": workflow.file,
             }
@@ -29,6 +33,26 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
         "tenants": _tenants(project),
     }
     return json.dumps(data, indent=1) + "\n"
+
+
+def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[str, Any]]]:
+    """When the workflow is started by the clock, and for which rows."""
+    entries = []
+    for trigger in workflow.triggers:
+        if trigger.cadence is None:
+            continue
+        entry: dict[str, Any] = {"cadence": trigger.cadence, "overlap": trigger.overlap or "skip"}
+        if trigger.catch_up is not None:
+            entry["catch_up"] = trigger.catch_up
+        if trigger.over is not None:
+            operation = project.operations[trigger.over.rpartition(".")[2]][0]
+            entry["over"] = {
+                "operation": operation.name,
+                "task_queue": operation.task_queue,
+                "timeout": timeout_of(project, operation),
+            }
+        entries.append(entry)
+    return {"schedules": entries} if entries else {}
 
 
 def _tenants(project: Project) -> dict[str, dict[str, str]]:

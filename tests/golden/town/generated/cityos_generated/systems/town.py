@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from cityos_runtime import Call, Model, Operation, Retry
+from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 
@@ -20,6 +20,10 @@ NEVER = (
     "RefusedError",
     "SoldOutError",
 )
+
+
+class ListTowersOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=10)]
 
 
 class LookOutput(Model):
@@ -66,6 +70,10 @@ class RecordOutput(Model):
 
 class AppendToOutboxOutput(Model):
     event_id: str
+
+
+class ListTowersInput(Model):
+    pass
 
 
 class LookInput(Model):
@@ -115,6 +123,23 @@ class AppendToOutboxInput(Model):
     aggregate_type: str
     aggregate_id: str
     payload: Any
+
+
+_LIST_TOWERS = Operation(
+    "listTowers",
+    system="town",
+    task_queue="town",
+    output=ListTowersOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=10), backoff=2.0, never=NEVER),
+    summary="The towers whose clocks are to be watched, in a row each.",
+)
+
+
+def list_towers() -> Call[ListTowersOutput]:
+    """The towers whose clocks are to be watched, in a row each."""
+    return Call(_LIST_TOWERS, ListTowersInput())
 
 
 _LOOK = Operation(

@@ -43,7 +43,7 @@ class HostResult(Model):
 
 FACTS = Facts(
     type="HostWorkflow",
-    digest="79da37af929135875e4c5e762a744ccfda4bc66e3a8870e39a37916e4ed57067",
+    digest="24a7b031536ca1e815a6dd63a2aa6da938d41cd1670ddf36b91acfb82493f9cd",
     steps=(
         "GuideWorkflow",
         "rudeGuide",

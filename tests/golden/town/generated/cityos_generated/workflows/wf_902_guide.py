@@ -38,9 +38,10 @@ class GuideResult(Model):
 
 FACTS = Facts(
     type="GuideWorkflow",
-    digest="4d7b104c2e04d0370180d9895ae9879f207e03ffd3caf1b39bc3fb32d93fea87",
+    digest="c4a74e12132f4cc51568821302b3409e38fe458d972d409d40a96b60a799c473",
     steps=("greeting",),
     signals={"visitor.greeted": (signals.VisitorGreeted,), "visitor.left": (signals.VisitorLeft,)},
+    receives=(("visitor.*", "visitor_id", "input.visitor_id"),),
     entity="visitor_id",
     compensation="manual_review",
 )
@@ -61,11 +62,11 @@ class GuideWorkflow(City[GuideInput, GuideState, GuideResult]):
 
     async def steps(self) -> GuideResult:
         """The workflow's own flow."""
-        # line 14
+        # line 17
         if self.input.rude:
-            # line 16
+            # line 19
             self.fail("RefusedError", "not in the mood")
-        # line 18: greeting
+        # line 21: greeting
         visitor_greeted = On(
             signals.VisitorGreeted, where=lambda signal: signal.visitor_id == self.input.visitor_id
         )

@@ -65,7 +65,7 @@ TRIES = 3
 
 FACTS = Facts(
     type="TourWorkflow",
-    digest="8ad4dccd8816aa7061a1ba6d0bbed998a3bec0273e16cc1755addde1b162bd74",
+    digest="b9ec91a2489d0e806c8ecb335c65e7a47177f1b86f9ff7f65538ba3c5b58b5be",
     steps=(
         "stops",
         "look",

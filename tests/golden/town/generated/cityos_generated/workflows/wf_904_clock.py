@@ -49,7 +49,7 @@ class ClockResult(Model):
 
 FACTS = Facts(
     type="ClockWorkflow",
-    digest="e597c5ecc75f194a110ececfdf5918d84bb8410d61d6c2f8bcc3d8572a712286",
+    digest="dba8e605e67cf60fad9aacb49b2b02bec5ff765eff2d865b7b672a35cfbf645a",
     steps=(
         "opening",
         "visit",

@@ -43,7 +43,7 @@ class SagaResult(Model):
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="3b5a92696b2d792726a508c630603a0e2f24dc2d722dc85e2cc27a73a2bde4ad",
+    digest="01e955e95662dca1e7a5d5ee355c399329adf8a7cd584d40ec076410410cbe36",
     steps=(
         "room",
         "openRoom",

@@ -1,0 +1,115 @@
+"""Scheduled starts: one workflow for each row that an operation returns, or one alone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
+
+from cityos_runtime.context import ActivityContext, Context
+from cityos_runtime.ids import filled
+from cityos_runtime.model import Model
+
+AT_ONCE = 50
+ROWS_AT_MOST = 1000
+"""More would outgrow a run's history; such a list is to be cut by the operation that gives it."""
+
+
+class Over(Model):
+    """The operation whose rows are gone through."""
+
+    operation: str
+    task_queue: str
+    timeout: float
+    """Seconds."""
+
+
+class Sweep(Model):
+    """What a schedule starts."""
+
+    workflow: str
+    task_queue: str
+    workflow_id: str
+    inputs: list[str]
+    """The workflow's input fields, which a row's fields fill by name."""
+    over: Over | None = None
+
+
+class Swept(Model):
+    """What became of it; the next sweep hands each workflow what it gave here."""
+
+    results: dict[str, Any] = Field(default_factory=dict)
+    failed: dict[str, str] = Field(default_factory=dict)
+
+
+@workflow.defn(name="SweepWorkflow")
+class SweepWorkflow:
+    """Start a workflow for each row and wait for all of them: a schedule's overlap is then what it says.
+
+    What a workflow gave in the previous sweep is its `workflow.last_result`.
+    """
+
+    @workflow.run
+    async def run(self, sweep: Sweep, context: Context) -> Swept:
+        """Go through the rows, some at a time."""
+        last = workflow.get_last_completion_result(Swept) if workflow.has_last_completion_result() else None
+        rows = await self._rows(sweep.over, context) if sweep.over is not None else [{}]
+        if len(rows) > ROWS_AT_MOST:
+            raise ApplicationError(f"{len(rows)} rows are more than {ROWS_AT_MOST}", type="InvalidArgumentError",
+                                   non_retryable=True)  # fmt: skip
+        swept = Swept()
+        for place in range(0, len(rows), AT_ONCE):
+            batch = rows[place : place + AT_ONCE]
+            await asyncio.gather(*(self._one(sweep, row, context, last or Swept(), swept) for row in batch))
+        return swept
+
+    async def _rows(self, over: Over, context: Context) -> list[dict[str, Any]]:
+        info = workflow.info()
+        told = ActivityContext(
+            tenant=context.tenant,
+            correlation_id=context.correlation_id or info.workflow_id,
+            causation_id=context.causation_id,
+            idempotency_key=info.run_id,
+            workflow_id=info.workflow_id,
+            step=over.operation,
+        )
+        answer: dict[str, Any] = await workflow.execute_activity(
+            over.operation,
+            args=[{}, told],
+            task_queue=over.task_queue,
+            start_to_close_timeout=timedelta(seconds=over.timeout),
+            retry_policy=RetryPolicy(maximum_attempts=5),
+            summary="the rows to go through",
+        )
+        return list(answer["rows"])
+
+    async def _one(self, sweep: Sweep, row: dict[str, Any], context: Context, last: Swept, swept: Swept) -> None:
+        own = {name: row[name] for name in type(context.tenant).model_fields if name != "id" and name in row}
+        tenant = context.tenant.model_copy(update={**own, "id": str(row.get("tenant_id", context.tenant.id))})
+        given = {name: row[name] for name in sweep.inputs if name in row}
+        name = filled(sweep.workflow_id, {**given, "tenant_id": tenant.id})
+        started = context.model_copy(
+            update={
+                "tenant": tenant,
+                "correlation_id": workflow.info().run_id,
+                "causation_id": workflow.info().workflow_id,
+                "last_result": last.results.get(name),
+            }
+        )
+        try:
+            swept.results[name] = await workflow.execute_child_workflow(
+                sweep.workflow,
+                args=[given, started],
+                id=name,
+                task_queue=sweep.task_queue,
+                priority=Priority(fairness_key=tenant.id),
+            )
+        except (ChildWorkflowError, WorkflowAlreadyStartedError) as error:
+            swept.failed[name] = str(error.__cause__ or error)
+            if name in last.results:
+                swept.results[name] = last.results[name]

@@ -1,0 +1,105 @@
+"""Schedules on the real server: each row starts a workflow, and each workflow knows what it gave the last time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from cityos_runtime import Context, Tenant
+from cityos_runtime.dispatch.messages import QUEUE
+from cityos_runtime.dispatch.schedules import PREFIX, apply, schedules
+from cityos_runtime.dispatch.sweep import SweepWorkflow, Swept
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from tests.runtime import catalogue
+from tests.runtime.swept import SweptFlow
+from tests.runtime.world import PASSED_THROUGH, World, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+CONTEXT = Context(tenant=Tenant(id="platform"))
+
+
+def manifest(**schedule: Any) -> dict[str, Any]:
+    """One workflow of a number of its own, with its schedule."""
+    over = {"operation": "listShops", "task_queue": catalogue.QUEUE, "timeout": 5}
+    entry = {"id": f"WF-{uuid4().hex[:8]}", "type": "SweptFlow", "task_queue": catalogue.QUEUE, "summary": "Count.",
+             "workflow_id": "scheduled:{tenant_id}:{shop}:count", "input": ["shop"],
+             "schedules": [{"cadence": {"every": 86400.0}, "over": over, **schedule}]}  # fmt: skip
+    return {"workflows": [entry]}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(idle_world: World) -> AsyncIterator[Client]:
+    sandbox = SandboxedWorkflowRunner(restrictions=PASSED_THROUGH)
+    client = idle_world.environment.client
+    flows = Worker(client, task_queue=catalogue.QUEUE, workflows=[SweptFlow], workflow_runner=sandbox)
+    sweeps = Worker(client, task_queue=QUEUE, workflows=[SweepWorkflow], workflow_runner=sandbox)
+    async with flows, sweeps:
+        yield client
+    await apply(client, {})
+
+
+async def swept(client: Client, name: str, times: int) -> Swept:
+    """Trigger a schedule, and what came of it the so-many-eth time."""
+    handle = client.get_schedule_handle(name)
+    await handle.trigger()
+
+    async def ran() -> bool:
+        return (await handle.describe()).info.num_actions >= times
+
+    await until(ran)
+    run = (await handle.describe()).info.recent_actions[-1].action
+    assert isinstance(run, ScheduleActionExecutionStartWorkflow)
+    result: Swept = await client.get_workflow_handle(run.workflow_id, result_type=Swept).result()
+    return result
+
+
+async def test_every_row_starts_its_workflow_which_knows_the_last_time(idle_world: World, client: Client) -> None:
+    rows = {"rows": [{"tenant_id": "t_1", "shop": "north"}, {"tenant_id": "t_2", "shop": "south"}]}
+    idle_world.answers("listShops", rows, rows)
+    told = manifest()
+    await apply(client, schedules(told, CONTEXT))
+    name = f"{PREFIX}{told['workflows'][0]['id']}"
+    first = await swept(client, name, 1)
+    assert first.results == {
+        "scheduled:t_1:north:count": {"tenant": "t_1", "shop": "north", "count": 1},
+        "scheduled:t_2:south:count": {"tenant": "t_2", "shop": "south", "count": 1},
+    }
+    second = await swept(client, name, 2)
+    assert [each["count"] for each in second.results.values()] == [2, 2]
+
+
+async def test_a_row_that_fails_stops_no_other(idle_world: World, client: Client) -> None:
+    idle_world.answers("listShops", {"rows": [{"shop": "closed"}, {"shop": "open"}]})
+    told = manifest()
+    await apply(client, schedules(told, CONTEXT))
+    result = await swept(client, f"{PREFIX}{told['workflows'][0]['id']}", 1)
+    assert list(result.results) == ["scheduled:platform:open:count"]
+    assert "nobody there" in result.failed["scheduled:platform:closed:count"]
+
+
+async def test_the_servers_schedules_become_those_of_the_specs(client: Client) -> None:
+    told = manifest(overlap="buffer_one", catch_up=600.0)
+    name = f"{PREFIX}{told['workflows'][0]['id']}"
+    assert (await apply(client, schedules(told, CONTEXT))).created == [name]
+    handle = client.get_schedule_handle(name)
+    await handle.pause()
+    told["workflows"][0]["schedules"][0] |= {"cadence": {"cron": "0 6 * * *"}, "overlap": "skip"}
+    assert (await apply(client, schedules(told, CONTEXT))).updated == [name]
+    there = (await handle.describe()).schedule
+    assert there.policy.overlap is ScheduleOverlapPolicy.SKIP
+    assert there.policy.catchup_window == timedelta(minutes=10)
+    assert there.spec.calendars  # the server keeps a cron text as a calendar
+    assert there.state.paused
+
+    async def listed() -> bool:
+        return name in [each.id async for each in await client.list_schedules()]
+
+    await until(listed)
+    assert (await apply(client, {})).removed == [name]
