@@ -195,7 +195,11 @@ class Completion:
         "The statuses with which an answer is final at once; the first is what a good signal means.",
         example=["captured"],
     )
-    else_: Scalar | None = optional("The operation that is asked when none came.")
+    else_: Scalar | None = optional("The operation of this system that is asked when none came.")
+    statuses: dict[Scalar, Scalar] | None = optional(
+        "What each status in its answer means: `ok` or an error class; with any other one the time is over.",
+        example={"captured": "ok", "failed": "PaymentDeclinedError"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SCHED003": ("Nothing to go through", "over: names an operation that reads, needs no input, and gives rows: [...]; each row starts the workflow once."),
     "WIRE005": ("A schedule without input", "What a schedule starts gets its input from the rows of an operation (over:), or from defaults."),
     "RECV001": ("A value that can't be watched for", "receives: names a field of the input, or of a step's result, by which signals find the workflow."),
+    "COMP001": ("A completion that doesn't fit", "completes: match and settled are of the operation's own output, the signals carry the matched field, and else: names an operation of the same system whose status says how things stand."),
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
     "FLOW002": ("Nothing to leave", "`leave` and `next` stand inside a loop or group."),
     "FLOW003": ("No such block here", "`leave: name` names a loop or group around it."),

@@ -18,7 +18,7 @@ from cityos_runtime.context import ActivityContext
 from cityos_runtime.errors import StepFailed, step_failure
 from cityos_runtime.keys import count_rounds, pass_path
 from cityos_runtime.model import SignalModel
-from cityos_runtime.operation import Call, Operation
+from cityos_runtime.operation import Call, Completion, Operation
 from cityos_runtime.parking import Parking
 from cityos_runtime.saga import Registration, Undo
 from cityos_runtime.signals import On
@@ -122,7 +122,7 @@ class Doing(Parking):
             self._drop_earlier(step, entry)
             if result is None:
                 result = await self._execute(call, context, options.summary, options.within)
-            result = await self._completed(step, call.operation, result)
+            result = await self._completed(step, call, result, context)
         except StepFailed as error:
             self._settle_failure(entry, error, context, call.operation)
             stop_if_interrupted()
@@ -138,9 +138,9 @@ class Doing(Parking):
         stop_if_interrupted()
         return result
 
-    async def _completed(self, step: str, operation: Operation[T], result: T) -> T:
+    async def _completed(self, step: str, call: Call[T], result: T, context: ActivityContext) -> T:
         """Wait for the signal that completes an operation, where its first answer isn't final."""
-        completes = operation.completes
+        completes = call.operation.completes
         if completes is None or completes.is_settled(result):
             return result
         self._announce(step, result)
@@ -153,13 +153,25 @@ class Doing(Parking):
         listening = {name: On(model, where=ours) for name, model in models.items()}
         heard = await self.wait(step, list(listening.values()), lasting=completes.within)
         if heard.timed_out:
-            raise StepFailed("TimeoutError", f"{step} was not completed in time", "unknown", step)
+            return await self._asked(step, completes, call, result, context)
         name = next(name for name, on in listening.items() if heard.by is on)
         if completes.signals[name]:
             raise StepFailed(completes.signals[name], f"{step}: {name}", "known", step)
-        final = {"status": completes.settled[0]} if completes.settled and hasattr(result, "status") else {}
-        copied: T = result.model_copy(update=final) if isinstance(result, BaseModel) else result
-        return copied
+        return _final(result, completes)
+
+    async def _asked(self, step: str, completes: Completion, call: Call[T], first: T, context: ActivityContext) -> T:
+        """No signal came: the system is asked how things stand, where the spec says by which operation."""
+        late = StepFailed("TimeoutError", f"{step} was not completed in time", "unknown", step)
+        if completes.ask is None:
+            raise late
+        asked = completes.ask(call.input, first)
+        answer = await self._execute(asked, context, f"how does {step} stand?")
+        meaning = completes.statuses.get(getattr(answer, "status", ""))
+        if meaning is None:
+            raise late
+        if meaning:
+            raise StepFailed(meaning, f"{step}: {answer.status}", "known", step)
+        return cast(T, answer) if completes.takes_its_answer else _final(first, completes)
 
     def _register(
         self, step: str, call: Call[T], context: ActivityContext, undo: Undo[T] | None
@@ -295,6 +307,13 @@ async def _answer(handle: ActivityHandle[T]) -> T:
             handle.cancel()
         await outlast(handle.done)
     return handle.result()
+
+
+def _final(result: T, completes: Completion) -> T:
+    """The first answer as it is once the operation is completed."""
+    final = {"status": completes.settled[0]} if completes.settled and hasattr(result, "status") else {}
+    copied: T = result.model_copy(update=final) if isinstance(result, BaseModel) else result
+    return copied
 
 
 def _unknown(error: StepFailed) -> StepFailed:

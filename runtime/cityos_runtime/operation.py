@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -46,6 +47,12 @@ class Completion:
     within: timedelta
     settled: tuple[str, ...] = ()
     """The statuses with which an answer is final at once; the first is what a good signal means."""
+    ask: Callable[[Any, Any], Call[Any]] | None = None
+    """The operation that is asked when no signal came, from what the step was given and its first answer."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """What a status of its answer means: an error class, or success where it is empty."""
+    takes_its_answer: bool = True
+    """Whether its answer takes the place of the first one."""
 
     def is_settled(self, result: Any) -> bool:
         """Whether this answer is final, so that no signal is waited for."""

@@ -61,7 +61,9 @@ async def workers(
     folder = Path(generated_dir)
     systems = Systems.model_validate(_load(folder, "systems.json"))
     workflows = load_workflows(folder)
-    known = {*workflows, *(system.task_queue for system in systems.systems.values()), QUEUE}
+    known = {*workflows, *(system.task_queue for system in systems.systems.values())}
+    if (folder / PACKAGE / "dispatch.py").exists():
+        known.add(QUEUE)
     wanted = set(known if queues is None else queues)
     if unknown := wanted - known:
         raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")

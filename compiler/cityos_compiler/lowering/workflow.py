@@ -10,6 +10,7 @@ from typing import Any
 from cityos_compiler import ir
 from cityos_compiler.lowering import kinds
 from cityos_compiler.lowering.causes import first_causes, ill_shaped
+from cityos_compiler.lowering.completions import check_completions
 from cityos_compiler.lowering.env import Env, maybe
 from cityos_compiler.lowering.outputs import last_env, output_type
 from cityos_compiler.lowering.steps import Lowering
@@ -45,6 +46,7 @@ def lower(project: Project) -> Lowered:
         lowered.findings += findings
         if workflow is not None:
             lowered.workflows.append(workflow)
+    lowered.findings += check_completions(project)
     return lowered
 
 

@@ -274,6 +274,10 @@ _CHARGE_FIRST_INSTALLMENT = Operation(
         match="payment_intent_id",
         within=timedelta(minutes=1440),
         settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
     ),
     summary="Charge the first instalment of an order.",
 )
@@ -318,6 +322,10 @@ _CHARGE_INSTALLMENT = Operation(
         match="payment_intent_id",
         within=timedelta(minutes=1440),
         settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
     ),
     summary="Charge one of the later instalments of an order.",
 )
@@ -362,6 +370,10 @@ _CHARGE_SUBSCRIPTION = Operation(
         match="payment_intent_id",
         within=timedelta(minutes=1440),
         settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
     ),
     summary="Charge a billing cycle of a subscription.",
 )
@@ -519,6 +531,10 @@ _CHARGE_WINNERS = Operation(
         match="payment_intent_id",
         within=timedelta(minutes=1440),
         settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
     ),
     summary="Charge a winner, on the bidder's default card where no other is named.",
 )

@@ -112,6 +112,8 @@ _VERIFY_IDENTITY = Operation(
         match="verification_session_id",
         within=timedelta(minutes=10080),
         settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
     ),
     summary="Ask a customer's wallet for an identity credential, and wait until it was shown.",
 )

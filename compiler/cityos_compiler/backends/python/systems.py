@@ -6,6 +6,7 @@ from typing import Any
 
 from cityos_compiler.backends.python.naming import Homes, attribute, write_fields
 from cityos_compiler.backends.python.writer import Writer
+from cityos_compiler.lowering.completions import asking
 from cityos_compiler.policies import retry_of, timeout_of
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import camel, record, seconds, snake
@@ -102,8 +103,23 @@ def _completion(project: Project, operation: OperationModel) -> str:
     settled = tuple(scalar.text for scalar in spec.settled or ())
     within = _delta(seconds(spec.within.text) or 86_400.0)
     return (
-        f", completes=Completion(signals={signals!r}, match={spec.match.text!r}, within={within}, settled={settled!r})"
+        f", completes=Completion(signals={signals!r}, match={spec.match.text!r}, within={within}, settled={settled!r}"
+        f"{_asking(project, operation)})"
     )
+
+
+def _asking(project: Project, operation: OperationModel) -> str:
+    """The operation that is asked when no signal came, and what the statuses of its answer mean."""
+    asked, spec = asking(project, operation), operation.spec.completes
+    if asked is None or spec is None:
+        return ""
+    inputs = ", ".join(f"{attribute(name)}={source}.{attribute(name)}" for name, source in asked.inputs)
+    statuses = {
+        key.text: "" if meaning.text == "ok" else meaning.text for key, meaning in (spec.statuses or {}).items()
+    }
+    statuses = statuses or {scalar.text: "" for scalar in spec.settled or ()}
+    whole = "" if asked.whole else ", takes_its_answer=False"
+    return f", ask=lambda given, first: {snake(asked.operation.name)}({inputs}), statuses={statuses!r}{whole}"
 
 
 def _argument(homes: Homes, module: str, f: t.Field) -> str:
@@ -258,6 +274,5 @@ def _operation(project: Project, operation: OperationModel) -> dict[str, Any]:
             "signals": {key.text: value.text for key, value in completion.signals.items()},
             "match": completion.match.text,
             "within": seconds(completion.within.text),
-            "else": completion.else_.text if completion.else_ else None,
         }
     return data
