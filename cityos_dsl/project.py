@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
 from cityos_dsl.source import Scalar, compose
 from cityos_dsl.spec import documents as d
 from cityos_dsl.spec.shape import Reader
+from cityos_dsl.variants import variant_name, varied
 
 MARKER = "cityos.yaml"
 T = TypeVar("T")
@@ -115,6 +116,8 @@ class Project:
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     systems: dict[str, d.System] = field(default_factory=dict)
     operations: dict[str, list[OperationModel]] = field(default_factory=dict)
+    variants: dict[str, list[str]] = field(default_factory=dict)
+    """The variants of operations that have some; each is an operation under ``name:variant``."""
     workflows: list[tuple[str, d.Workflow]] = field(default_factory=list)
     city: d.City | None = None
     texts: dict[str, str] = field(default_factory=dict)
@@ -322,8 +325,8 @@ def _joined(project: Project, known: dict[Scalar, T], added: dict[Scalar, T]) ->
 def _system(project: Project, doc: d.System) -> None:
     reader = project.reader()
     project.systems[doc.system.text] = doc
-    for name, spec in doc.operations.items():
-        owner = camel(name.text)
+    for name, text, spec in _spelt_out(project, doc):
+        owner = camel(text)
         inputs = reader.fields(spec.input, owner + "Input") if spec.input is not None else ()
         output: t.Type
         if spec.output is None:
@@ -332,10 +335,21 @@ def _system(project: Project, doc: d.System) -> None:
             output = reader.named(spec.output.text, spec.output)
         else:
             output = record(owner + "Output", reader.fields(spec.output, owner))
-        project.operations.setdefault(name.text, []).append(
-            OperationModel(name.text, doc.system.text, doc.task_queue.text, inputs, output, spec, doc, name.span)
+        project.operations.setdefault(text, []).append(
+            OperationModel(text, doc.system.text, doc.task_queue.text, inputs, output, spec, doc, name.span)
         )
     project.findings += reader.findings
+
+
+def _spelt_out(project: Project, doc: d.System) -> Iterator[tuple[Scalar, str, d.Operation]]:
+    """The operations of a system, each variant as one of its own: where it is written, its name, what it says."""
+    for name, spec in doc.operations.items():
+        if spec.variants is None:
+            yield name, name.text, spec
+            continue
+        project.variants[name.text] = [key.text for key in spec.variants]
+        for key, variant in spec.variants.items():
+            yield key, variant_name(name.text, key.text), varied(spec, variant)
 
 
 def _unique(project: Project) -> None:

@@ -24,7 +24,7 @@ class Trigger:
         "What a start means while the previous one still runs.",
         words=("skip", "buffer_one", "buffer_all", "cancel_other", "allow_all"),
     )
-    catch_up: Scalar | None = optional("How far back missed starts are caught up.", example="10m")
+    catch_up: Scalar | None = optional("How far back missed starts are caught up.", example="10m", form="duration")
     operator: Scalar | None = optional("Started by hand.", words=("true",))
 
 
@@ -190,7 +190,7 @@ class Completion:
     LABEL: ClassVar[str] = "`completes`"
     signals: dict[Scalar, Scalar] = key("What each signal means: `ok` or an error class.")
     match: Scalar = key("The field that signal and result share.", example="payment_id")
-    within: Scalar = key("How long to wait for it.", example="24h")
+    within: Scalar = key("How long to wait for it.", example="24h", form="duration")
     settled: tuple[Scalar, ...] | None = optional(
         "The statuses with which an answer is final at once; the first is what a good signal means.",
         example=["captured"],
@@ -245,6 +245,19 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(Binding):
+    """What is different where an operation is used in one particular way."""
+
+    LABEL: ClassVar[str] = "a variant"
+    summary: Scalar | None = optional("What it does.")
+    input: Fields | None = optional("Its inputs, besides those that all variants have.")
+    output: Scalar | Fields | None = optional("Its output, where it is another one.")
+    retry: Scalar | None = optional("One of the system's retry policies.")
+    timeout: Scalar | None = optional("Of one attempt.", example="30s", form="duration")
+    example: Value | None = optional("An example of its output.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Binding):
     """An operation of a system."""
 
@@ -256,10 +269,10 @@ class Operation(Binding):
     input: Fields | None = optional("Its inputs.")
     output: Scalar | Fields | None = optional("Its output: a record or a type's name.")
     retry: Scalar | None = optional("One of the system's retry policies.")
-    timeout: Scalar | None = optional("Of one attempt.", example="30s")
+    timeout: Scalar | None = optional("Of one attempt.", example="30s", form="duration")
     completes: Completion | None = optional("The answer comes later, by a signal.")
     unsupported: tuple[Scalar, ...] | None = optional("Providers that can't do it.")
-    variants: dict[Scalar, Value] | None = optional("The same name with different inputs.")
+    variants: dict[Scalar, Variant] | None = optional("The same name with other inputs; a step says which `as:`.")
     example: Value = key("An example of its output.")
 
 
@@ -268,10 +281,10 @@ class RetryPolicy:
     """How an operation is retried."""
 
     LABEL: ClassVar[str] = "a retry policy"
-    attempts: Scalar = key("How often at most.", example="5")
-    first: Scalar | None = optional("The first interval.", example="1s")
-    max: Scalar | None = optional("The longest interval.", example="30s")
-    backoff: Scalar | None = optional("By how much it grows.", example="2.0")
+    attempts: Scalar = key("How often at most.", example="5", form="count")
+    first: Scalar | None = optional("The first interval.", example="1s", form="duration")
+    max: Scalar | None = optional("The longest interval.", example="30s", form="duration")
+    backoff: Scalar | None = optional("By how much it grows.", example="2.0", form="number")
     never: tuple[Scalar, ...] | None = optional("Error classes that aren't retried here.")
 
 
@@ -307,6 +320,23 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitBreaker:
+    """When a system that keeps failing is left alone."""
+
+    LABEL: ClassVar[str] = "a circuit breaker"
+    failures: Scalar = key("How many failures open it.", example="5", form="count")
+    within: Scalar = key("In which time.", example="60s", form="duration")
+    recover_after: Scalar = key("How long the system is left alone.", example="30s", form="duration")
+    probes: Scalar | None = optional(
+        "How many calls must go well before it is trusted again.", example="2", form="count"
+    )
+    fallback: Scalar | None = optional(
+        "What the architecture does meanwhile; calls of workflows always wait.",
+        words=("queue", "cache", "degrade", "reject"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system and its operations."""
 
@@ -318,7 +348,7 @@ class System:
     connection: Connection | None = optional("How it is reached.")
     providers: dict[Scalar, Provider] | None = optional("Several systems behind one name.")
     default_provider: Scalar | None = optional("The provider where nothing says otherwise.")
-    circuit_breaker: Value | None = optional("When it is left alone.")
+    circuit_breaker: CircuitBreaker | None = optional("When it is left alone.")
     health: Scalar | None = optional("The operation that asks whether it is well.")
     retry: dict[Scalar, RetryPolicy] | None = optional("Named retry policies.")
     webhooks: Value | None = optional("What it tells us by itself.")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
 from cityos_dsl.spec import steps as s
-from cityos_dsl.spec.shape import Declared, declared
+from cityos_dsl.spec.shape import FORMS, Declared, declared
 
 KINDS: dict[str, type] = {
     "workflow": d.Workflow,
@@ -75,7 +75,7 @@ def _kind(kind: Any, about: Declared, definitions: dict[str, Any]) -> dict[str, 
             # `true` is a boolean to YAML and a word to us.
             return {"enum": [*about.about.words, *(True for word in about.about.words if word == "true"),
                              *(False for word in about.about.words if word == "false")]}  # fmt: skip
-        return dict(_TEXT)
+        return {**_TEXT, "pattern": f"^{FORMS[about.about.form][0]}$"} if about.about.form else dict(_TEXT)
     if origin is tuple:
         return {"type": "array", "items": _kind(get_args(kind)[0], about, definitions)}
     if origin is dict:

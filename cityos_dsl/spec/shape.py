@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import types
 import typing
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -25,12 +26,21 @@ Fields = Annotated[Mapping, "fields"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """What a key says about itself: its description, an example, its allowed words, its written name."""
+    """What a key says about itself: its description, an example, its allowed words, its written name, its form."""
 
     text: str
     example: Any = None
     words: tuple[str, ...] = ()
     name: str | None = None
+    form: str = ""
+
+
+FORMS: dict[str, tuple[str, str]] = {
+    "duration": (r"(\d+(\.\d+)?(ms|s|m|h|d|w))+", "a duration, such as 30s, 5m or 1h30m"),
+    "count": (r"\d+", "a whole number"),
+    "number": (r"\d+(\.\d+)?", "a number"),
+}
+"""What a plain value looks like, and how it is called."""
 
 
 def key(
@@ -40,14 +50,17 @@ def key(
     example: Any = None,
     words: tuple[str, ...] = (),
     name: str | None = None,
+    form: str = "",
 ) -> Any:
     """Declare a key of a document; without ``default`` it must be written."""
-    return dataclasses.field(default=default, metadata={"key": Key(text, example, words, name)})
+    return dataclasses.field(default=default, metadata={"key": Key(text, example, words, name, form)})
 
 
-def optional(text: str, *, example: Any = None, words: tuple[str, ...] = (), name: str | None = None) -> Any:
+def optional(
+    text: str, *, example: Any = None, words: tuple[str, ...] = (), name: str | None = None, form: str = ""
+) -> Any:
     """Declare a key that may be left out."""
-    return key(text, default=None, example=example, words=words, name=name)
+    return key(text, default=None, example=example, words=words, name=name, form=form)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,6 +186,10 @@ class Reader:
                 did_you_mean(node.text, words),
             )
             return None
+        if about.about.form and not re.fullmatch(FORMS[about.about.form][0], node.text):
+            wanted = FORMS[about.about.form][1]
+            self.refuse("SPEC007", f"`{about.written}` is {wanted}; not `{node.text}`", node, _unit(node.text, about))
+            return None
         return node
 
     def _items(self, kind: Any, node: Node, about: Declared) -> tuple[Any, ...] | None:
@@ -191,6 +208,13 @@ class Reader:
             if item is not None:
                 read[name] = item
         return read
+
+
+def _unit(text: str, about: Declared) -> str | None:
+    """A number alone is no duration."""
+    if about.about.form != "duration" or not re.fullmatch(r"\d+(\.\d+)?", text):
+        return None
+    return f"say the unit: {text}s, {text}m or {text}h"
 
 
 #: Readers of kinds that aren't a plain map of keys (a step, a branch), registered by their module.

@@ -6,6 +6,7 @@ from typing import Any
 
 from cityos_compiler import ir
 from cityos_dsl.project import Project
+from cityos_dsl.variants import plain_name
 
 
 def inventory(project: Project, workflows: list[ir.Workflow]) -> dict[str, Any]:
@@ -36,12 +37,12 @@ def _step(step: ir.Step) -> dict[str, Any]:
     data: dict[str, Any] = {"id": step.name, "kind": _KINDS.get(type(step), "step")}
     if isinstance(step, ir.Do):
         data |= {
-            "activity": step.operation.name,
+            "activity": plain_name(step.operation.name),
             "system": step.operation.system,
             "task_queue": step.operation.task_queue,
         }
         if step.undo is not None:
-            data["compensation"] = step.undo.operation.name
+            data["compensation"] = plain_name(step.undo.operation.name)
     return data
 
 

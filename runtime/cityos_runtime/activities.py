@@ -12,6 +12,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from cityos_runtime.binding import Bound, Systems
+from cityos_runtime.breaker import Breakers
 from cityos_runtime.context import ActivityContext
 from cityos_runtime.http import Attempt, look_up, perform
 
@@ -25,8 +26,11 @@ logger = logging.getLogger(__name__)
 class Activities:
     """Every operation bound to its system, over one HTTP client."""
 
-    def __init__(self, systems: Systems, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, systems: Systems, environ: Mapping[str, str] | None = None, breakers: Breakers | None = None
+    ) -> None:
         self.systems = systems
+        self._breakers = breakers
         self.environ = os.environ if environ is None else environ
         self._client: httpx.AsyncClient | None = None
 
@@ -76,14 +80,14 @@ class Activities:
     def _looking_up(self, operation: Bound) -> Activity:
         @activity.defn(name=f"{operation.name}.lookup")
         async def find(input: dict[str, Any], context: ActivityContext) -> dict[str, Any] | None:
-            return await look_up(operation, input, context, self.client, self.environ)
+            return await look_up(operation, input, context, self.client, self.environ, self._breakers)
 
         return find
 
     async def _perform(self, operation: Bound, input: dict[str, Any], context: ActivityContext) -> dict[str, Any]:
         attempt = current_attempt()
         try:
-            return await perform(operation, input, context, self.client, self.environ, attempt)
+            return await perform(operation, input, context, self.client, self.environ, attempt, self._breakers)
         except ApplicationError:
             # Each attempt knows only its own answer; the next learns from this one whether there is doubt.
             activity.heartbeat({"doubtful": attempt.doubtful})

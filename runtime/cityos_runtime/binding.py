@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from temporalio.exceptions import ApplicationError
 
+from cityos_runtime.breaker import BreakerLimits
+
 Outcome = Literal["known", "unknown"]
 Encoding = Literal["json", "form_brackets", "form_dotted"]
 Template: TypeAlias = Any
@@ -138,6 +140,7 @@ class SystemData(Data):
     task_queue: str
     default_provider: str = ""
     limits: dict[str, Any] | None = None
+    circuit_breaker: BreakerLimits | None = None
     providers: dict[str, Provider] = {}
     operations: dict[str, OperationData] = {}
 

@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_runtime.answers import Answer, Refusal, classify, is_success, pick, read, refuse
 from cityos_runtime.binding import Bound, Outcome, Target
+from cityos_runtime.breaker import Breaker, Breakers
 from cityos_runtime.context import ActivityContext
 from cityos_runtime.encoding import from_json
 from cityos_runtime.requests import Shape, build, environment_of, lookup_shape_of, shape_of
@@ -45,6 +46,7 @@ class _Exchange:
     client: httpx.AsyncClient
     environ: Mapping[str, str]
     attempt: Attempt = field(default_factory=Attempt)
+    breaker: Breaker | None = None
 
     async def perform(self) -> dict[str, Any]:
         target = self.target
@@ -97,6 +99,28 @@ class _Exchange:
             raise self._error("SchemaValidationError", message, "known", retryable=False) from None
 
     async def _send(self, request: httpx.Request, *, unknown_if_lost: bool) -> Answer:
+        """Send a request, unless the system has failed too often; what becomes of it is told to the breaker."""
+        breaker = self.breaker
+        if breaker is None:
+            return await self._exchange(request, unknown_if_lost=unknown_if_lost)
+        if (rest := breaker.rest()) is not None:
+            message = "has failed too often and is left alone for now"
+            raise self._error("CircuitBreakerOpenError", message, "known", retryable=True, delay=rest)
+        try:
+            answer = await self._exchange(request, unknown_if_lost=unknown_if_lost)
+        except ApplicationError:
+            breaker.failed()
+            raise
+        except asyncio.CancelledError:
+            breaker.gave_up()
+            raise
+        if answer.status >= 500:
+            breaker.failed()
+        else:
+            breaker.succeeded()
+        return answer
+
+    async def _exchange(self, request: httpx.Request, *, unknown_if_lost: bool) -> Answer:
         lost: Outcome = "unknown" if unknown_if_lost else "known"
         # Shorter than the activity's own timeout, which could not say what it means for the outcome.
         patience = 0.9 * self.target.operation.spec.timeout
@@ -169,9 +193,10 @@ async def perform(
     client: httpx.AsyncClient,
     environ: Mapping[str, str],
     attempt: Attempt | None = None,
+    breakers: Breakers | None = None,
 ) -> dict[str, Any]:
     """Carry the operation out and return its output; raises `ApplicationError` of a class of the specs."""
-    return await _exchange(operation, input, context, client, environ, attempt).perform()
+    return await _exchange(operation, input, context, client, environ, attempt, breakers).perform()
 
 
 async def look_up(
@@ -180,9 +205,10 @@ async def look_up(
     context: ActivityContext,
     client: httpx.AsyncClient,
     environ: Mapping[str, str],
+    breakers: Breakers | None = None,
 ) -> dict[str, Any] | None:
     """What a call under this idempotency key left behind, or None."""
-    return await _exchange(operation, input, context, client, environ, None).look_up()
+    return await _exchange(operation, input, context, client, environ, None, breakers).look_up()
 
 
 def _exchange(
@@ -192,10 +218,14 @@ def _exchange(
     client: httpx.AsyncClient,
     environ: Mapping[str, str],
     attempt: Attempt | None,
+    breakers: Breakers | None,
 ) -> _Exchange:
     target = operation.choose(input, context.tenant.gateway)
     env = environment_of(operation, input, context)
-    return _Exchange(target, env, client, environ, attempt or Attempt())
+    breaker = None
+    if breakers is not None:
+        breaker = breakers.of(f"{operation.system_name}/{target.provider}", operation.system.circuit_breaker)
+    return _Exchange(target, env, client, environ, attempt or Attempt(), breaker)
 
 
 def _body(response: httpx.Response) -> Any:

@@ -64,7 +64,7 @@ class LocalCity:
             sandbox = await Sandbox.start(systems)
             stack.push_async_callback(sandbox.stop)
             environ = {**os.environ, **sandbox.environ}
-            await stack.enter_async_context(workers(environment.client, None, generated, environ))
+            await stack.enter_async_context(workers(environment.client, None, generated, environ, with_breakers=False))
         except BaseException:
             await stack.aclose()
             raise

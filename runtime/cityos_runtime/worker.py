@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from cityos_runtime.activities import Activities
 from cityos_runtime.binding import Systems
+from cityos_runtime.breaker import Breakers
 from cityos_runtime.dispatch.inbox import InboxWorkflow
 from cityos_runtime.dispatch.messages import QUEUE
 from cityos_runtime.dispatch.routing import Routing
@@ -56,8 +57,13 @@ async def workers(
     queues: Iterable[str] | None,
     generated_dir: Path | str,
     environ: Mapping[str, str] | None = None,
+    *,
+    with_breakers: bool = True,
 ) -> AsyncIterator[list[Worker]]:
-    """Running workers, one for each task queue."""
+    """Running workers, one for each task queue.
+
+    Without breakers for tests, whose faults are many and meant.
+    """
     folder = Path(generated_dir)
     systems = Systems.model_validate(_load(folder, "systems.json"))
     workflows = load_workflows(folder)
@@ -67,7 +73,7 @@ async def workers(
     wanted = set(known if queues is None else queues)
     if unknown := wanted - known:
         raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
-    activities = Activities(systems, environ)
+    activities = Activities(systems, environ, Breakers() if with_breakers else None)
     running = [_worker(client, queue, workflows.get(queue, []), activities) for queue in sorted(wanted - {QUEUE})]
     running += [_dispatcher(client)] if QUEUE in wanted else []
     async with AsyncExitStack() as stack:

@@ -16,6 +16,7 @@ from cityos_dsl.project import OperationModel, Project, SignalModel
 from cityos_dsl.source import Mapping as YamlMapping
 from cityos_dsl.source import Node, Scalar
 from cityos_dsl.spec import steps as s
+from cityos_dsl.variants import variant_name
 
 
 @dataclass
@@ -115,10 +116,13 @@ class Lowering:
         self.names[name] = scalar.span
         return name
 
-    def operation(self, name: Scalar, system: Scalar | None) -> OperationModel | None:
-        """Find an operation by its name, qualified where two systems have it."""
+    def operation(self, name: Scalar, system: Scalar | None, variant: Scalar | None = None) -> OperationModel | None:
+        """Find an operation by its name, qualified where two systems have it, and by its variant where it has some."""
         owner, _, bare = name.text.rpartition(".")
-        found = self.project.operations.get(bare or name.text, [])
+        chosen = self._with_variant(name, bare, variant)
+        if chosen is None:
+            return None
+        found = self.project.operations.get(chosen, [])
         if owner:
             found = [op for op in found if op.system == owner]
         if not found:
@@ -136,6 +140,22 @@ class Lowering:
             )
             return None
         return found[0]
+
+    def _with_variant(self, name: Scalar, bare: str, variant: Scalar | None) -> str | None:
+        """An operation's name with the variant that the step chooses."""
+        variants = self.project.variants.get(bare, [])
+        if variant is None and not variants:
+            return bare
+        if variant is None:
+            self.values.refuse("NAME019", f"`{bare}` has variants, and the step doesn't say which", name.span,
+                               f"say it: as: {variants[0]} (of {', '.join(variants)})")  # fmt: skip
+            return None
+        if variant.text not in variants:
+            self.values.refuse("NAME019", f"`{bare}` has no variant `{variant.text}`", variant.span,
+                               did_you_mean(variant.text, variants, "its variants") if variants
+                               else "leave `as:` out")  # fmt: skip
+            return None
+        return variant_name(bare, variant.text)
 
     def error_classes(self, key: Scalar) -> tuple[str, ...]:
         """The error classes that a `catch` key names, groups spelt out."""

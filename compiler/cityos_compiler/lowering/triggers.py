@@ -41,8 +41,6 @@ def _scheduled(project: Project, values: Values, trigger: d.Trigger, fields: tup
     if isinstance(when, str) and trigger.schedule is not None:
         values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
     caught_up = seconds(trigger.catch_up.text) if trigger.catch_up is not None else None
-    if trigger.catch_up is not None and caught_up is None:
-        values.refuse("SCHED002", f"`{trigger.catch_up.text}` is no duration", trigger.catch_up.span, "such as 10m")
     if trigger.over is not None:
         _rows(project, values, trigger.over)
     elif trigger.schedule is not None and isinstance(when, dict):
@@ -70,7 +68,7 @@ def _rows(project: Project, values: Values, over: Scalar) -> None:
     rows = found[0].output.field("rows") if isinstance(found[0].output, t.RecordType) else None
     needs = [decl.name for decl in found[0].input if not decl.optional]
     if found[0].effect != "read" or needs or rows is None or not isinstance(rows.type, t.ListType):
-        values.refuse("SCHED003", f"`{over.text}` gives no rows to go through", over.span,
+        values.refuse("SCHED002", f"`{over.text}` gives no rows to go through", over.span,
                       "an operation that reads, needs no input, and has `rows: [...]` in its output")  # fmt: skip
 
 

@@ -176,10 +176,15 @@ def _system_data(project: Project, name: str, system: d.System) -> dict[str, Any
 
 
 def _breaker(system: d.System) -> dict[str, Any] | None:
-    if not isinstance(system.circuit_breaker, Mapping):
+    breaker = system.circuit_breaker
+    if breaker is None:
         return None
-    data = plain(system.circuit_breaker)
-    return {key: seconds(value) if key in ("within", "recover_after") else value for key, value in data.items()}
+    return {
+        "failures": int(breaker.failures.text),
+        "within": seconds(breaker.within.text),
+        "recover_after": seconds(breaker.recover_after.text),
+        "probes": int(breaker.probes.text) if breaker.probes is not None else 1,
+    }
 
 
 def _connection(connection: d.Connection) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from cityos_dsl.spec import steps as s
 @lowers(s.Do)
 def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
     """An operation: its inputs wired, its compensation checked, its failures lowered."""
-    operation = low.operation(step.do, step.system)
+    operation = low.operation(step.do, step.system, step.as_)
     name = low.name(step, step.do.text.rpartition(".")[2])
     if operation is None:
+        low.results[name] = t.ANY
         return None, env.with_result(name, t.ANY)
     expected = {decl.name: decl.full_type for decl in operation.input}
     rounds = low.values.expr(step.rounds, env, t.INT) if step.rounds else None

@@ -68,6 +68,14 @@ class RecordOutput(Model):
     recorded: bool
 
 
+class AnnounceVisitOutput(Model):
+    heard_by: int
+
+
+class AnnounceClosingOutput(Model):
+    heard_by: int
+
+
 class AppendToOutboxOutput(Model):
     event_id: str
 
@@ -116,6 +124,16 @@ class TellInput(Model):
 
 class RecordInput(Model):
     line: str
+
+
+class AnnounceVisitInput(Model):
+    loudness: int
+    visitor_id: str
+
+
+class AnnounceClosingInput(Model):
+    loudness: int
+    minutes: int
 
 
 class AppendToOutboxInput(Model):
@@ -312,6 +330,40 @@ _RECORD = Operation(
 def record(*, line: str) -> Call[RecordOutput]:
     """Write a line into the book."""
     return Call(_RECORD, RecordInput(line=line))
+
+
+_ANNOUNCE_VISIT = Operation(
+    "announce:visit",
+    system="town",
+    task_queue="town",
+    output=AnnounceVisitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=10), backoff=2.0, never=NEVER),
+    summary="Say who is here.",
+)
+
+
+def announce_visit(*, loudness: int, visitor_id: str) -> Call[AnnounceVisitOutput]:
+    """Say who is here."""
+    return Call(_ANNOUNCE_VISIT, AnnounceVisitInput(loudness=loudness, visitor_id=visitor_id))
+
+
+_ANNOUNCE_CLOSING = Operation(
+    "announce:closing",
+    system="town",
+    task_queue="town",
+    output=AnnounceClosingOutput,
+    effect="notify",
+    timeout=timedelta(seconds=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=10), backoff=2.0, never=NEVER),
+    summary="Say that it is late.",
+)
+
+
+def announce_closing(*, loudness: int, minutes: int) -> Call[AnnounceClosingOutput]:
+    """Say that it is late."""
+    return Call(_ANNOUNCE_CLOSING, AnnounceClosingInput(loudness=loudness, minutes=minutes))
 
 
 _APPEND_TO_OUTBOX = Operation(

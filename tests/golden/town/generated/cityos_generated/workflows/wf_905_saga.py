@@ -43,7 +43,7 @@ class SagaResult(Model):
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="01e955e95662dca1e7a5d5ee355c399329adf8a7cd584d40ec076410410cbe36",
+    digest="926d3c6a91895090942a2fb49fb560df3354fe3ad77f36fecd40b847412a065d",
     steps=(
         "room",
         "openRoom",
@@ -58,6 +58,8 @@ FACTS = Facts(
         "recordMood",
         "recordVisit",
         "courtesies",
+        "announce",
+        "announceClosing",
         "tell",
         "lookBack",
     ),
@@ -165,9 +167,21 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
         )
         # line 79: courtesies
         try:
-            # line 82: tell
+            # line 82: announce
+            announce = await self.do(
+                "announce",
+                town.announce_visit(loudness=3, visitor_id=self.input.visitor_id),
+                on_failure="fail",
+            )
+            # line 86: announceClosing
+            await self.do(
+                "announceClosing",
+                town.announce_closing(loudness=5, minutes=announce.heard_by + 3),
+                on_failure="fail",
+            )
+            # line 89: tell
             await self.attempt("tell", town.tell(text="thank you"))
-            # line 85: lookBack
+            # line 92: lookBack
             await self.do("lookBack", town.look(place=self.input.place), on_failure="fail")
         except StepFailed as error:
             self.go_on_without("courtesies", error)
@@ -175,6 +189,6 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 90: tellEnd
+        # line 97: tellEnd
         if self.ending.status != "visited":
             await self.attempt("tellEnd", town.tell(text=self.ending.status))
