@@ -120,6 +120,8 @@ class OperationData(Data):
     decimals: tuple[str, ...] = ()
     """Inputs below the first level that are money, as `payment.amount` or `items[].price`."""
     unsupported: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    """Inputs that hold confidential or restricted data, at whatever depth."""
 
     @field_validator("example", mode="before")
     @classmethod
@@ -141,6 +143,8 @@ class SystemData(Data):
     default_provider: str = ""
     limits: dict[str, Any] | None = None
     circuit_breaker: BreakerLimits | None = None
+    zones: tuple[str, ...] = ()
+    """The residency zones whose personal data it may hold; empty where the specs say nothing of it."""
     providers: dict[str, Provider] = {}
     operations: dict[str, OperationData] = {}
 

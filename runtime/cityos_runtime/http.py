@@ -220,12 +220,31 @@ def _exchange(
     attempt: Attempt | None,
     breakers: Breakers | None,
 ) -> _Exchange:
+    stay_in_zone(operation, input, context)
     target = operation.choose(input, context.tenant.gateway)
     env = environment_of(operation, input, context)
     breaker = None
     if breakers is not None:
         breaker = breakers.of(f"{operation.system_name}/{target.provider}", operation.system.circuit_breaker)
     return _Exchange(target, env, client, environ, attempt or Attempt(), breaker)
+
+
+def stay_in_zone(operation: Bound, input: dict[str, Any], context: ActivityContext) -> None:
+    """Personal data of a tenant never leaves for a system outside of its residency zone (architecture §7.2).
+
+    A tenant without a zone counts as `GLOBAL`. Raises `ApplicationError` of the class ComplianceViolationError.
+    """
+    zones, zone = operation.system.zones, context.tenant.zone or "GLOBAL"
+    if not zones or zone in zones:
+        return
+    told = [name for name in operation.spec.personal if input.get(name) is not None]
+    if told:
+        raise ApplicationError(
+            f"{operation.name}: {operation.system_name} may not hold personal data of {zone} ({', '.join(told)})",
+            {"outcome": "known", "system": operation.system_name, "operation": operation.name},
+            type="ComplianceViolationError",
+            non_retryable=True,
+        )
 
 
 def _body(response: httpx.Response) -> Any:

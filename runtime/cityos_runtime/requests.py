@@ -134,7 +134,8 @@ def path_of(template: str, env: dict[str, Any]) -> str:
     """The path with its values percent-encoded, so that none can reach another resource."""
 
     def segment(match: re.Match[str]) -> str:
-        text = text_of(calculate(match[1].strip(), env) or "")
+        value = calculate(match[1].strip(), env)
+        text = text_of(value) if value is not None else ""
         if text in ("", ".", ".."):
             raise _refused("InvalidArgumentError", f"the path {template} has no value for {match[1].strip()}")
         return quote(text, safe="")

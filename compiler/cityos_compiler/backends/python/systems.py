@@ -170,6 +170,7 @@ def _system_data(project: Project, name: str, system: d.System) -> dict[str, Any
         "task_queue": system.task_queue.text,
         "default_provider": system.default_provider.text if system.default_provider else "",
         "circuit_breaker": _breaker(system),
+        "zones": [scalar.text for scalar in system.zones or ()],
         "providers": providers,
         "operations": {op.name: _operation(project, op) for op in operations},
     }
@@ -260,6 +261,18 @@ def _decimals(path: str, kind: t.Type) -> list[str]:
     return [path] if kind == t.DECIMAL else []
 
 
+def _is_personal(kind: t.Type, data_class: str) -> bool:
+    """Whether a value holds confidential or restricted data, at whatever depth."""
+    if data_class in ("confidential", "restricted"):
+        return True
+    match kind:
+        case t.OptionalType(inner) | t.ListType(inner) | t.MapType(inner):
+            return _is_personal(inner, "internal")
+        case t.RecordType():
+            return any(_is_personal(f.type, f.data_class) for f in kind.fields)
+    return False
+
+
 def _operation(project: Project, operation: OperationModel) -> dict[str, Any]:
     timeout = timeout_of(project, operation)
     output = operation.output.fields if isinstance(operation.output, t.RecordType) else ()
@@ -272,6 +285,7 @@ def _operation(project: Project, operation: OperationModel) -> dict[str, Any]:
         "output": {f.name: {"optional": isinstance(f.type, t.OptionalType), "type": t.show(f.type)} for f in output},
         "example": plain(operation.spec.example),
         "unsupported": [scalar.text for scalar in operation.spec.unsupported or ()],
+        "personal": [decl.name for decl in operation.input if _is_personal(decl.type, decl.data_class)],
     }
     completion = operation.spec.completes
     if completion is not None:
