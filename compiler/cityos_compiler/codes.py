@@ -58,6 +58,7 @@ CODES: dict[str, tuple[str, str]] = {
     "WAIT002": ("A wait that nothing ends", "Neither a signal, nor a condition, nor the clock ends it."),
     "WAIT003": ("A deadline without branch", "A timeout is a branch: say what happens."),
     "WAIT004": ("A branch never taken", "`timeout:` without a deadline."),
+    "WAIT005": ("Two deadlines", "A group has until: with a timeout: branch, or within:, which fails it."),
     "LOOP001": ("A loop over nothing", "in: a list, or from: and to:."),
     "LOOP002": ("Not a list", "`in:` is a list."),
     "LOOP003": ("A loop without bound", "at_most: a number, or forever: true with continue-as-new."),

@@ -21,6 +21,9 @@ class Group(Step):
     state: Fields | None = optional("State of its own.")
     catch: dict[Scalar, tuple[Step, ...]] | None = optional("Branches by error class.")
     until: Scalar | None = optional("A deadline: what runs is cancelled, what is done stays.")
+    within: Scalar | None = optional(
+        "All the time it may take; over it, the group fails with TimeoutError.", example="2h"
+    )
     timeout: tuple[Step, ...] | None = optional("What is done when the time is over.")
     meanwhile: dict[Scalar, Branch] | None = optional("What is done on the way.")
     compensate: Scalar | Undoing | None = optional("What undoes the whole group.")

@@ -160,6 +160,8 @@ def _group(flow: Flow, step: ir.Group, here: int, after: int, around: Around) ->
     if step.until is not None:
         deadline = _block(flow, step.timeout or (), after, around)
         inner = replace(inner, beside=(*inner.beside, (deadline, None)))
+    if step.within is not None:
+        inner = replace(inner, beside=(*inner.beside, (failing, None)))
     flow.edge(here, _block(flow, step.steps, after, inner))
 
 

@@ -17,6 +17,7 @@ class Group(Step):
     locals: tuple[Local, ...] = ()
     catch: tuple[Catch, ...] = ()
     until: Expr | None = None
+    within: Expr | None = None
     timeout: Block | None = None
     meanwhile: Meanwhile | None = None
     on_failure: str = "fail"

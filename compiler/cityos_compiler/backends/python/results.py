@@ -76,7 +76,9 @@ def _flow(steps: ir.Block, plain: bool = True) -> list[tuple[ir.Step, bool]]:
 
 def _always_runs(step: ir.Step) -> bool:
     """Whether what stands inside a step surely runs with it, in the same function."""
-    return isinstance(step, ir.Group) and step.guard is None and not step.catch and step.until is None
+    if not isinstance(step, ir.Group) or step.guard is not None or step.catch:
+        return False
+    return step.until is None and step.within is None and step.on_failure == "fail"
 
 
 def _own_blocks(step: ir.Step) -> list[ir.Block]:

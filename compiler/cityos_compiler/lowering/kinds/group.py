@@ -21,6 +21,10 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     name = low.name(step, step.group.text)
     target = Target(name, is_loop=False)
     until = low.values.expr(step.until, env, t.TIMESTAMP) if step.until else None
+    within = low.values.expr(step.within, env, t.DURATION) if step.within else None
+    if step.until is not None and step.within is not None:
+        low.values.refuse("WAIT005", "`until` and `within` are two deadlines", step.within.span,
+                          "`until` has a `timeout:` branch; `within` fails the group")  # fmt: skip
     local, inner = low.local_state(step.state, env)
     undo = lower_compensation(low, step.compensate, NOTHING, {}, name, env, frozenset())
     low.targets.append(target)
@@ -42,8 +46,8 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     if mode == "continue":
         afters.append(env)
     lowered = ir.Group(
-        name=name, steps=steps, locals=local, catch=catch, until=until, timeout=timeout, meanwhile=meanwhile,
-        on_failure=mode, on_failure_steps=failing, left=bool(target.left) or meanwhile is not None,
+        name=name, steps=steps, locals=local, catch=catch, until=until, within=within, timeout=timeout,
+        meanwhile=meanwhile, on_failure=mode, on_failure_steps=failing, left=bool(target.left) or meanwhile is not None,
         undo=undo, no_undo=step.no_undo.text if step.no_undo else None,
     )  # fmt: skip
     return lowered, merge([env.leaving(after) if after is not None else None, *left, *afters])

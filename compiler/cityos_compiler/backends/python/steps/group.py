@@ -25,7 +25,7 @@ def group(fn: Function, step: ir.Group) -> None:
         fn.w("try:")
         fn.w.depth += 1
     arguments = f'"{step.name}"' + (f", meanwhile={meanwhile}" if meanwhile else "")
-    if step.until is not None:
+    if step.until is not None or step.within is not None:
         _bounded(fn, inner, step, meanwhile)
     elif step.left:
         with fn.w.block(f"with self.block({arguments}):"):
@@ -51,8 +51,14 @@ def _bounded(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> N
         write_nonlocal(inner, step.steps)
         write_block(inner.closure(), step.steps)
     listened = f", meanwhile={meanwhile}" if meanwhile else ""
-    assert step.until is not None
-    waiting = f'await self.bounded("{step.name}", {work}, until={fn.expr(step.until)}{listened})'
+    deadline = f"until={fn.expr(step.until)}" if step.until is not None else ""
+    if step.within is not None:
+        deadline = f"lasting={fn.expr(step.within)}"
+    waiting = f'await self.bounded("{step.name}", {work}, {deadline}{listened})'
+    if step.within is not None:
+        with fn.w.block(f"if not {waiting}:"):
+            fn.w(f'self.fail("TimeoutError", "{step.name} was not done in time")')
+        return
     if not step.timeout:
         fn.w(waiting)
         return

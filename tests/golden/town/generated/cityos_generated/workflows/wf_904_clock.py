@@ -8,7 +8,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from cityos_runtime import At, Carried, City, Context, Every, Facts, Leave, Limits, Model, On, Undo, sure
+from cityos_runtime import (
+    At,
+    Carried,
+    City,
+    Context,
+    Every,
+    Facts,
+    Leave,
+    Limits,
+    Model,
+    On,
+    StepFailed,
+    Undo,
+    sure,
+)
 from temporalio import workflow
 
 from cityos_generated import signals
@@ -49,7 +63,7 @@ class ClockResult(Model):
 
 FACTS = Facts(
     type="ClockWorkflow",
-    digest="dba8e605e67cf60fad9aacb49b2b02bec5ff765eff2d865b7b672a35cfbf645a",
+    digest="7ce719c3a6d551ae54dbb0ce6658557e09e451384132f02d728dcae463e6f959",
     steps=(
         "opening",
         "visit",
@@ -63,6 +77,8 @@ FACTS = Facts(
         "both",
         "lookLeft",
         "lookRight",
+        "quick",
+        "dawdle",
         "untilYesterday",
     ),
     signals={"visitor.greeted": (signals.VisitorGreeted,)},
@@ -178,7 +194,19 @@ class ClockWorkflow(City[ClockInput, ClockState, ClockResult]):
             look_right = await self.do("lookRight", town.look(place="right"))
 
         await self.parallel("both", {"left": branch_left, "right": branch_right})
-        # line 82: untilYesterday
+        # line 82: quick
+        try:
+
+            async def quick_steps() -> None:
+                # line 86: dawdle
+                await self.sleep("dawdle", lasting=timedelta(hours=4))
+                self.state.won = "nobody"
+
+            if not await self.bounded("quick", quick_steps, lasting=timedelta(hours=3)):
+                self.fail("TimeoutError", "quick was not done in time")
+        except StepFailed as error:
+            self.go_on_without("quick", error)
+        # line 89: untilYesterday
         until_yesterday = await self.sleep("untilYesterday", until=workflow.now() - timedelta(days=1))
         return ClockResult(
             ticks=self.state.ticks,
