@@ -39,6 +39,7 @@ def compile_command(check: bool, force: bool) -> int:
             click.echo(f"generated/{path} was edited by hand", err=True)
         raise click.ClickException("change the spec instead and take the edit back; --force overwrites it")
     disk.write(folder, files, changes)
-    click.echo(f"{len(checked.workflows)} workflows: {len(changes.written)} files written, "
+    number = len(checked.workflows)
+    click.echo(f"{number} workflow{'s' * (number != 1)}: {len(changes.written)} files written, "
                f"{len(changes.removed)} removed, {changes.unchanged} unchanged")  # fmt: skip
     return 0

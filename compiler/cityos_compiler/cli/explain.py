@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import click
 
 from cityos_compiler import ir
 from cityos_compiler.cli.common import checked_project, project_root
+from cityos_dsl.project import SignalModel
 
 
 @click.command()
@@ -35,26 +38,54 @@ def _indented(text: str) -> str:
 
 
 def _workflow(workflow: ir.Workflow) -> str:
-    lines = [f"{workflow.id} {workflow.name}", f"  {workflow.summary}", f"  id     {workflow.workflow_id}",
-             f"  queue  {workflow.task_queue}", "", "steps"]  # fmt: skip
+    lines = [f"{workflow.id} {workflow.name}", f"  {workflow.summary}", f"  id       {workflow.workflow_id}",
+             f"  queue    {workflow.task_queue}",
+             *(f"  started  {_trigger(trigger)}" for trigger in workflow.triggers), "", "steps"]  # fmt: skip
     for step in ir.all_steps(workflow):
         if isinstance(step, ir.Do):
             lines += _step(step)
-    lines += ["", "signals", *(f"  {model.name}" for model in workflow.signals)]
+        elif isinstance(step, ir.Child):
+            lines += [f"  {step.name}  ({'calls' if step.awaited else 'starts'} {step.number} {step.workflow})"]
+            lines += _inputs(step.inputs, dict(step.wired))
+    if workflow.signals:
+        lines += ["", "signals", *(f"  {model.name}{_found(workflow, model)}" for model in workflow.signals)]
     lines += ["", "queries", "  getWorkflowStatus", *(f"  {query.model.name}" for query in workflow.queries)]
     return "\n".join(lines)
 
 
 def _step(step: ir.Do) -> list[str]:
-    wired = dict(step.wired)
     lines = [f"  {step.name}  ({step.operation.system}, {step.operation.effect})"]
-    for name, value in step.inputs:
-        how = "by name" if name in wired else "given"
-        lines.append(f"      {name} = {_text(value)}   [{how}]")
+    lines += _inputs(step.inputs, dict(step.wired))
+    if step.no_undo is not None:
+        lines.append(f"    not undone: {step.no_undo}")
     if step.undo is not None:
         lines.append(f"    undone by {step.undo.operation.name}")
         lines += [f"      {name} = {_text(value)}" for name, value in step.undo.inputs]
     return lines
+
+
+def _inputs(inputs: tuple[tuple[str, ir.Value], ...], wired: dict[str, str]) -> list[str]:
+    return [f"      {name} = {_text(value)}   [{'by name' if name in wired else 'given'}]" for name, value in inputs]
+
+
+def _trigger(trigger: ir.Trigger) -> str:
+    """What starts it, in words."""
+    if trigger.event is not None:
+        return f"by {trigger.event}" + (f" where {trigger.condition.text}" if trigger.condition is not None else "")
+    if trigger.schedule is not None:
+        return trigger.schedule + (f", for each row of {trigger.over}" if trigger.over is not None else "")
+    return "by hand"
+
+
+def _found(workflow: ir.Workflow, model: SignalModel) -> str:
+    """By what a signal finds the workflow, where its payload doesn't fill the id."""
+    names = (model.name, *model.aliases)
+    found = [
+        f"{address.field} = {address.path}"
+        for address in workflow.receives
+        if any(fnmatchcase(name, address.signal) for name in names) and model.payload.field(address.field) is not None
+    ]
+    return f"   where {' or '.join(found)}" if found else ""
 
 
 def _text(value: ir.Value) -> str:

@@ -66,6 +66,16 @@ steps:
     no_undo: nothing comes after it
   - return: {status: confirmed, order_id: input.order_id}
 """
+_SCENARIOS = """\
+workflow: OrderWorkflow
+given: {tenant_id: t_001, input: {order_id: ord_1}}
+scenarios:
+  an order is confirmed:
+    expect: {result: {status: confirmed, order_id: ord_1}, calls: {confirmOrder: 1}}
+  the shop refuses it:
+    world: {confirmOrder: {fails: InvalidArgumentError}}
+    expect: {fails: InvalidArgumentError}
+"""
 
 
 @click.command()
@@ -80,9 +90,10 @@ def new_command(folder: Path) -> int:
         "specs/events.yaml": _EVENTS,
         "specs/systems/shop.yaml": _SYSTEM,
         "specs/workflows/order/wf-001-order.yaml": _WORKFLOW,
+        "specs/tests/wf-001.yaml": _SCENARIOS,
     }
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    click.echo(f"{folder}: {len(files)} specs. Next: cd {folder} && cityosc lint && cityosc compile")
+    click.echo(f"{folder}: {len(files)} specs. Next: cd {folder} && cityosc lint && cityosc compile && cityosc test")
     return 0

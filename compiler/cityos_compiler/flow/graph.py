@@ -17,7 +17,7 @@ from cityos_compiler.flow.around import Around
 if TYPE_CHECKING:
     import networkx as nx
 
-WAITS = (ir.Await, ir.Sleep, ir.Do)
+WAITS = (ir.Await, ir.Sleep, ir.Do, ir.Child)
 
 
 @dataclass
@@ -112,6 +112,11 @@ def _inside(flow: Flow, step: ir.Step, here: int, after: int, around: Around) ->
             flow.edge(here, flow.end)
         case ir.Fail():
             flow.edge(here, around.failing, "failed")
+        case ir.Child() if step.awaited:
+            _child(flow, step, here, after, around)
+        case ir.SendSignal() if step.missing == "fail":
+            flow.edge(here, after)
+            flow.edge(here, around.failing, "failed")
         case ir.Leave():
             flow.edge(here, around.leaving.get(step.target, flow.end))
         case ir.Next():
@@ -126,6 +131,16 @@ def _do(flow: Flow, step: ir.Do, here: int, after: int, around: Around) -> None:
     flow.edge(here, after)
     for catch in step.catch:
         flow.edge(here, _block(flow, catch.steps, after, replace(around, retrying=here)), "failed")
+    if step.on_failure == "continue":
+        flow.edge(here, after, "failed")
+    elif step.on_failure_steps is not None:
+        flow.edge(here, _block(flow, step.on_failure_steps, after, around), "failed")
+    else:
+        flow.edge(here, around.failing, "failed")
+
+
+def _child(flow: Flow, step: ir.Child, here: int, after: int, around: Around) -> None:
+    flow.edge(here, after)
     if step.on_failure == "continue":
         flow.edge(here, after, "failed")
     elif step.on_failure_steps is not None:

@@ -1,0 +1,25 @@
+"""What the documents show is what the tool says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from cityos_compiler.cli.main import COMMANDS
+
+from tests.docs import PLAYED, ROOT, played
+
+
+@pytest.mark.parametrize("document", PLAYED, ids=lambda path: path.name)
+def test_outputs_are_what_the_tool_prints(document: Path, tmp_path: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert text == played(text, tmp_path), "python -m tests.docs"
+
+
+def test_documents_name_only_commands_and_files_that_exist() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = document.read_text(encoding="utf-8")
+        assert set(re.findall(r"`cityosc (\w+)", text)) <= COMMANDS.keys(), document
+        for link in re.findall(r"\]\(([\w./-]+)\)", text):
+            assert (document.parent / link).exists(), f"{document}: {link}"
