@@ -23,6 +23,12 @@ PRIMITIVES: dict[str, t.Type] = {
     "bytes": t.BYTES,
     "object": t.ANY,
 }
+ELSEWHERE = {
+    "money": "decimal", "amount": "decimal", "number": "int` or `decimal", "integer": "int", "float": "double",
+    "boolean": "bool", "str": "string", "text": "string", "datetime": "timestamp", "time": "timestamp",
+    "json": "object", "any": "object", "map": "{string: T}", "dict": "{string: T}", "list": "[T]", "array": "[T]",
+}  # fmt: skip
+"""What types are called elsewhere, and here."""
 CLASSES = ("public", "internal", "confidential", "restricted")
 _OPTIONS = (
     "type",
@@ -143,7 +149,9 @@ class TypeReader:
         known = PRIMITIVES.get(text) or self.lookup(text)
         if known is None:
             names = [*PRIMITIVES, *self.names()]
-            self._refuse("TYPE005", f"there is no type `{text}`", node, did_you_mean(text, names))
+            meant = ELSEWHERE.get(text.lower())
+            help_text = f"write `{meant}`" if meant else did_you_mean(text, names)
+            self._refuse("TYPE005", f"there is no type `{text}`", node, help_text)
             return t.ANY
         return known
 

@@ -33,5 +33,6 @@ def check(root: Path) -> Checked:
         project = load(root)
         lowered = lower(project)
         findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
-    unique = {(f.code, f.span, f.message): f for f in findings}
+    # What is wrong in one way at one place is one mistake, however many things it is wrong for.
+    unique = {(f.code, f.span): f for f in reversed(findings)}
     return Checked(project, lowered.workflows, sorted(unique.values(), key=lambda f: f.order))

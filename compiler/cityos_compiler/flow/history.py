@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cityos_compiler import ir
 from cityos_compiler.flow.constants import Known
+from cityos_compiler.flow.lists import listed
 
 LIMIT = 50_000  # where Temporal ends a workflow
 ACTIVITY, TIMER, SIGNAL, CHILD = 6, 5, 6, 10  # with the workflow task that each wakes
@@ -16,7 +17,7 @@ class Events:
 
     def __init__(self, workflow: ir.Workflow) -> None:
         self.known = Known(workflow)
-        self.bounds = {decl.name: decl.options.get("max_items") for decl in workflow.input}
+        self.workflow = workflow
 
     def block(self, steps: ir.Block | None) -> float:
         """All steps of a block, one after the other."""
@@ -51,9 +52,8 @@ class Events:
                 return 1 if loop.carries else float("inf")
             return self.known.whole_number(loop.at_most) or 1
         if loop.among is not None:
-            root, _, name = loop.among.text.partition(".")
-            bound = self.bounds.get(name) if root == "input" else None
-            return int(bound.text) if bound is not None and bound.text.isdigit() else 1
+            found = listed(self.workflow, loop.among)
+            return found.bound if found is not None and found.bound is not None else 1
         first, last = self.known.whole_number(loop.first), self.known.whole_number(loop.last)
         return max(0, last - first + 1) if first is not None and last is not None else 1
 

@@ -11,6 +11,8 @@ from cityos_dsl.project import Project
 UNKNOWN = ("NAME002", "NAME004", "NAME005", "NAME011", "NAME012", "NAME013", "TYPE005")
 # Codes that say "something is missing": it may be what an unknown key was meant to say.
 ABSENT = ("FLOW001", "LOOP001", "LOOP003", "LOOP004", "LOOP005", "WAIT", "WIRE")
+# Codes after which a step gives nothing that is known.
+UNRESOLVED = ("NAME002", "NAME003", "NAME011", "NAME019")
 # Codes after which a type is unknown, and with it what wiring could have found.
 UNTYPED = ("TYPE", "NAME002", "NAME003")
 
@@ -23,6 +25,8 @@ def ill_shaped(project: Project, file: str) -> bool:
 def first_causes(project: Project, file: str, findings: list[Finding]) -> list[Finding]:
     """The findings of one workflow without those that another finding explains."""
     doubtful: list[str] = ["WIRE001"] if any(finding.code.startswith(UNTYPED) for finding in findings) else []
+    if any(finding.code.startswith(UNRESOLVED) for finding in findings):
+        doubtful.append("EXPR010")  # the step's own name, or a word of its enumeration
     if ill_shaped(project, file):
         doubtful += ABSENT
     broken = {f.span.file for f in project.findings if f.code.startswith(("YAML", "SPEC"))} - {file}

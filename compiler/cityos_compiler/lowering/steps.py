@@ -202,15 +202,25 @@ class Lowering:
                 models.append(model)
         return tuple(models)
 
-    def branch(self, key: Scalar, branch: s.Branch, env: Env) -> tuple[ir.Branch | None, Env | None]:
-        """Lower one branch of signals."""
+    def branch(
+        self, key: Scalar, branch: s.Branch, env: Env, common: Scalar | None = None
+    ) -> tuple[ir.Branch | None, Env | None]:
+        """Lower one branch of signals; ``common`` is the `where` of all branches."""
         models = self.signal_models(key)
         # an unknown signal's branch is lowered all the same: its steps may leave a loop, or be wrong themselves
         inner = env.with_extra(signal=common_payload(models) if models else t.ANY)
-        where = self.values.condition(branch.where, inner) if branch.where is not None else None
+        where = self._where([scalar for scalar in (common, branch.where) if scalar is not None], inner)
         steps, after = self.block(branch.steps, inner)
         lowered = ir.Branch(signals=models, where=where, steps=steps) if models else None
         return lowered, replace(after, extra=env.extra) if after is not None else None
+
+    def _where(self, conditions: list[Scalar], env: Env) -> ir.Expr | None:
+        """Conditions that must all hold, each checked where it is written."""
+        checked = [self.values.condition(scalar, env) for scalar in conditions]
+        if len(checked) < 2 or None in checked:
+            return checked[0] if checked else None
+        both = " && ".join(f"({scalar.text})" for scalar in conditions)
+        return self.values.condition(Scalar(both, conditions[0].span), env)
 
     def meanwhile(self, entries: Mapping[Scalar, s.Branch] | None, env: Env) -> ir.Meanwhile | None:
         """Lower what is done beside a block's flow. Its results are not known to the flow."""

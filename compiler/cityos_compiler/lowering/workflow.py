@@ -14,7 +14,7 @@ from cityos_compiler.lowering.completions import check_completions
 from cityos_compiler.lowering.env import Env, maybe
 from cityos_compiler.lowering.outputs import last_env, output_type
 from cityos_compiler.lowering.steps import Lowering
-from cityos_compiler.lowering.triggers import lower_receives, lower_triggers
+from cityos_compiler.lowering.triggers import check_starts, lower_receives, lower_triggers
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
@@ -46,7 +46,7 @@ def lower(project: Project) -> Lowered:
         lowered.findings += findings
         if workflow is not None:
             lowered.workflows.append(workflow)
-    lowered.findings += check_completions(project)
+    lowered.findings += [*check_completions(project), *check_starts(project)]
     return lowered
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cityos_compiler import ir
+from cityos_compiler.lowering.triggers import events_of
 from cityos_compiler.rules.base import rule, spec_of, top
 from cityos_dsl.diagnostics import Finding, Related
 from cityos_dsl.project import Project
-from cityos_dsl.spec import documents as d
 
 
 @rule(
@@ -22,13 +22,14 @@ from cityos_dsl.spec import documents as d
 )
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Look for an earlier workflow on the same event, and for what the event says about the two."""
-    for name in _events(spec_of(workflow, project)):
+    for name in events_of(spec_of(workflow, project)):
         event = project.events.get(name)
         starts = event.spec.starts if event is not None else None
         said = {scalar.text for scalar in (*(starts.first_of or ()), *(starts.beside or ()))} if starts else set()
+        known = {spec.id.text for _, spec in project.workflows}  # a name that is none has its own finding
         for other, spec in project.workflows:
-            before = other < workflow.file and name in _events(spec)
-            if before and not {workflow.id, spec.id.text} <= said:
+            before = other < workflow.file and name in events_of(spec)
+            if before and not {workflow.id, spec.id.text} <= said and not said - known:
                 yield Finding(
                     "EVENT001",
                     f"`{name}` starts {spec.id.text} as well, and nothing says whether one excludes the other",
@@ -37,8 +38,3 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
                     f"or beside: [{workflow.id}]",
                     related=(Related(spec.node.span, f"{spec.id.text} starts here"),),
                 )
-
-
-def _events(spec: d.Workflow) -> set[str]:
-    triggers = spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,)
-    return {trigger.event.text for trigger in triggers if trigger.event is not None}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cityos_compiler import ir
 from cityos_compiler.flow.constants import Known
 from cityos_compiler.flow.graph import Flow, flow_of
+from cityos_compiler.flow.lists import listed
 from cityos_compiler.rules.base import at, rule
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
@@ -70,8 +71,6 @@ def _passes(loop: ir.Step, known: Known, workflow: ir.Workflow) -> float | None:
     if isinstance(loop, ir.Repeat):
         return known.whole_number(loop.at_most) if loop.at_most is not None else float("inf")
     if isinstance(loop, ir.ForEach) and loop.among is not None:
-        root, _, name = loop.among.text.partition(".")
-        bounds = {decl.name: decl.options.get("max_items") for decl in workflow.input} if root == "input" else {}
-        bound = bounds.get(name)
-        return int(bound.text) if bound is not None and bound.text.isdigit() else None
+        found = listed(workflow, loop.among)
+        return found.bound if found is not None else None
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cityos_compiler import ir
+from cityos_compiler.flow.lists import listed
 from cityos_compiler.rules.base import at, rule
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
@@ -18,16 +19,16 @@ from cityos_dsl.project import Project
     good="input:\n  lots: {type: [AuctionLot], max_items: 200}",
 )
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
-    """Look at loops over fields of the input."""
-    bounds = {decl.name: decl for decl in workflow.input}
+    """Look at loops over lists of the input, sorted or filtered ones too."""
     for step in ir.all_steps(workflow):
         if not isinstance(step, ir.ForEach) or step.among is None:
             continue
-        root, _, name = step.among.text.partition(".")
-        if root == "input" and name in bounds and "max_items" not in bounds[name].options:
+        found = listed(workflow, step.among)
+        if found is not None and found.bound is None:
+            name = found.path.rpartition(".")[2]
             yield Finding(
                 "LOOP010",
-                f"`{step.name}` goes through `input.{name}`, which has no `max_items`",
+                f"`{step.name}` goes through `input.{found.path}`, which has no `max_items`",
                 at(step, workflow.file),
                 f"{name}: {{type: [...], max_items: <the most there can be>}}",
             )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env, merge
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.expr import types as t
-from cityos_dsl.source import Scalar
 from cityos_dsl.spec import steps as s
 
 
@@ -33,9 +30,7 @@ def await_(low: Lowering, step: s.Await, env: Env) -> Lowered:
     if not step.signals and step.when is None and deadline is None:
         afters.append(env)  # reported above; what follows is checked all the same
     for key, branch in (step.signals or {}).items():
-        if step.where is not None:
-            branch = _narrowed(branch, step.where)
-        lowered, after = low.branch(key, branch, env)
+        lowered, after = low.branch(key, branch, env, step.where)
         if lowered is not None:
             branches.append(lowered)
         afters.append(after)
@@ -53,11 +48,3 @@ def await_(low: Lowering, step: s.Await, env: Env) -> Lowered:
         timeout=timeout, meanwhile=meanwhile,
     )  # fmt: skip
     return lowered_await, merge(afters)
-
-
-def _narrowed(branch: s.Branch, where: Scalar) -> s.Branch:
-    """A branch under the await's own `where`."""
-    if branch.where is None:
-        return replace(branch, where=where)
-    both = replace(branch.where, text=f"({where.text}) && ({branch.where.text})")
-    return replace(branch, where=both)
