@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -40,6 +41,12 @@ __all__ = ["MAX_DEPTH", "MAX_LENGTH", "parse", "unparse"]
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 100
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_RESERVED = frozenset({
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+    "namespace", "null", "package", "return", "true", "var", "void", "while",
+})  # fmt: skip
+"""Words with a meaning of their own: whether they may stand in a path is for the grammar to say."""
 _PARTS = frozenset({"arguments", "assignments", "assignment", "entries", "entry"})
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
@@ -47,14 +54,36 @@ INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expr:
     """The tree of an expression; raises `ExprError` where the text is none."""
-    from cityos_dsl.expr.syntax_errors import explain, wrong_before_parsing
+    from cityos_dsl.expr.syntax_errors import wrong_before_parsing
 
     if len(text) > MAX_LENGTH:
         raise ExprError("EXPR002", f"the expression has more than {MAX_LENGTH} characters", MAX_LENGTH, len(text))
     wrong = wrong_before_parsing(text)
     if wrong is not None:
         raise wrong
+    return _plain_path(text) or _parse(text)
+
+
+def _plain_path(text: str) -> Expr | None:
+    """The tree of a dotted path, which most expressions of a spec are: the parser would say the same, later."""
+    if _PATH.fullmatch(text) is None:
+        return None
+    first, *rest = text.split(".")
+    if len(rest) > MAX_DEPTH - 2 or not _RESERVED.isdisjoint((first, *rest)):
+        return None
+    end = len(first)
+    tree: Expr = Name(first, start=0, end=end)
+    for field in rest:
+        end += 1 + len(field)
+        tree = Select(tree, field, start=0, end=end)
+    return tree
+
+
+def _parse(text: str) -> Expr:
+    """The tree by the grammar."""
     from lark.exceptions import UnexpectedInput
+
+    from cityos_dsl.expr.syntax_errors import explain
 
     try:
         tree = _lark().parse(text)

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Fields, Value, key, optional
 from cityos_dsl.spec.steps import Branch, Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Trigger:
     """What starts a workflow."""
 
@@ -28,7 +28,7 @@ class Trigger:
     operator: Scalar | None = optional("Started by hand.", words=("true",))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Requirement:
     """What must hold of an input."""
 
@@ -37,7 +37,7 @@ class Requirement:
     that: Scalar = key("What must hold.", example="input.company_id != null")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Workflow:
     """A workflow."""
 
@@ -70,7 +70,7 @@ class Workflow:
     queries: dict[Scalar, Fields] | None = optional("What it answers while it runs.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SignalContract:
     """A signal's contract."""
 
@@ -83,7 +83,7 @@ class SignalContract:
     example: Value | None = optional("An example of its payload.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Signals:
     """Signal contracts of one domain."""
 
@@ -92,7 +92,7 @@ class Signals:
     signals: dict[Scalar, SignalContract] = key("The contracts by name.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class TypeDeclaration:
     """A named type."""
 
@@ -102,7 +102,7 @@ class TypeDeclaration:
     enum: tuple[Scalar, ...] | None = optional("The members of an enumeration.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Types:
     """Named types."""
 
@@ -110,7 +110,7 @@ class Types:
     types: dict[Scalar, TypeDeclaration] = key("The types by name.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ErrorClass:
     """An error class."""
 
@@ -124,7 +124,7 @@ class ErrorClass:
     alert: Scalar | None = optional("Who is told.", words=("info", "warn", "critical"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Errors:
     """The error taxonomy."""
 
@@ -133,7 +133,7 @@ class Errors:
     groups: dict[Scalar, tuple[Scalar, ...]] | None = optional("Named groups of classes.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class QueryContract:
     """A query's contract."""
 
@@ -145,7 +145,7 @@ class QueryContract:
     addition: Scalar | None = optional("Not among the architecture's contracts.", words=("true",))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Queries:
     """The query contracts."""
 
@@ -153,7 +153,7 @@ class Queries:
     queries: dict[Scalar, QueryContract] = key("The contracts by name.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EventStarts:
     """Which of an event's workflows exclude each other."""
 
@@ -162,7 +162,7 @@ class EventStarts:
     beside: tuple[Scalar, ...] | None = optional("These as well.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EventType:
     """An event's type."""
 
@@ -175,7 +175,7 @@ class EventType:
     starts: EventStarts | None = optional("Which of its workflows exclude each other.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Events:
     """The event types."""
 
@@ -183,7 +183,7 @@ class Events:
     events: dict[Scalar, EventType] = key("The events by type.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Completion:
     """How an operation's answer comes later, by a signal."""
 
@@ -202,7 +202,7 @@ class Completion:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Lookup:
     """How to find by our key what an unanswered call left behind."""
 
@@ -214,7 +214,7 @@ class Lookup:
     result: Value = key("The operation's output.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ErrorMatcher:
     """Which answers mean which error class."""
 
@@ -227,7 +227,7 @@ class ErrorMatcher:
     alert: Scalar | None = optional("Who is told.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Binding:
     """How one operation is spoken."""
 
@@ -244,7 +244,7 @@ class Binding:
     lookup: Lookup | None = optional("How to find what an unanswered call left behind.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Variant(Binding):
     """What is different where an operation is used in one particular way."""
 
@@ -257,7 +257,7 @@ class Variant(Binding):
     example: Value | None = optional("An example of its output.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Operation(Binding):
     """An operation of a system."""
 
@@ -276,7 +276,7 @@ class Operation(Binding):
     example: Value = key("An example of its output.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RetryPolicy:
     """How an operation is retried."""
 
@@ -288,7 +288,7 @@ class RetryPolicy:
     never: tuple[Scalar, ...] | None = optional("Error classes that aren't retried here.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Connection:
     """How a system is reached."""
 
@@ -309,7 +309,7 @@ class Connection:
     idempotency: Scalar | dict[Scalar, Scalar] | None = optional("The default of its operations.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Provider:
     """One of several systems behind one name."""
 
@@ -319,7 +319,7 @@ class Provider:
     webhooks: Value | None = optional("What it tells us by itself.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CircuitBreaker:
     """When a system that keeps failing is left alone."""
 
@@ -336,7 +336,7 @@ class CircuitBreaker:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class System:
     """A system and its operations."""
 
@@ -355,7 +355,7 @@ class System:
     operations: dict[Scalar, Operation] = key("What it can do.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProviderOperations:
     """How a provider speaks more operations."""
 
@@ -363,7 +363,7 @@ class ProviderOperations:
     operations: dict[Scalar, Binding] = key("How it speaks the operations.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Operations:
     """More operations of a system: what one domain needs of it, in a file of its own."""
 
@@ -374,7 +374,7 @@ class Operations:
     operations: dict[Scalar, Operation] = key("What the system can do here.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class City:
     """The project's defaults."""
 

@@ -7,10 +7,12 @@ import sys
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cityos_dsl.expr.ast import Binary, Has, Index, Literal, Macro, Name, RecordOf, Select
 from cityos_dsl.expr.errors import ExprError
-from cityos_dsl.expr.parse import parse, unparse
+from cityos_dsl.expr.parse import _parse, parse, unparse
 
 
 def test_operators_bind_as_in_cel() -> None:
@@ -121,3 +123,16 @@ def test_importing_loads_no_parser() -> None:
     code = f"import sys; from cityos_dsl.expr import {modules}; print('lark' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+@given(st.lists(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True), min_size=1, max_size=6).map(".".join))
+def test_a_plain_path_is_what_the_grammar_says(text: str) -> None:
+    try:
+        expected: object = repr(_parse(text))
+    except ExprError as error:
+        expected = (error.code, error.start, error.end)
+    try:
+        found: object = repr(parse(text))
+    except ExprError as error:
+        found = (error.code, error.start, error.end)
+    assert found == expected

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import key, optional
 from cityos_dsl.spec.steps.base import Branch, Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Await(Step):
     """Wait for a signal, a condition or both, up to a deadline."""
 

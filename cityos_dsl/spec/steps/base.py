@@ -9,7 +9,7 @@ from cityos_dsl.source import Node, Scalar
 from cityos_dsl.spec.shape import Value, key, optional
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Step:
     """What every step may carry."""
 
@@ -31,7 +31,7 @@ class Step:
         return named if isinstance(named, Scalar) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Undoing:
     """The compensation of a step with inputs of its own."""
 
@@ -49,7 +49,7 @@ class Branch:
     timer: Timer | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Timer:
     """A timer under ``meanwhile``: at a computed time, for each of a list, or every so often."""
 
@@ -61,7 +61,7 @@ class Timer:
     then: tuple[Step, ...] = key("What is done.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class BranchMap:
     """A branch written as a map: which signals it takes, and what is done."""
 

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import key, optional
 from cityos_dsl.spec.steps.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class If(Step):
     """Choose between two branches."""
 
@@ -25,7 +25,7 @@ class If(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Switch(Step):
     """Choose by a value."""
 

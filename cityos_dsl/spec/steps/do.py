@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Value, key, optional
 from cityos_dsl.spec.steps.base import Step, Undoing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Do(Step):
     """Run an operation of the catalogue."""
 

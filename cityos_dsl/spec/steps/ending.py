@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Value, key, optional
 from cityos_dsl.spec.steps.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Return(Step):
     """End with the output."""
 
@@ -24,7 +24,7 @@ class Return(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Fail(Step):
     """End with an error class, undoing first."""
 
@@ -39,7 +39,7 @@ class Fail(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Leave(Step):
     """Out of the loop or group."""
 
@@ -53,7 +53,7 @@ class Leave(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Next(Step):
     """On with the loop's next pass."""
 
@@ -67,7 +67,7 @@ class Next(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Retry(Step):
     """In a ``catch``: the next business round."""
 

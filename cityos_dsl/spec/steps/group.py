@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Fields, key, optional
 from cityos_dsl.spec.steps.base import Branch, Step, Undoing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Group(Step):
     """Steps that belong together."""
 

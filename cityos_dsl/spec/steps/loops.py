@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Fields, key, optional
 from cityos_dsl.spec.steps.base import Branch, Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ForEach(Step):
     """Go through a list or a range."""
 
@@ -30,7 +30,7 @@ class ForEach(Step):
     steps: tuple[Step, ...] = key("What is done for each.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Repeat(Step):
     """Repeat, up to a bound or for as long as the workflow lives."""
 

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Value, key, optional
 from cityos_dsl.spec.steps.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Call(Step):
     """Run a child workflow and wait for it."""
 
@@ -22,7 +22,7 @@ class Call(Step):
     on_failure: Scalar | tuple[Step, ...] | None = optional("What happens when it fails.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Start(Step):
     """Start a workflow and go on."""
 
@@ -33,7 +33,7 @@ class Start(Step):
     workflow_id: Scalar | None = optional("Its id, where it isn't the workflow's own pattern.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Signal(Step):
     """Send a signal to another workflow."""
 
@@ -45,7 +45,7 @@ class Signal(Step):
     missing: Scalar = key("What a missing workflow means.", words=("ignore", "fail"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Emit(Step):
     """Put an event into the outbox."""
 

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import optional
 from cityos_dsl.spec.steps.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Undo(Step):
     """Run the registered compensations now."""
 
@@ -24,7 +24,7 @@ class Undo(Step):
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Pivot(Step):
     """Commit: what is registered so far is no longer undone."""
 

@@ -10,7 +10,7 @@ from cityos_dsl.spec.shape import Value, key
 from cityos_dsl.spec.steps.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Set(Step):
     """Assign state."""
 

@@ -131,6 +131,11 @@ def _do(flow: Flow, step: ir.Do, here: int, after: int, around: Around) -> None:
     flow.edge(here, after)
     for catch in step.catch:
         flow.edge(here, _block(flow, catch.steps, after, replace(around, retrying=here)), "failed")
+    _failing(flow, step, here, after, around)
+
+
+def _failing(flow: Flow, step: ir.Do | ir.Child, here: int, after: int, around: Around) -> None:
+    """Draw where a failure goes that no branch takes."""
     if step.on_failure == "continue":
         flow.edge(here, after, "failed")
     elif step.on_failure_steps is not None:
@@ -141,12 +146,7 @@ def _do(flow: Flow, step: ir.Do, here: int, after: int, around: Around) -> None:
 
 def _child(flow: Flow, step: ir.Child, here: int, after: int, around: Around) -> None:
     flow.edge(here, after)
-    if step.on_failure == "continue":
-        flow.edge(here, after, "failed")
-    elif step.on_failure_steps is not None:
-        flow.edge(here, _block(flow, step.on_failure_steps, after, around), "failed")
-    else:
-        flow.edge(here, around.failing, "failed")
+    _failing(flow, step, here, after, around)
 
 
 def _await(flow: Flow, step: ir.Await, here: int, after: int, around: Around) -> None:

@@ -53,7 +53,7 @@ class Text:
 Value: TypeAlias = Expr | Record | Items
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Step:
     """What every step has."""
 
@@ -67,7 +67,7 @@ class Step:
 Block: TypeAlias = tuple[Step, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Local:
     """State of a loop or group: fresh each pass."""
 

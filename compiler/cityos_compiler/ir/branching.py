@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cityos_compiler.ir.base import Block, Expr, Step
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class If(Step):
     """Choose between two branches."""
 
@@ -15,7 +15,7 @@ class If(Step):
     otherwise: Block | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Switch(Step):
     """Choose by a value."""
 

@@ -8,7 +8,7 @@ from cityos_compiler.ir.base import Block, Expr, Step, Value
 from cityos_dsl.project import OperationModel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Compensation:
     """What undoes a step: an operation, its inputs, and whether they need the step's own result."""
 
@@ -18,7 +18,7 @@ class Compensation:
     system: Expr | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Catch:
     """A branch for some error classes."""
 
@@ -27,7 +27,7 @@ class Catch:
     retries: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Do(Step):
     """Run an operation."""
 

@@ -9,7 +9,7 @@ from cityos_compiler.ir.do import Catch, Compensation
 from cityos_compiler.ir.waiting import Meanwhile
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Group(Step):
     """Steps that belong together."""
 

@@ -9,7 +9,7 @@ from cityos_compiler.ir.waiting import Meanwhile
 from cityos_dsl.expr import types as t
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ForEach(Step):
     """Go through a list or a range."""
 
@@ -34,7 +34,7 @@ class ForEach(Step):
         return self.concurrency is not None or self.failing != "stop"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Repeat(Step):
     """Repeat, bounded or for ever."""
 

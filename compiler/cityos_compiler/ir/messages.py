@@ -9,7 +9,7 @@ from cityos_dsl.expr import types as t
 from cityos_dsl.project import SignalModel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Child(Step):
     """Run or start another workflow."""
 
@@ -27,7 +27,7 @@ class Child(Step):
     on_failure_steps: Block | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SendSignal(Step):
     """Send a signal to another workflow."""
 
@@ -40,7 +40,7 @@ class SendSignal(Step):
     missing: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Emit(Step):
     """Put an event into the outbox."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cityos_compiler.ir.base import Block, Step
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Parallel(Step):
     """Several branches at once."""
 

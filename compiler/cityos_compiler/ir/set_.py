@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cityos_compiler.ir.base import Expr, Step, Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Assignment:
     """One assignment of state: a whole variable, or one entry of a map."""
 
@@ -16,7 +16,7 @@ class Assignment:
     value: Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Set(Step):
     """Assign state."""
 

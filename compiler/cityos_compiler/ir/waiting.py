@@ -8,7 +8,7 @@ from cityos_compiler.ir.base import Block, Expr, Step
 from cityos_dsl.project import SignalModel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Sleep(Step):
     """Wait for a time."""
 
@@ -16,7 +16,7 @@ class Sleep(Step):
     until: Expr | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Branch:
     """A branch of one or more signals."""
 
@@ -25,7 +25,7 @@ class Branch:
     steps: Block
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Timer:
     """A timer in a ``meanwhile``."""
 
@@ -38,7 +38,7 @@ class Timer:
     skip_past: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Meanwhile:
     """What is done beside a block's flow, at its waits."""
 
@@ -46,7 +46,7 @@ class Meanwhile:
     timers: tuple[Timer, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Await(Step):
     """Wait for signals, a condition, or a deadline."""
 

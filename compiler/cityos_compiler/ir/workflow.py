@@ -12,7 +12,7 @@ from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import QueryModel, SignalModel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Query:
     """A query's projection."""
 
@@ -20,7 +20,7 @@ class Query:
     fields: tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Requirement:
     """What must hold of the input, and under which condition."""
 
@@ -28,7 +28,7 @@ class Requirement:
     that: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Workflow:
     """A workflow, resolved."""
 

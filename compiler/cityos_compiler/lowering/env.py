@@ -62,12 +62,13 @@ class Env:
 
     def knowing(self, paths: Iterable[str]) -> Env:
         """Where these paths are known not to be null."""
-        return replace(self, known=self.known | frozenset(paths))
+        more = self.known | frozenset(paths)
+        return self if len(more) == len(self.known) else replace(self, known=more)
 
     def forget(self, root: str) -> Env:
         """After an assignment: what was known of the old value no longer holds."""
         kept = frozenset(path for path in self.known if path != root and not path.startswith(root + "."))
-        return replace(self, known=kept)
+        return self if len(kept) == len(self.known) else replace(self, known=kept)
 
     def leaving(self, inner: Env) -> Env:
         """After a block whose names don't reach further: this scope, with what the inner one learnt of results."""
