@@ -246,7 +246,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 currency_code=signal.currency_code,
                             ),
                             summary="Hold a bidder's deposit with the first bid",
-                            key=str(signal.bidder_id),
+                            key=signal.bidder_id,
                             catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                         )
                     except StepFailed as error:
@@ -362,7 +362,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                     amount=candidate.amount,
                                     currency_code=self.input.currency_code,
                                 ),
-                                key=str(winner.lot_id + candidate.bidder_id),
+                                key=winner.lot_id + candidate.bidder_id,
                                 on_failure="fail",
                             )
                         except StepFailed as error:
@@ -420,7 +420,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     amount=deposit.amount,
                     currency_code=deposit.currency_code,
                 ),
-                key=str(deposit.bidder_id),
+                key=deposit.bidder_id,
                 on_failure="fail",
             )
 

@@ -160,10 +160,7 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
         await self.pivot()
         # line 75: recordVisit
         await self.do(
-            "recordVisit",
-            town.record(line=self.state.line),
-            key=str(self.input.visitor_id),
-            on_failure="park",
+            "recordVisit", town.record(line=self.state.line), key=self.input.visitor_id, on_failure="park"
         )
         # line 79: courtesies
         try:
