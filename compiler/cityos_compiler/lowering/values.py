@@ -46,14 +46,17 @@ class Values:
             self.findings.append(shifted(node, checked.errors[0]))
             return None
         names = {name: scope.names[name] for name in roots(checked.expr) if name in scope.names}
-        return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names)
+        return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names, node)
 
     def text(self, node: Scalar, env: Env) -> ir.Text:
         """Text for people, with `${ expressions }` inside."""
         parts: list[str | ir.Expr] = []
         end = 0
         for place in PLACEHOLDER.finditer(node.text):
-            span = replace(node.span, column=node.span.column + place.start(1))
+            column = node.span.column + len(node.style) + place.start(1)
+            span = replace(node.span, column=column)
+            if node.span.line == node.span.end_line:
+                span = replace(span, end_column=column + len(place.group(1)))
             inner = self.expr(Scalar(place.group(1), span), env)
             if inner is not None and inner.type != t.STRING:
                 inner = self.expr(Scalar(f"string({place.group(1)})", span), env)

@@ -163,7 +163,7 @@ def _constant(values: Values, key: Scalar, node: Any, env: Env) -> ir.Local:
     value = values.value(node, env)
     text = _literal(value) if value is not None else "null"
     init = values.expr(Scalar(text, key.span), env)
-    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init)
+    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init, span=key.span)
 
 
 def _literal(value: ir.Value) -> str:
