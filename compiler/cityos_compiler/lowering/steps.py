@@ -261,7 +261,7 @@ class Lowering:
             classes = self.error_classes(key)
             block, after = self.block(steps, env.with_extra(error=ERROR, round=t.INT))
             retries = any(isinstance(step, ir.Retry) for step in ir.walk(block))
-            caught.append(ir.Catch(classes=classes, steps=block, retries=retries))
+            caught.append(ir.Catch(classes=classes, steps=block, retries=retries, place=key.span))
             afters.append(replace(after, extra=env.extra) if after is not None else None)
         return tuple(caught), afters
 

@@ -16,6 +16,7 @@ from cityos_dsl.spec import documents as d
 
 if TYPE_CHECKING:
     from cityos_compiler.dataflow.city import Followed
+    from cityos_compiler.flow.knowing import Knowing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,21 @@ class Whole:
         from cityos_compiler.dataflow import follow
 
         return follow(self.workflows, self.project)
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """The residency zones of the project, and those that its systems list."""
+        node = self.project.city.zones if self.project.city is not None else None
+        own = {key.text for key, _ in node} if isinstance(node, Mapping) else set()
+        listed = {zone.text for system in self.project.systems.values() for zone in system.zones or ()}
+        return frozenset(own | listed)
+
+    @cached_property
+    def known(self) -> dict[ir.Workflow, Knowing]:
+        """What is known at the steps of each workflow."""
+        from cityos_compiler.flow.knowing import Knowing
+
+        return {workflow: Knowing(workflow, self.zones).walk() for workflow in self.workflows}
 
 
 Check: TypeAlias = Callable[[ir.Workflow, Project], Iterator[Finding]]
