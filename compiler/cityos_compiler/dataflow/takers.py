@@ -39,7 +39,7 @@ def too_high(value: ir.Value, names: Lookup, limit: int, kind: t.Type) -> Iterat
             for inner in value.items:
                 yield from too_high(inner, names, limit, plain.item if isinstance(plain, t.ListType) else t.ANY)
         case ir.Expr():
-            worst = _beyond(held(value.checked.expr, names), limit, kind)
+            worst = beyond(held(value.checked.expr, names), limit, kind)
             if worst is not None:
                 level, allowed = worst
                 yield Excess(level, place(value, level), _written(value, level), allowed)
@@ -50,7 +50,7 @@ def _lower(limit: int, each: t.Field) -> int:
     return max(limit, RANK[each.data_class])
 
 
-def _beyond(value: Held, limit: int, kind: t.Type, depth: int = 0) -> tuple[Level, int] | None:
+def beyond(value: Held, limit: int, kind: t.Type, depth: int = 0) -> tuple[Level, int] | None:
     """The highest class in a value that its taker doesn't take, and what the taker takes there."""
     plain = t.without_null(kind)
     source = t.without_null(value.type)
@@ -60,11 +60,11 @@ def _beyond(value: Held, limit: int, kind: t.Type, depth: int = 0) -> tuple[Leve
         for name in names:
             each = plain.field(name)
             below = _lower(limit, each) if each is not None else limit
-            inner = _beyond(field_of(value, name), below, each.type if each is not None else t.ANY, depth + 1)
+            inner = beyond(field_of(value, name), below, each.type if each is not None else t.ANY, depth + 1)
             if inner is not None:
                 found.append((replace(inner[0], start=value.level.start, end=value.level.end), inner[1]))
     elif isinstance(plain, t.ListType | t.MapType) and depth < 8:
-        inner = _beyond(item_of(value), limit, plain.item if isinstance(plain, t.ListType) else plain.value, depth + 1)
+        inner = beyond(item_of(value), limit, plain.item if isinstance(plain, t.ListType) else plain.value, depth + 1)
         if inner is not None:
             found.append((replace(inner[0], start=value.level.start, end=value.level.end), inner[1]))
     else:

@@ -16,6 +16,7 @@ from cityos_compiler.dataflow.held import (
     RANK,
     Held,
     Level,
+    field_of,
     highest_of,
     item_of,
     join,
@@ -25,7 +26,7 @@ from cityos_compiler.dataflow.held import (
     top,
 )
 from cityos_compiler.dataflow.reading import Lookup, by_name, typed, value_of
-from cityos_compiler.dataflow.takers import Excess, too_high
+from cityos_compiler.dataflow.takers import Excess, beyond, too_high
 from cityos_compiler.lowering.env import ERROR
 from cityos_compiler.lowering.steps import common_payload
 from cityos_dsl.diagnostics import Related, Span
@@ -105,6 +106,17 @@ class Flowing:
             fields = {f.name: f for f in query.model.result.fields}
             for name, value in query.fields:
                 self._take("query", f"the query `{query.model.name}`", value, fields[name], {})
+            self._filled(query)
+
+    def _filled(self, query: ir.Query) -> None:
+        """The fields of a query that are filled from the input by name."""
+        written = {name for name, _ in query.fields}
+        for f in query.model.result.fields:
+            if f.name not in written and query.place is not None:
+                worst = beyond(field_of(self.input, f.name), RANK[f.data_class], f.type)
+                if worst is not None:
+                    excess = Excess(worst[0], query.place, f"input.{f.name}", worst[1])
+                    self.leaks.append(Leak("query", f"`{f.name}` of the query `{query.model.name}`", excess, f.place))
 
     def _trigger(self, trigger: ir.Trigger) -> None:
         event = self.project.events.get(trigger.event or "")

@@ -36,6 +36,8 @@ class Do(Step):
     operation: OperationModel
     inputs: tuple[tuple[str, Value], ...]
     wired: tuple[tuple[str, str], ...] = ()
+    needless: frozenset[str] = field(default=frozenset(), metadata={"aside": True})
+    """Inputs that are written, and would be filled by name with the same."""
     undo: Compensation | None = None
     no_undo: str | None = None
     catch: tuple[Catch, ...] = ()

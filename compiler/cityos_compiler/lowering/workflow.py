@@ -205,7 +205,7 @@ def _queries(project: Project, low: Lowering, spec: d.Workflow, env: Env) -> tup
             continue
         expected = {f.name: maybe(f.type) for f in model.result.fields}
         values = low.assigned(dict(fields), env, expected, f"`{key.text}`")
-        queries.append(ir.Query(model=model, fields=tuple(values)))
+        queries.append(ir.Query(model=model, fields=tuple(values), place=key.span))
     return tuple(queries)
 
 

@@ -41,6 +41,15 @@ class Whole:
         return follow(self.workflows, self.project)
 
     @cached_property
+    def is_sound(self) -> bool:
+        """Whether everything could be read: what is missing otherwise has its own finding."""
+        return not self.project.findings and len(self.workflows) == len(self.project.workflows)
+
+    def spec_of(self, workflow: ir.Workflow) -> d.Workflow:
+        """The spec that a workflow was lowered from."""
+        return spec_of(workflow, self.project)
+
+    @cached_property
     def zones(self) -> frozenset[str]:
         """The residency zones of the project, and those that its systems list."""
         node = self.project.city.zones if self.project.city is not None else None
