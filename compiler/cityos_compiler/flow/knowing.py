@@ -161,7 +161,8 @@ class Knowing:
         self._beside(step.meanwhile, without(facts, changed(ir.children(step))))
         afters = [self._branch(branch, facts) for branch in step.branches]
         if step.when is not None:
-            yes, _ = self.conditions.outcomes(step.when, facts)
+            otherwise = step.branches or step.timeout is not None
+            yes, _ = (self._ask if otherwise else self.conditions.outcomes)(step.when, facts)
             afters.append(self._block(step.then, yes if yes is not None else facts))
         if step.timeout is not None:
             afters.append(self._block(step.timeout, facts))

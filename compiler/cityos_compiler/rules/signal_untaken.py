@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cityos_compiler import ir
+from cityos_compiler.flow.addressed import meant_by
 from cityos_compiler.rules.base import Whole, at, whole_rule
 from cityos_dsl.diagnostics import Finding, Related, did_you_mean
 
@@ -28,33 +28,16 @@ def check(whole: Whole) -> Iterator[Finding]:
                 yield from _sent(whole, workflow, step)
 
 
-def _sent(whole: Whole, sender: ir.Workflow, step: ir.SendSignal) -> Iterator[Finding]:
-    started = {s.workflow for w in whole.workflows for s in ir.all_steps(w)
-               if isinstance(s, ir.Child) and fits(step.to, s.workflow_id)}  # fmt: skip
-    meant = [one for one in whole.workflows if one.name in started or fits(step.to, one.workflow_id)]
-    if any(step.signal in workflow.signals for workflow in meant):
-        return
-    place = at(step, sender.file)
-    if not meant:
-        taking = [workflow.workflow_id for workflow in whole.workflows if step.signal in workflow.signals]
-        message = f"`{step.signal.name}` goes to `{step.to}`, and no workflow has such an id"
-        yield Finding("SIGNAL002", message, place, did_you_mean(step.to, taking, "it is taken by"))
+def _sent(whole: Whole, workflow: ir.Workflow, step: ir.SendSignal) -> Iterator[Finding]:
+    meant = meant_by(whole.workflows, step)
+    if not meant or any(step.signal in other.signals for other in meant):
         return
     other = meant[0]
     taken = [model.name for model in other.signals]
     yield Finding(
         "SIGNAL002",
         f"{other.id} {other.name} doesn't take `{step.signal.name}`",
-        place,
+        at(step, workflow.file),
         did_you_mean(step.signal.name, taken, "it takes") or "take it there in an `await` or under `meanwhile:`",
         related=(Related(whole.spec_of(other).workflow.span, "this workflow has the id"),),
-    )
-
-
-def fits(to: str, pattern: str) -> bool:
-    """Whether an id under `to:` may be one that a workflow's pattern makes."""
-    ours, theirs = to.split(":"), pattern.split(":")
-    return len(ours) == len(theirs) and all(
-        one == other or re.search(r"\{\w+\}", one) or re.search(r"\{\w+\}", other)
-        for one, other in zip(ours, theirs, strict=True)
     )

@@ -17,7 +17,7 @@ from cityos_dsl.project import Project
     "A wait for what nothing changes",
     "While a workflow waits, only what is done beside it changes its state: branches under `meanwhile:` of the wait, "
     "of a block around it or of the workflow, and other branches of a `parallel`. If none of them sets what `when:` "
-    "looks at, it is true from the start or never.",
+    "looks at, and neither a signal nor a deadline ends the wait, it passes at once or never.",
     bad="- await: awaitPayment\n  when: paid            # nothing sets it meanwhile",
     good="meanwhile:\n  payment.captured:\n    - set: {paid: true}\nsteps:\n  - await: awaitPayment\n    when: paid",
 )
@@ -25,7 +25,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Compare what `when:` looks at with what changes beside the flow."""
     changing = at_any_time(workflow)
     for step in ir.all_steps(workflow):
-        if not isinstance(step, ir.Await) or step.when is None:
+        if not isinstance(step, ir.Await) or step.when is None or step.branches or step.timeout is not None:
             continue
         looked_at = set(step.when.names)
         if not looked_at & changing and not reads_the_clock(step.when.checked.expr):
