@@ -93,6 +93,8 @@ def field_of(held: Held, name: str) -> Held:
     if held.parts is not None:
         return held.parts.get(name, Held(held.level))
     kind = t.without_null(held.type)
+    if held.item is not None or isinstance(kind, t.MapType):
+        return item_of(held)
     each = kind.field(name) if isinstance(kind, t.RecordType) else None
     if each is None:
         return Held(held.level)
@@ -121,7 +123,8 @@ def top(held: Held) -> Level:
         level = level.over(top(part))
     if held.parts is None and held.item is None:
         inside = _highest(held.type).level
-        level = level.over(replace(inside, trail=inside.trail + held.moved, start=level.start, end=level.end))
+        if inside.rank > level.rank:
+            return Level(inside.rank, inside.trail + held.moved, level.start, level.end)
     return level
 
 
@@ -159,14 +162,12 @@ def joined(values: list[Held]) -> Held:
 
 def moved(held: Held, step: Related) -> Held:
     """The value after one more step of its path."""
-    level = replace(held.level, trail=(*held.level.trail, step)) if held.level.rank > INTERNAL else held.level
-    return replace(
-        held,
-        level=level,
-        moved=(*held.moved, step),
-        parts={name: moved(part, step) for name, part in held.parts.items()} if held.parts is not None else None,
-        item=moved(held.item, step) if held.item is not None else None,
-    )
+    level = held.level
+    if level.rank > INTERNAL:
+        level = Level(level.rank, (*level.trail, step), level.start, level.end)
+    parts = {name: moved(part, step) for name, part in held.parts.items()} if held.parts is not None else None
+    item = moved(held.item, step) if held.item is not None else None
+    return Held(level, held.type, parts, item, (*held.moved, step))
 
 
 def lowered(held: Held) -> Held:
@@ -176,9 +177,10 @@ def lowered(held: Held) -> Held:
 
 def seen_at(held: Held, start: int, end: int) -> Held:
     """The value as the part of an expression from ``start`` to ``end`` reads it."""
-    here = replace(held.level, start=start, end=end)
+    here = Level(held.level.rank, held.level.trail, start, end)
     parts = {name: seen_at(part, start, end) for name, part in held.parts.items()} if held.parts is not None else None
-    return replace(held, level=here, parts=parts, item=seen_at(held.item, start, end) if held.item else None)
+    item = seen_at(held.item, start, end) if held.item is not None else None
+    return Held(here, held.type, parts, item, held.moved)
 
 
 def shape(held: Held) -> object:

@@ -62,16 +62,21 @@ def beyond(value: Held, limit: int, kind: t.Type, depth: int = 0) -> tuple[Level
             below = _lower(limit, each) if each is not None else limit
             inner = beyond(field_of(value, name), below, each.type if each is not None else t.ANY, depth + 1)
             if inner is not None:
-                found.append((replace(inner[0], start=value.level.start, end=value.level.end), inner[1]))
+                found.append((_read_at(inner[0], value), inner[1]))
     elif isinstance(plain, t.ListType | t.MapType) and depth < 8:
         inner = beyond(item_of(value), limit, plain.item if isinstance(plain, t.ListType) else plain.value, depth + 1)
         if inner is not None:
-            found.append((replace(inner[0], start=value.level.start, end=value.level.end), inner[1]))
+            found.append((_read_at(inner[0], value), inner[1]))
     else:
         level, allowed = top(value), max(limit, highest_of(kind))
         if level.rank > allowed:
             found.append((level, allowed))
     return max(found, key=lambda each: each[0].rank) if found else None
+
+
+def _read_at(level: Level, value: Held) -> Level:
+    """A part of a value is where the value is read; in one that is made here it is where it was put in."""
+    return replace(level, start=value.level.start, end=value.level.end) if value.level.end else level
 
 
 def place(expr: ir.Expr, level: Level) -> Span:

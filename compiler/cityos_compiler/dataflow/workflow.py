@@ -87,7 +87,10 @@ class Flowing:
         while True:
             self.leaks, self.carried, self.returned = [], [], []
             self._round()
-            after = [(name, shape(held)) for name, held in (*self.variables.items(), *self.results.items())]
+            kept = [*self.variables.items(), *self.results.items()]
+            if all(top(held).rank <= INTERNAL for _, held in kept):
+                return  # nothing that is read before it is put there can be of a higher class
+            after = [(name, shape(held)) for name, held in kept]
             if after == before:
                 return
             before = after
