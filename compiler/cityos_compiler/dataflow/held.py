@@ -135,7 +135,7 @@ def join(one: Held, other: Held, depth: int = 0) -> Held:
     if depth > DEEPEST:
         return Held(top(one).over(top(other)))
     level = one.level.over(other.level)
-    if one.parts is not None or other.parts is not None:
+    if (one.parts is not None or other.parts is not None) and one.item is None and other.item is None:
         names = dict.fromkeys([*(one.parts or {}), *(other.parts or {})])
         parts = {name: join(field_of(one, name), field_of(other, name), depth + 1) for name in names}
         return Held(level, one.type, parts)

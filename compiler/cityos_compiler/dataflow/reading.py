@@ -108,7 +108,7 @@ def _of_each(node: ast.Macro, names: Lookup) -> Held:
 def _map(node: ast.MapOf, names: Lookup) -> Held:
     keys = [key.value for key, _ in node.entries if isinstance(key, ast.Literal) and isinstance(key.value, str)]
     values = [held(value, names) for _, value in node.entries]
-    if len(keys) == len(values):
+    if keys and len(keys) == len(values):
         return Held(parts=dict(zip(keys, values, strict=True)))
     return Held(joined([Held(top(held(key, names))) for key, _ in node.entries]).level, item=joined(values))
 
