@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from cityos_compiler import ir
 from cityos_compiler.dataflow.held import Held
-from cityos_compiler.dataflow.workflow import Carried, Flowing, Leak
+from cityos_compiler.dataflow.leaks import Carried, Leak
+from cityos_compiler.dataflow.workflow import Flowing
 from cityos_dsl.project import Project
-
-__all__ = ["Carried", "Followed", "Leak", "follow"]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from cityos_compiler import ir
 from cityos_compiler.dataflow.held import Held, field_of, item_of, joined, lowered, seen_at, top
@@ -58,9 +58,9 @@ def held(node: ast.Expr, names: Lookup) -> Held:
     return _highest(ast.children(node), names)
 
 
-def _highest(nodes: object, names: Lookup) -> Held:
+def _highest(nodes: Iterable[ast.Expr], names: Lookup) -> Held:
     level = Held().level
-    for node in nodes:  # type: ignore[attr-defined]  # an iterator of expressions
+    for node in nodes:
         level = top(held(node, names)).over(level)
     return Held(level)
 
@@ -111,11 +111,6 @@ def _map(node: ast.MapOf, names: Lookup) -> Held:
     if keys and len(keys) == len(values):
         return Held(parts=dict(zip(keys, values, strict=True)))
     return Held(joined([Held(top(held(key, names))) for key, _ in node.entries]).level, item=joined(values))
-
-
-def constant(_: str) -> Held:
-    """The names of an expression that reads nothing."""
-    return Held()
 
 
 def typed(kind: t.Type) -> Held:

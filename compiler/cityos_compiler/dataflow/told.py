@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cityos_compiler.dataflow.workflow import Leak
+from cityos_compiler.dataflow.leaks import Leak
 from cityos_dsl.diagnostics import Finding, Related
 from cityos_dsl.fields import CLASSES
 

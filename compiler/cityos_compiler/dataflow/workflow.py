@@ -7,7 +7,7 @@ signals and events are of the classes that their contracts declare, so each work
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cityos_compiler import ir
 from cityos_compiler.dataflow.held import (
@@ -25,41 +25,17 @@ from cityos_compiler.dataflow.held import (
     shape,
     top,
 )
+from cityos_compiler.dataflow.leaks import Carried, Leak, as_field, first_place
 from cityos_compiler.dataflow.reading import Lookup, by_name, typed, value_of
 from cityos_compiler.dataflow.takers import Excess, beyond, too_high
 from cityos_compiler.lowering.env import ERROR
 from cityos_compiler.lowering.steps import common_payload
-from cityos_dsl.diagnostics import Related, Span
+from cityos_dsl.diagnostics import Related
 from cityos_dsl.expr import types as t
-from cityos_dsl.fields import FieldDecl, record
+from cityos_dsl.fields import record
 from cityos_dsl.project import OperationModel, Project
 
 Names = Mapping[str, Held]
-
-
-@dataclass(frozen=True)
-class Leak:
-    """A value that goes where its class may not."""
-
-    kind: str
-    """operation, text, id, event, signal, query, child or input."""
-    taker: str
-    """What takes it, in words."""
-    excess: Excess
-    declared: Span | None = None
-    """Where the taker's field is declared."""
-
-
-@dataclass(frozen=True)
-class Carried:
-    """Personal data on its way to a system."""
-
-    workflow: ir.Workflow
-    step: ir.Step
-    operation: OperationModel
-    field: FieldDecl
-    level: Level
-    span: Span
 
 
 class Flowing:
@@ -129,7 +105,7 @@ class Flowing:
         for decl in self.workflow.input:
             value = dict(trigger.inputs).get(decl.name)
             if value is not None:
-                self._take("input", f"the input of {self.workflow.name}", value, _as_field(decl), names)
+                self._take("input", f"the input of {self.workflow.name}", value, as_field(decl), names)
 
     def _look(self, names: Names) -> Lookup:
         return by_name(names, self.variables, self.results, {"input": self.input})
@@ -215,11 +191,11 @@ class Flowing:
     ) -> None:
         declared = {decl.name: decl for decl in operation.input}
         for name, value in inputs:
-            self._take("operation", f"`{operation.name}`", value, _as_field(declared[name]), names)
+            self._take("operation", f"`{operation.name}`", value, as_field(declared[name]), names)
             decl = declared[name]
             level = top(value_of(value, self._look(names)))
             if max(level.rank, RANK[decl.data_class], highest_of(decl.type)) >= PERSONAL:
-                where = _first_place(value) or step.span
+                where = first_place(value) or step.span
                 self.carried.append(Carried(self.workflow, step, operation, decl, level, where))
 
     def _failing(self, step: ir.Step, catch: tuple[ir.Catch, ...], failing: ir.Block | None, names: Names) -> None:
@@ -232,7 +208,7 @@ class Flowing:
     def _set(self, step: ir.Set, names: Names) -> None:
         for one in step.assignments:
             held = value_of(one.value, self._look(names))
-            where = _first_place(one.value) or step.span
+            where = first_place(one.value) or step.span
             held = moved(held, Related(where, f"put into `{one.variable}` here"))
             self._put(one.variable, held if one.entry is None else Held(item=held))
 
@@ -251,7 +227,7 @@ class Flowing:
         reader = self.project.reader()
         spec = next((spec for _, spec in self.project.workflows if spec.workflow.text == workflow), None)
         declared = reader.fields(spec.input, workflow) if spec is not None and spec.input is not None else ()
-        return {decl.name: _as_field(decl) for decl in declared}
+        return {decl.name: as_field(decl) for decl in declared}
 
     def _signal(self, step: ir.SendSignal, names: Names) -> None:
         fields = {f.name: f for f in step.signal.payload.fields}
@@ -310,18 +286,3 @@ class Flowing:
             if timer.each is not None and timer.among is not None:
                 inside[timer.each] = item_of(value_of(timer.among, self._look(names)))
             self._block(timer.steps, inside)
-
-
-def _as_field(decl: FieldDecl) -> t.Field:
-    return t.Field(decl.name, decl.full_type, decl.data_class, decl.limits, decl.span)
-
-
-def _first_place(value: ir.Value) -> Span | None:
-    """Where a value is written: its first expression."""
-    match value:
-        case ir.Expr():
-            return value.source.span
-        case ir.Record():
-            return next((_first_place(inner) for _, inner in value.fields), None)
-        case ir.Items():
-            return next((_first_place(inner) for inner in value.items), None)

@@ -36,7 +36,7 @@ class Whole:
     @cached_property
     def followed(self) -> Followed:
         """Where values flow."""
-        from cityos_compiler.dataflow import follow
+        from cityos_compiler.dataflow.city import follow
 
         return follow(self.workflows, self.project)
 
