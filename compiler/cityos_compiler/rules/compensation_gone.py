@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from cityos_compiler import ir
 from cityos_compiler.policies import retry_of
 from cityos_compiler.rules.base import rule
-from cityos_compiler.spoken import spoken
+from cityos_compiler.spoken import Spoken, spoken
 from cityos_dsl.diagnostics import Finding, Severity
-from cityos_dsl.project import OperationModel, Project
+from cityos_dsl.project import Project
 
 
 @rule(
@@ -26,19 +26,29 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Look at the operations that undo steps."""
     for step in ir.all_steps(workflow):
         if isinstance(step, ir.Do | ir.Group) and step.undo is not None:
-            yield from _refusing(project, step.undo.operation)
+            yield from _refusing(project, step.undo)
 
 
-def _refusing(project: Project, operation: OperationModel) -> Iterator[Finding]:
-    if retry_of(project, operation)["attempts"] == 1:
+def _refusing(project: Project, undo: ir.Compensation) -> Iterator[Finding]:
+    if retry_of(project, undo.operation)["attempts"] == 1:
         return
-    for way in spoken(operation):
-        binding = way.binding
-        answers = [matcher.result for matcher in binding.errors or () if matcher.result is not None]
-        if way.method == "DELETE" and binding.absent is None and binding.success is None and not answers:
+    for way in spoken(undo.operation):
+        if _may_find_nothing(way, undo) and not _takes_absence(way):
+            request = way.binding.request
             yield Finding(
                 "SAGA013",
-                f"`{operation.name}` undoes a step, and fails{way.by} where there is nothing left to undo",
-                binding.request.span if binding.request is not None else operation.span,
+                f"`{undo.operation.name}` undoes a step, and fails{way.by} where there is nothing left to undo",
+                request.span if request is not None else undo.operation.span,
                 "add `absent: success`",
             )
+
+
+def _may_find_nothing(way: Spoken, undo: ir.Compensation) -> bool:
+    """A repeated `DELETE`, and what is run without knowing whether its step happened."""
+    return way.method == "DELETE" or (not undo.needs_result and "$" in way.path)
+
+
+def _takes_absence(way: Spoken) -> bool:
+    binding = way.binding
+    answers = any(matcher.result is not None for matcher in binding.errors or ())
+    return binding.absent is not None or binding.success is not None or answers

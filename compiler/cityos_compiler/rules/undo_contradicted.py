@@ -23,14 +23,18 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     for step in ir.all_steps(workflow):
         if not isinstance(step, ir.Do | ir.Group) or step.no_undo is None:
             continue
-        place = said(workflow, project, step, "no_undo")
         if step.undo is not None:
             yield Finding(
                 "SAGA015",
                 f"`{step.name}` is undone by `{step.undo.operation.name}`, and says why it isn't",
-                place,
+                said(workflow, project, step, "no_undo"),
                 "keep one of the two",
                 related=(Related(said(workflow, project, step, "compensate"), "it is undone here"),),
             )
         elif not step.no_undo.strip():
-            yield Finding("SAGA015", f"nothing says why `{step.name}` may stay", place, "write the reason")
+            yield Finding(
+                "SAGA015",
+                f"nothing says why `{step.name}` may stay",
+                said(workflow, project, step, "no_undo"),
+                "write the reason",
+            )
