@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from cityos_compiler.spoken import Spoken, spoken
-from cityos_dsl.diagnostics import Finding, did_you_mean
+from cityos_dsl.diagnostics import Finding, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import OperationModel, Project
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence
@@ -77,8 +77,19 @@ def _inputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:
     for scalar in (scalar for part in parts for scalar in _scalars(part)):
         for found in _INPUT.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), scalar.text)):
             if found[1] not in names:
-                yield Finding("NAME016", f"`{operation.name}` has no input `{found[1]}`", scalar.span,
+                yield Finding("NAME016", f"`{operation.name}` has no input `{found[1]}`",
+                              _inside(scalar, found.start(1), found.end(1)),
                               did_you_mean(found[1], names, "it has"))  # fmt: skip
+
+
+def _inside(scalar: Scalar, start: int, end: int) -> Span:
+    """Some characters of a text; all of it where it isn't written as it reads."""
+    span = scalar.span
+    quotes, odd = divmod(span.end_column - span.column - len(scalar.text), 2)
+    if span.line != span.end_line or odd or quotes not in (0, 1):
+        return span
+    column = span.column + quotes
+    return Span(span.file, span.line, column + start, span.line, column + end)
 
 
 def _outputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:

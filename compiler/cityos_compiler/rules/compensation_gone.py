@@ -30,7 +30,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
 
 
 def _refusing(project: Project, undo: ir.Compensation) -> Iterator[Finding]:
-    if retry_of(project, undo.operation)["attempts"] == 1:
+    if undo.operation.effect == "read" or retry_of(project, undo.operation)["attempts"] == 1:
         return
     for way in spoken(undo.operation):
         if _may_find_nothing(way, undo) and not _takes_absence(way):

@@ -28,7 +28,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             yield Finding(
                 "SAGA008",
                 f"`{step.undo.operation.name}` can't take `{step.name}` back: {why}",
-                said(workflow, project, step, "compensate"),
+                said(workflow, project, step, "compensate", "do"),
                 "name the operation that does take it back, or say in `no_undo:` why it may stay",
                 related=(Related(step.undo.operation.span, f"its effect is {step.undo.operation.effect}"),),
             )

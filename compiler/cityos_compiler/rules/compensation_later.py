@@ -26,7 +26,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             yield Finding(
                 "SAGA014",
                 f"`{step.undo.operation.name}` is answered by a signal, and undoing waits for none",
-                said(workflow, project, step, "compensate"),
+                said(workflow, project, step, "compensate", "do"),
                 "undo with an operation whose first answer is final",
                 related=(Related(completes.match.span, "it completes here"),),
             )

@@ -30,7 +30,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
         if not isinstance(step, ir.Do) or completes is None:
             continue
         within, due = known.duration(step.within), timedelta(seconds=seconds(completes.within.text) or 0)
-        if within is not None and within < due:
+        if within is not None and timedelta() < within < due:
             yield Finding(
                 "TIME004",
                 f"`{step.name}` has {shown(within)}, and its answer may take {shown(due)}",

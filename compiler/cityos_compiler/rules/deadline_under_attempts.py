@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from cityos_compiler import ir
 from cityos_compiler.flow.constants import Known
@@ -26,7 +27,7 @@ from cityos_dsl.project import Project
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Compare the deadline with the longest way through waits and first attempts."""
     deadline = Known(workflow).duration(workflow.within)
-    if deadline is None:
+    if deadline is None or deadline <= timedelta():
         return
     waits = total(longest_waits(workflow))
     both = longest_waits(workflow, lambda step: timeout_of(project, step.operation))

@@ -36,7 +36,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
                     "SAGA007",
                     f"`{step.undo.operation.name}` needs `{missing[0]}` of `{step.name}`, and after a lost answer the "
                     f"lookup{way.by} doesn't give it",
-                    said(workflow, project, step, "compensate"),
+                    said(workflow, project, step, "compensate", "do"),
                     f"give `{missing[0]}` in the lookup's `result:`, or take the value from somewhere else",
                     related=(Related(found.span, "this is all that a lookup finds"),),
                 )

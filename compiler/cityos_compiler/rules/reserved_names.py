@@ -43,6 +43,7 @@ def _named(workflow: ir.Workflow, project: Project) -> Iterator[tuple[str, Span]
     yield workflow.name, top(workflow, project, "workflow")
     yield workflow.task_queue, top(workflow, project, "task_queue")
     for signal in workflow.signals:
-        yield from ((name, signal.span) for name in (signal.name, *signal.aliases))
+        yield signal.name, signal.span
+        yield from ((alias.text, alias.span) for alias in signal.contract.aliases or ())
     for query in workflow.queries:
         yield query.model.name, mention(workflow, project, {query.model.name})

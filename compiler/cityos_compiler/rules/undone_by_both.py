@@ -41,11 +41,15 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             other, twice = twin
             yield Finding(
                 "SAGA009",
-                f"`{operation.name}` of `{step.name}` does what `{twice.name}` of `{other.name}` does as well",
+                f"{_shown(operation, step)} does what {_shown(twice, other)} does as well",
                 at(step, workflow.file),
                 f"let one of them do it: `no_undo: {operation.name} does it`, or an operation that only cancels",
                 related=(Related(at(other, workflow.file), "done a second time here"),),
             )
+
+
+def _shown(operation: OperationModel, step: ir.Step) -> str:
+    return f"`{operation.name}`" + (f" of `{step.name}`" if step.name != operation.name else "")
 
 
 def _runs(step: ir.Do | ir.Group) -> list[OperationModel]:
