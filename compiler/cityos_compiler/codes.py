@@ -70,6 +70,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME017": ("An unknown system", "A system has its file in specs/systems; more of its operations may stand in specs/systems/<system>/."),
     "NAME019": ("Which variant?", "An operation with `variants:` is one for each of them; a step says which with `as:`."),
     "NAME020": ("An unknown retry policy", "A system's policies stand under its retry:; with an unknown one the default would be taken silently."),
+    "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
 }  # fmt: skip

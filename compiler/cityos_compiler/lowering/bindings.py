@@ -13,6 +13,12 @@ from cityos_dsl.source import Mapping, Node, Scalar, Sequence
 from cityos_dsl.spec import documents as d
 
 _INPUT = re.compile(r"(?<![\w.])input\.\??(\w+)")
+_ROOT = re.compile(r"\$\{\s*([A-Za-z_]\w*)(?=\s*[}.\[])")
+_PATH = re.compile(r"\A([A-Za-z_]\w*)(?:\.\w+)+\Z")
+ASKING = ("input", "key", "tenant", "workflow")
+"""The names that a request may use."""
+ANSWERED = (*ASKING, "body", "status", "headers", "item")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -59,6 +65,7 @@ def _operation(project: Project, operation: OperationModel) -> Iterator[Finding]
         yield from _unknown("NAME002", "no operation", scalar, project.operations)
     for way in spoken(operation):
         yield from _matchers(project, way.binding.errors)
+        yield from _requests(way)
         yield from _inputs(operation, way)
         yield from _outputs(operation, way)
 
@@ -66,6 +73,37 @@ def _operation(project: Project, operation: OperationModel) -> Iterator[Finding]
 def _unknown(code: str, what: str, scalar: Scalar | None, known: Collection[str]) -> Iterator[Finding]:
     if scalar is not None and scalar.text not in known:
         yield Finding(code, f"`{scalar.text}` is {what}", scalar.span, did_you_mean(scalar.text, known))
+
+
+def _requests(way: Spoken) -> Iterator[Finding]:
+    """The methods and the names of a way's requests and answers."""
+    binding, lookup = way.binding, way.binding.lookup
+    for request in (binding.request, lookup.request if lookup is not None else None):
+        if request is not None:
+            yield from _method(request)
+            yield from _roots(request, _ROOT.finditer(request.text), ASKING)
+    sent: list[Node | None] = [binding.query, binding.headers, binding.body]
+    read: list[Node | None] = [binding.result]
+    if lookup is not None:
+        sent += [lookup.query, lookup.body]
+        read.append(lookup.result)
+    for parts, names in ((sent, ASKING), (read, ANSWERED)):
+        for scalar in (scalar for part in parts for scalar in _scalars(part)):
+            yield from _roots(scalar, _PATH.finditer(scalar.text), names)
+
+
+def _method(request: Scalar) -> Iterator[Finding]:
+    method = request.text.partition(" ")[0]
+    if method not in METHODS:
+        yield Finding("NAME021", f"`{method}` is no method of HTTP", _inside(request, 0, len(method)),
+                      did_you_mean(method, METHODS))  # fmt: skip
+
+
+def _roots(scalar: Scalar, found: Iterable[re.Match[str]], names: Collection[str]) -> Iterator[Finding]:
+    for one in found:
+        if one[1] not in names:
+            yield Finding("NAME021", f"nothing is called `{one[1]}` here", _inside(scalar, one.start(1), one.end(1)),
+                          did_you_mean(one[1], names, "a binding knows"))  # fmt: skip
 
 
 def _inputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:
