@@ -78,8 +78,10 @@ class Document:
     def _block(self, first: Node, last: Node) -> tuple[int, int]:
         """The whole lines from one node to the end of another, without the comments and empty lines behind it."""
         span = last.span
-        end = span.end_line - 1 if span.end_column == 1 else span.end_line
         lines = self.text.splitlines()
+        # A block ends where the next thing begins, in front of which there is only its indentation.
+        inside = span.end_line <= len(lines) and lines[span.end_line - 1][: span.end_column - 1].strip()
+        end = span.end_line if inside else span.end_line - 1
         while end > first.span.line and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
             end -= 1
         return self.lines[first.span.line - 1], self.lines[end]

@@ -217,6 +217,8 @@ def shown(chosen: list[Mutation], verdicts: list[tuple[str, str]]) -> Iterator[s
     for kind, counts in [*sorted(by_kind.items()), ("all", total)]:
         each = " | ".join(str(counts[verdict]) for verdict in (FOUND, HARMLESS, SURVIVED))
         yield f"| {kind} | {counts.total()} | {each} |"
+    codes = collections.Counter(code for verdict, code in verdicts if verdict == FOUND)
+    yield "found by: " + ", ".join(f"{code} {number}" for code, number in codes.most_common())
     for mutation, (verdict, _) in sorted(zip(chosen, verdicts, strict=True), key=lambda pair: pair[0].kind):
         if verdict == SURVIVED:
             yield f"survived: {mutation.kind}: {mutation.file}:{mutation.line} {mutation.text.strip()[:60]}"
