@@ -261,6 +261,16 @@ class Variant(Binding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Latency:
+    """An operation's latency budget (architecture 13.4)."""
+
+    LABEL: ClassVar[str] = "a latency budget"
+    p50: Scalar | None = optional("Half of the answers come within.", example="500ms", form="duration")
+    p95: Scalar | None = optional("19 of 20 answers come within.", example="1.5s", form="duration")
+    p99: Scalar = key("99 of 100 answers come within.", example="3s", form="duration")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Operation(Binding):
     """An operation of a system."""
 
@@ -275,6 +285,10 @@ class Operation(Binding):
     timeout: Scalar | None = optional("Of one attempt.", example="30s", form="duration")
     completes: Completion | None = optional("The answer comes later, by a signal.")
     unsupported: tuple[Scalar, ...] | None = optional("Providers that can't do it.")
+    also_undoes: tuple[Scalar, ...] | None = optional(
+        "What the system does with it by itself: operations that must not be run besides.", example=["refundPayment"]
+    )
+    latency: Latency | None = optional("How fast it is meant to answer.")
     variants: dict[Scalar, Variant] | None = optional("The same name with other inputs; a step says which `as:`.")
     example: Value = key("An example of its output.")
 
@@ -310,6 +324,12 @@ class Connection:
     redact: tuple[Scalar, ...] | None = optional("Paths that are never logged.")
     errors: tuple[ErrorMatcher, ...] | None = optional("Which answers mean which error class.")
     idempotency: Scalar | dict[Scalar, Scalar] | None = optional("The default of its operations.")
+    dedupe_window: Scalar | None = optional(
+        "How long it remembers an idempotency key; where nothing is said, for ever.", example="24h", form="duration"
+    )
+    header_below: Scalar | None = optional(
+        "Below which path it reads an idempotency header; `nowhere` where it ignores it.", example="/admin/cityos/"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

@@ -47,6 +47,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SCHED001": ("Not a cadence", "every 15m, daily 06:00, weekly sunday 00:00, monthly 1 03:00, quarterly 03:00, or five fields of cron; times are UTC."),
     "SCHED002": ("Nothing to go through", "over: names an operation that reads, needs no input, and gives rows: [...]; each row starts the workflow once."),
     "WIRE005": ("A schedule without input", "What a schedule starts gets its input from the rows of an operation (over:), or from defaults."),
+    "WIRE006": ("An output without source", "The result of a binding gives every field of the operation's output that isn't optional."),
     "RECV001": ("A value that can't be watched for", "receives: names a field of the input, or of a step's result, by which signals find the workflow."),
     "COMP001": ("A completion that doesn't fit", "completes: match and settled are of the operation's own output, the signals carry the matched field, and else: names an operation of the same system whose status says how things stand."),
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
@@ -68,6 +69,8 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME015": ("Not a field of the record", "The record has no such field."),
     "NAME017": ("An unknown system", "A system has its file in specs/systems; more of its operations may stand in specs/systems/<system>/."),
     "NAME019": ("Which variant?", "An operation with `variants:` is one for each of them; a step says which with `as:`."),
+    "NAME020": ("An unknown retry policy", "A system's policies stand under its retry:; with an unknown one the default would be taken silently."),
+    "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
 }  # fmt: skip

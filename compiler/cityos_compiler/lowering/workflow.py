@@ -90,7 +90,8 @@ def lower_workflow(
     constants, env = _constants(low, spec, env)
     state, env = _state(low, spec, env)
     meanwhile = low.meanwhile(spec.meanwhile, env)
-    steps, _ = low.block(spec.steps, env)
+    with low.beside(meanwhile):
+        steps, _ = low.block(spec.steps, env)
     output = output_type(name, low.returns)
     last, _ = low.block(spec.finally_ or (), last_env(env, low, output))
     _undone_by_name(low)

@@ -146,6 +146,32 @@ def top(workflow: ir.Workflow, project: Project, key: str) -> Span:
     return value.span if value is not None else Span(workflow.file, 1, 1, 1, 2)
 
 
+def said(workflow: ir.Workflow, project: Project, step: ir.Step, *path: str) -> Span:
+    """Where a step says something, the value under a key of it; the step itself where it doesn't."""
+    place = at(step, workflow.file)
+    found: Node | None = _holding(spec_of(workflow, project).node, place)
+    for key in path:
+        inner = found.get(key) if isinstance(found, Mapping) else None
+        if inner is None:
+            break
+        found, place = inner, inner.span
+    return place
+
+
+def _holding(node: Node, place: Span) -> Mapping | None:
+    """The map of which a value stands at a place."""
+    match node:
+        case Mapping():
+            if any(isinstance(value, Scalar) and value.span == place for _, value in node):
+                return node
+            inner: tuple[Node, ...] = tuple(value for _, value in node)
+        case Sequence():
+            inner = node.items
+        case _:
+            return None
+    return next((found for found in (_holding(each, place) for each in inner) if found is not None), None)
+
+
 def mention(workflow: ir.Workflow, project: Project, names: Set[str]) -> Span:
     """Where a workflow first has one of these names as a key: the branch of a signal, for example."""
     keys = _keys(spec_of(workflow, project).node)
