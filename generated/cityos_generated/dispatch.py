@@ -12,6 +12,7 @@ from cityos_generated import events, signals
 from cityos_generated.workflows import (
     wf_001_order_placement,
     wf_005_order_dispute,
+    wf_008_order_review_reminder,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
@@ -50,6 +51,18 @@ def wf_005_order_dispute_on_dispute_opened(
         reason=event.reason,
         evidence_due_by=event.evidence_due_by,
         vendor_id=event.vendor_id,
+    )
+
+
+def wf_008_order_review_reminder_on_order_delivered(
+    event: events.OrderDeliveredEvent,
+) -> wf_008_order_review_reminder.OrderReviewReminderInput | None:
+    """WF-008: Ask for reviews of delivered products after three days, and once more a week later."""
+    return wf_008_order_review_reminder.OrderReviewReminderInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        customer_email=event.customer_email,
+        products=event.products,
     )
 
 
@@ -229,6 +242,21 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
     "auction.closed": EventRoute(model=events.AuctionClosedEvent),
     "workflow.compensation_failed": EventRoute(model=events.WorkflowCompensationFailedEvent),
+    "order.cancel_requested": EventRoute(model=events.OrderCancelRequestedEvent),
+    "order.cancelled": EventRoute(model=events.OrderCancelledEvent),
+    "order.delivered": EventRoute(
+        model=events.OrderDeliveredEvent,
+        beside=(
+            Starts(
+                workflow="OrderReviewReminderWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:review-reminder",
+                input=wf_008_order_review_reminder_on_order_delivered,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

@@ -122,3 +122,30 @@ class WorkflowCompensationFailedEvent(Model):
     compensation: str
     error_class: str
     message: str
+
+
+class OrderCancelRequestedEvent(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+    reason: str
+    requested_by: str
+    refund_amount: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: str
+    delivery_order_id: str | None = None
+    has_inventory_reserved: bool
+
+
+class OrderCancelledEvent(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+    reason: str
+    refunded: Decimal
+
+
+class OrderDeliveredEvent(Model):
+    order_id: str
+    customer_id: str
+    customer_email: str
+    products: Annotated[list[types.ReviewableProduct], Limits(max_items=200)]

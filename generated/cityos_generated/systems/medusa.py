@@ -238,6 +238,22 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class UpdateOrderStatusOutput(Model):
+    pass
+
+
+class ConfirmDeliveryOutput(Model):
+    pass
+
+
+class ReverseCommissionsOfVendorOrdersOutput(Model):
+    pass
+
+
+class CheckIfAlreadyReviewedOutput(Model):
+    open_product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -540,6 +556,29 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class UpdateOrderStatusInput(Model):
+    order_id: str
+    status: types.OrderStatus
+    reason: str | None = None
+
+
+class ConfirmDeliveryInput(Model):
+    order_id: str
+    delivery_order_id: str
+    proof_url: str | None = None
+
+
+class ReverseCommissionsOfVendorOrdersInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class CheckIfAlreadyReviewedInput(Model):
+    order_id: str
+    customer_id: str
+    product_ids: Annotated[list[str], Limits(max_items=200)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1721,4 +1760,89 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_UPDATE_ORDER_STATUS = Operation(
+    "updateOrderStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateOrderStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say in an order how it stands; no payment is touched.",
+)
+
+
+def update_order_status(
+    *, order_id: str, status: types.OrderStatus, reason: str | None = None
+) -> Call[UpdateOrderStatusOutput]:
+    """Say in an order how it stands; no payment is touched."""
+    return Call(_UPDATE_ORDER_STATUS, UpdateOrderStatusInput(order_id=order_id, status=status, reason=reason))
+
+
+_CONFIRM_DELIVERY = Operation(
+    "confirmDelivery",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmDeliveryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark what a delivery order has brought as delivered; Medusa then says order.delivered.",
+)
+
+
+def confirm_delivery(
+    *, order_id: str, delivery_order_id: str, proof_url: str | None = None
+) -> Call[ConfirmDeliveryOutput]:
+    """Mark what a delivery order has brought as delivered; Medusa then says order.delivered."""
+    return Call(
+        _CONFIRM_DELIVERY,
+        ConfirmDeliveryInput(order_id=order_id, delivery_order_id=delivery_order_id, proof_url=proof_url),
+    )
+
+
+_REVERSE_COMMISSIONS_OF_VENDOR_ORDERS = Operation(
+    "reverseCommissionsOfVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReverseCommissionsOfVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the commissions of some vendor orders back; none there is success.",
+)
+
+
+def reverse_commissions_of_vendor_orders(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReverseCommissionsOfVendorOrdersOutput]:
+    """Take the commissions of some vendor orders back; none there is success."""
+    return Call(
+        _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS,
+        ReverseCommissionsOfVendorOrdersInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_CHECK_IF_ALREADY_REVIEWED = Operation(
+    "checkIfAlreadyReviewed",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckIfAlreadyReviewedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which of an order's products the customer has neither reviewed nor sent back.",
+)
+
+
+def check_if_already_reviewed(
+    *, order_id: str, customer_id: str, product_ids: list[str]
+) -> Call[CheckIfAlreadyReviewedOutput]:
+    """Which of an order's products the customer has neither reviewed nor sent back."""
+    return Call(
+        _CHECK_IF_ALREADY_REVIEWED,
+        CheckIfAlreadyReviewedInput(order_id=order_id, customer_id=customer_id, product_ids=product_ids),
     )
