@@ -11,6 +11,7 @@ from cityos_runtime.dispatch import EventRoute, Routes, SignalRoute, Starts
 from cityos_generated import events, signals
 from cityos_generated.workflows import (
     wf_001_order_placement,
+    wf_003_order_cancellation,
     wf_005_order_dispute,
     wf_008_order_review_reminder,
     wf_012_installment_payment,
@@ -35,6 +36,26 @@ def wf_001_order_placement_on_order_placed(
         is_b2b=event.is_b2b,
         company_id=event.company_id,
         purchase_order_id=event.purchase_order_id,
+    )
+
+
+def wf_003_order_cancellation_on_order_cancel_requested(
+    event: events.OrderCancelRequestedEvent,
+) -> wf_003_order_cancellation.OrderCancellationInput | None:
+    """WF-003: Call the delivery of an order off, and give back its stock, commissions, money and
+    ledger entries.
+    """
+    return wf_003_order_cancellation.OrderCancellationInput(
+        order_id=event.order_id,
+        vendor_order_ids=event.vendor_order_ids,
+        reason=event.reason,
+        requested_by=event.requested_by,
+        refund_amount=event.refund_amount,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        delivery_order_id=event.delivery_order_id,
+        has_inventory_reserved=event.has_inventory_reserved,
     )
 
 
@@ -242,7 +263,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
     "auction.closed": EventRoute(model=events.AuctionClosedEvent),
     "workflow.compensation_failed": EventRoute(model=events.WorkflowCompensationFailedEvent),
-    "order.cancel_requested": EventRoute(model=events.OrderCancelRequestedEvent),
+    "order.cancel_requested": EventRoute(
+        model=events.OrderCancelRequestedEvent,
+        beside=(
+            Starts(
+                workflow="OrderCancellationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:cancellation",
+                input=wf_003_order_cancellation_on_order_cancel_requested,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
     "order.cancelled": EventRoute(model=events.OrderCancelledEvent),
     "order.delivered": EventRoute(
         model=events.OrderDeliveredEvent,
@@ -364,6 +397,12 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.requires_action": SignalRoute(
         model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
+    ),
+    "payment.refund.completed": SignalRoute(
+        model=signals.PaymentRefundCompleted, addresses=(("payment.refund.*", "payment_intent_id"),)
+    ),
+    "payment.refund.failed": SignalRoute(
+        model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
@@ -92,6 +92,18 @@ class RollbackDataOutput(Model):
     pass
 
 
+class ReleaseInventoryOfOrderOutput(Model):
+    pass
+
+
+class ReverseAccountingEntriesOfOrderOutput(Model):
+    reversed: int
+
+
+class CreateSupportTicketOutput(Model):
+    ticket_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -173,6 +185,23 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ReleaseInventoryOfOrderInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class ReverseAccountingEntriesOfOrderInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class CreateSupportTicketInput(Model):
+    subject: str
+    reference: str
+    priority: Literal["low", "medium", "high"]
+    details: str | None = None
 
 
 _RESERVE_INVENTORY = Operation(
@@ -506,3 +535,72 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_RELEASE_INVENTORY_OF_ORDER = Operation(
+    "releaseInventoryOfOrder",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseInventoryOfOrderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release what is still reserved for some vendor orders; released already, or none there, is success.",
+)
+
+
+def release_inventory_of_order(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReleaseInventoryOfOrderOutput]:
+    """Release what is still reserved for some vendor orders; released already, or none there, is
+    success.
+    """
+    return Call(
+        _RELEASE_INVENTORY_OF_ORDER,
+        ReleaseInventoryOfOrderInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_REVERSE_ACCOUNTING_ENTRIES_OF_ORDER = Operation(
+    "reverseAccountingEntriesOfOrder",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReverseAccountingEntriesOfOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Reverse what was booked for some vendor orders, each entry once; none there is success.",
+)
+
+
+def reverse_accounting_entries_of_order(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReverseAccountingEntriesOfOrderOutput]:
+    """Reverse what was booked for some vendor orders, each entry once; none there is success."""
+    return Call(
+        _REVERSE_ACCOUNTING_ENTRIES_OF_ORDER,
+        ReverseAccountingEntriesOfOrderInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_CREATE_SUPPORT_TICKET = Operation(
+    "createSupportTicket",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSupportTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hand a case to a person, as an Issue of the help desk.",
+)
+
+
+def create_support_ticket(
+    *, subject: str, reference: str, priority: Literal["low", "medium", "high"], details: str | None = None
+) -> Call[CreateSupportTicketOutput]:
+    """Hand a case to a person, as an Issue of the help desk."""
+    return Call(
+        _CREATE_SUPPORT_TICKET,
+        CreateSupportTicketInput(subject=subject, reference=reference, priority=priority, details=details),
+    )

@@ -239,7 +239,7 @@ class GenerateMigrationReportOutput(Model):
 
 
 class UpdateOrderStatusOutput(Model):
-    pass
+    order_status: types.OrderStatus
 
 
 class ConfirmDeliveryOutput(Model):
@@ -561,6 +561,7 @@ class GenerateMigrationReportInput(Model):
 class UpdateOrderStatusInput(Model):
     order_id: str
     status: types.OrderStatus
+    vendor_order_ids: Annotated[list[str] | None, Limits(max_items=50)] = None
     reason: str | None = None
 
 
@@ -1771,15 +1772,26 @@ _UPDATE_ORDER_STATUS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Say in an order how it stands; no payment is touched.",
+    summary="Say how an order stands, or only some of its vendor orders; no payment is touched. The answer says how all of it stands.",
 )
 
 
 def update_order_status(
-    *, order_id: str, status: types.OrderStatus, reason: str | None = None
+    *,
+    order_id: str,
+    status: types.OrderStatus,
+    vendor_order_ids: list[str] | None = None,
+    reason: str | None = None,
 ) -> Call[UpdateOrderStatusOutput]:
-    """Say in an order how it stands; no payment is touched."""
-    return Call(_UPDATE_ORDER_STATUS, UpdateOrderStatusInput(order_id=order_id, status=status, reason=reason))
+    """Say how an order stands, or only some of its vendor orders; no payment is touched. The answer
+    says how all of it stands.
+    """
+    return Call(
+        _UPDATE_ORDER_STATUS,
+        UpdateOrderStatusInput(
+            order_id=order_id, status=status, vendor_order_ids=vendor_order_ids, reason=reason
+        ),
+    )
 
 
 _CONFIRM_DELIVERY = Operation(

@@ -68,6 +68,11 @@ class DeactivateConnectedPaymentAccountOutput(Model):
     pass
 
 
+class ProcessRefundOutput(Model):
+    refund_id: str | None = None
+    status: types.RefundStatus
+
+
 class CapturePaymentInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -188,6 +193,13 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 
 class PingPaymentGatewaysInput(Model):
+    gateway: str | None = None
+
+
+class ProcessRefundInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
     gateway: str | None = None
 
 
@@ -704,3 +716,30 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_PROCESS_REFUND = Operation(
+    "processRefund",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ProcessRefundOutput,
+    effect="money",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give captured money back, all or a part; pending where the bank answers later, by payment.refund.*.",
+)
+
+
+def process_refund(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[ProcessRefundOutput]:
+    """Give captured money back, all or a part; pending where the bank answers later, by
+    payment.refund.*.
+    """
+    return Call(
+        _PROCESS_REFUND,
+        ProcessRefundInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
