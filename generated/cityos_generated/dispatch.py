@@ -11,6 +11,7 @@ from cityos_runtime.dispatch import EventRoute, Routes, SignalRoute, Starts
 from cityos_generated import events, signals
 from cityos_generated.workflows import (
     wf_001_order_placement,
+    wf_002_order_fulfillment,
     wf_003_order_cancellation,
     wf_005_order_dispute,
     wf_008_order_review_reminder,
@@ -36,6 +37,23 @@ def wf_001_order_placement_on_order_placed(
         is_b2b=event.is_b2b,
         company_id=event.company_id,
         purchase_order_id=event.purchase_order_id,
+    )
+
+
+def wf_002_order_fulfillment_on_order_fulfillment_started(
+    event: events.OrderFulfillmentStartedEvent,
+) -> wf_002_order_fulfillment.OrderFulfillmentInput | None:
+    """WF-002: Pick, dispatch and deliver a vendor order, and let its vendor be paid a week later."""
+    return wf_002_order_fulfillment.OrderFulfillmentInput(
+        order_id=event.order_id,
+        vendor_order_id=event.vendor_order_id,
+        vendor_id=event.vendor_id,
+        delivery_order_id=event.delivery_order_id,
+        items=event.items,
+        shipping_method=event.shipping_method,
+        delivery_zone_id=event.delivery_zone_id,
+        delivery_slot=event.delivery_slot,
+        recipient=event.recipient,
     )
 
 
@@ -290,6 +308,20 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "order.delivery_returned": EventRoute(model=events.OrderDeliveryReturnedEvent),
+    "order.fulfillment_started": EventRoute(
+        model=events.OrderFulfillmentStartedEvent,
+        beside=(
+            Starts(
+                workflow="OrderFulfillmentWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",
+                input=wf_002_order_fulfillment_on_order_fulfillment_started,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -335,6 +367,50 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
     ),
+    "delivery.order.picked_up": SignalRoute(
+        model=signals.DeliveryOrderPickedUp,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "pickup.completed": SignalRoute(
+        model=signals.DeliveryOrderPickedUp,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.order.in_transit": SignalRoute(
+        model=signals.DeliveryOrderInTransit,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.in_transit": SignalRoute(
+        model=signals.DeliveryOrderInTransit,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.order.delivered": SignalRoute(
+        model=signals.DeliveryOrderDelivered,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.completed": SignalRoute(
+        model=signals.DeliveryOrderDelivered,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.order.failed": SignalRoute(
+        model=signals.DeliveryOrderFailed,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.failed": SignalRoute(
+        model=signals.DeliveryOrderFailed,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.driver.assigned": SignalRoute(
+        model=signals.DeliveryDriverAssigned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "driver.assigned": SignalRoute(
+        model=signals.DeliveryDriverAssigned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.proof.submitted": SignalRoute(
+        model=signals.DeliveryProofSubmitted,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
@@ -376,6 +452,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "delivery.returned": SignalRoute(
+        model=signals.DeliveryReturned, ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",)
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,

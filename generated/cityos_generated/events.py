@@ -149,3 +149,21 @@ class OrderDeliveredEvent(Model):
     customer_id: str
     customer_email: str
     products: Annotated[list[types.ReviewableProduct], Limits(max_items=200)]
+
+
+class OrderDeliveryReturnedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    delivery_order_id: str
+
+
+class OrderFulfillmentStartedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    vendor_id: str
+    delivery_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+    shipping_method: types.ShippingMethod
+    delivery_zone_id: str
+    delivery_slot: types.DeliverySlot | None = None
+    recipient: types.Recipient

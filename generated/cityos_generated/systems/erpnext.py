@@ -104,6 +104,14 @@ class CreateSupportTicketOutput(Model):
     ticket_id: str
 
 
+class UpdateInventoryDeductedOutput(Model):
+    delivery_note_id: str
+
+
+class RestockReturnedItemsOutput(Model):
+    stock_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -202,6 +210,17 @@ class CreateSupportTicketInput(Model):
     reference: str
     priority: Literal["low", "medium", "high"]
     details: str | None = None
+
+
+class UpdateInventoryDeductedInput(Model):
+    order_id: str
+    vendor_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+
+
+class RestockReturnedItemsInput(Model):
+    vendor_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
 
 
 _RESERVE_INVENTORY = Operation(
@@ -603,4 +622,49 @@ def create_support_ticket(
     return Call(
         _CREATE_SUPPORT_TICKET,
         CreateSupportTicketInput(subject=subject, reference=reference, priority=priority, details=details),
+    )
+
+
+_UPDATE_INVENTORY_DEDUCTED = Operation(
+    "updateInventoryDeducted",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryDeductedOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take what was delivered out of the stock, by a delivery note.",
+)
+
+
+def update_inventory_deducted(
+    *, order_id: str, vendor_order_id: str, items: list[types.FulfillmentItem]
+) -> Call[UpdateInventoryDeductedOutput]:
+    """Take what was delivered out of the stock, by a delivery note."""
+    return Call(
+        _UPDATE_INVENTORY_DEDUCTED,
+        UpdateInventoryDeductedInput(order_id=order_id, vendor_order_id=vendor_order_id, items=items),
+    )
+
+
+_RESTOCK_RETURNED_ITEMS = Operation(
+    "restockReturnedItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestockReturnedItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Put what came back undelivered onto the shelf again, by a stock entry.",
+)
+
+
+def restock_returned_items(
+    *, vendor_order_id: str, items: list[types.FulfillmentItem]
+) -> Call[RestockReturnedItemsOutput]:
+    """Put what came back undelivered onto the shelf again, by a stock entry."""
+    return Call(
+        _RESTOCK_RETURNED_ITEMS, RestockReturnedItemsInput(vendor_order_id=vendor_order_id, items=items)
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
-from cityos_generated.systems import erpnext
+from cityos_generated.systems import erpnext, fleetbase
 
 NEVER = (
     "AuthenticationError",
@@ -242,16 +242,16 @@ class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
 
-class ConfirmDeliveryOutput(Model):
-    pass
-
-
 class ReverseCommissionsOfVendorOrdersOutput(Model):
     pass
 
 
 class CheckIfAlreadyReviewedOutput(Model):
     open_product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class TriggerVendorPayoutOutput(Model):
+    payout_id: str | None = None
 
 
 class ExtractDataInput(Model):
@@ -267,6 +267,12 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ConfirmDeliveryInput(Model):
+    order_id: str
+    delivery_order_id: str
+    proof_url: str | None = None
 
 
 class RecordAuditLogInput(Model):
@@ -565,12 +571,6 @@ class UpdateOrderStatusInput(Model):
     reason: str | None = None
 
 
-class ConfirmDeliveryInput(Model):
-    order_id: str
-    delivery_order_id: str
-    proof_url: str | None = None
-
-
 class ReverseCommissionsOfVendorOrdersInput(Model):
     order_id: str
     vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
@@ -580,6 +580,11 @@ class CheckIfAlreadyReviewedInput(Model):
     order_id: str
     customer_id: str
     product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class TriggerVendorPayoutInput(Model):
+    vendor_id: str
+    vendor_order_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -632,6 +637,28 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_CONFIRM_DELIVERY = Operation(
+    "confirmDelivery",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=fleetbase.ConfirmDeliveryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark what a delivery order has brought as delivered; Medusa then says order.delivered.",
+)
+
+
+def confirm_delivery(
+    *, order_id: str, delivery_order_id: str, proof_url: str | None = None
+) -> Call[fleetbase.ConfirmDeliveryOutput]:
+    """Mark what a delivery order has brought as delivered; Medusa then says order.delivered."""
+    return Call(
+        _CONFIRM_DELIVERY,
+        ConfirmDeliveryInput(order_id=order_id, delivery_order_id=delivery_order_id, proof_url=proof_url),
+    )
 
 
 _RECORD_AUDIT_LOG = Operation(
@@ -1794,28 +1821,6 @@ def update_order_status(
     )
 
 
-_CONFIRM_DELIVERY = Operation(
-    "confirmDelivery",
-    system="medusa",
-    task_queue="medusa-commerce",
-    output=ConfirmDeliveryOutput,
-    effect="write",
-    timeout=timedelta(seconds=30),
-    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Mark what a delivery order has brought as delivered; Medusa then says order.delivered.",
-)
-
-
-def confirm_delivery(
-    *, order_id: str, delivery_order_id: str, proof_url: str | None = None
-) -> Call[ConfirmDeliveryOutput]:
-    """Mark what a delivery order has brought as delivered; Medusa then says order.delivered."""
-    return Call(
-        _CONFIRM_DELIVERY,
-        ConfirmDeliveryInput(order_id=order_id, delivery_order_id=delivery_order_id, proof_url=proof_url),
-    )
-
-
 _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS = Operation(
     "reverseCommissionsOfVendorOrders",
     system="medusa",
@@ -1857,4 +1862,25 @@ def check_if_already_reviewed(
     return Call(
         _CHECK_IF_ALREADY_REVIEWED,
         CheckIfAlreadyReviewedInput(order_id=order_id, customer_id=customer_id, product_ids=product_ids),
+    )
+
+
+_TRIGGER_VENDOR_PAYOUT = Operation(
+    "triggerVendorPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TriggerVendorPayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say that a vendor order is due for payout; Medusa collects what is due and asks with payout.requested. What is in escrow or was split already stays out.",
+)
+
+
+def trigger_vendor_payout(*, vendor_id: str, vendor_order_id: str) -> Call[TriggerVendorPayoutOutput]:
+    """Say that a vendor order is due for payout; Medusa collects what is due and asks with
+    payout.requested. What is in escrow or was split already stays out.
+    """
+    return Call(
+        _TRIGGER_VENDOR_PAYOUT, TriggerVendorPayoutInput(vendor_id=vendor_id, vendor_order_id=vendor_order_id)
     )
