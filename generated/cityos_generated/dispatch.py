@@ -13,6 +13,7 @@ from cityos_generated.workflows import (
     wf_001_order_placement,
     wf_002_order_fulfillment,
     wf_003_order_cancellation,
+    wf_004_return_and_refund,
     wf_005_order_dispute,
     wf_008_order_review_reminder,
     wf_012_installment_payment,
@@ -74,6 +75,22 @@ def wf_003_order_cancellation_on_order_cancel_requested(
         gateway=event.gateway,
         delivery_order_id=event.delivery_order_id,
         has_inventory_reserved=event.has_inventory_reserved,
+    )
+
+
+def wf_004_return_and_refund_on_return_requested(
+    event: events.ReturnRequestedEvent,
+) -> wf_004_return_and_refund.ReturnAndRefundInput | None:
+    """WF-004: Take back what a customer doesn't want, look at it, and give back what it is worth."""
+    return wf_004_return_and_refund.ReturnAndRefundInput(
+        order_id=event.order_id,
+        return_id=event.return_id,
+        customer_id=event.customer_id,
+        items=event.items,
+        return_method=event.return_method,
+        refund_method=event.refund_method,
+        original_payment_intent_id=event.original_payment_intent_id,
+        gateway=event.gateway,
     )
 
 
@@ -322,6 +339,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "return.requested": EventRoute(
+        model=events.ReturnRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ReturnAndRefundWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:return:{return_id}:refund",
+                input=wf_004_return_and_refund_on_return_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -386,18 +416,22 @@ SIGNALS: dict[str, SignalRoute] = {
     "delivery.order.delivered": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.completed": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
@@ -454,7 +488,17 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("inventory.reserved", "order_id"),),
     ),
     "delivery.returned": SignalRoute(
-        model=signals.DeliveryReturned, ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",)
+        model=signals.DeliveryReturned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "return.inspected": SignalRoute(
+        model=signals.ReturnInspected,
+        ids=("tenant:{tenant_id}:return:{return_id}:refund",),
+        addresses=(("return.inspected", "return_id"),),
+    ),
+    "refund.reviewed": SignalRoute(
+        model=signals.RefundReviewed, addresses=(("refund.reviewed", "payment_intent_id"),)
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,

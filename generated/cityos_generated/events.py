@@ -167,3 +167,14 @@ class OrderFulfillmentStartedEvent(Model):
     delivery_zone_id: str
     delivery_slot: types.DeliverySlot | None = None
     recipient: types.Recipient
+
+
+class ReturnRequestedEvent(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+    return_method: types.ReturnMethod
+    refund_method: types.RefundMethod
+    original_payment_intent_id: str
+    gateway: str

@@ -112,6 +112,22 @@ class RestockReturnedItemsOutput(Model):
     stock_entry_id: str
 
 
+class InspectReturnItemsOutput(Model):
+    inspection_id: str
+
+
+class IssueCreditNoteOutput(Model):
+    credit_note_id: str
+
+
+class PostRefundJournalEntryOutput(Model):
+    journal_entry_id: str
+
+
+class RestockItemsOutput(Model):
+    delivery_note_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -221,6 +237,33 @@ class UpdateInventoryDeductedInput(Model):
 class RestockReturnedItemsInput(Model):
     vendor_order_id: str
     items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+
+
+class InspectReturnItemsInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class IssueCreditNoteInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class PostRefundJournalEntryInput(Model):
+    order_id: str
+    return_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class RestockItemsInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
 
 
 _RESERVE_INVENTORY = Operation(
@@ -668,3 +711,99 @@ def restock_returned_items(
     return Call(
         _RESTOCK_RETURNED_ITEMS, RestockReturnedItemsInput(vendor_order_id=vendor_order_id, items=items)
     )
+
+
+_INSPECT_RETURN_ITEMS = Operation(
+    "inspectReturnItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=InspectReturnItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the warehouse to look at what was sent back; whoever does says so by return.inspected.",
+)
+
+
+def inspect_return_items(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[InspectReturnItemsOutput]:
+    """Ask the warehouse to look at what was sent back; whoever does says so by return.inspected."""
+    return Call(
+        _INSPECT_RETURN_ITEMS, InspectReturnItemsInput(order_id=order_id, return_id=return_id, items=items)
+    )
+
+
+_ISSUE_CREDIT_NOTE = Operation(
+    "issueCreditNote",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=IssueCreditNoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Owe a customer an amount as credit, by a return invoice.",
+)
+
+
+def issue_credit_note(
+    *, order_id: str, return_id: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[IssueCreditNoteOutput]:
+    """Owe a customer an amount as credit, by a return invoice."""
+    return Call(
+        _ISSUE_CREDIT_NOTE,
+        IssueCreditNoteInput(
+            order_id=order_id,
+            return_id=return_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_POST_REFUND_JOURNAL_ENTRY = Operation(
+    "postRefundJournalEntry",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=PostRefundJournalEntryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a refund that has gone out.",
+)
+
+
+def post_refund_journal_entry(
+    *, order_id: str, return_id: str, amount: Decimal, currency_code: str
+) -> Call[PostRefundJournalEntryOutput]:
+    """Book a refund that has gone out."""
+    return Call(
+        _POST_REFUND_JOURNAL_ENTRY,
+        PostRefundJournalEntryInput(
+            order_id=order_id, return_id=return_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_RESTOCK_ITEMS = Operation(
+    "restockItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestockItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Put what a customer has sent back onto the shelf again, by a return delivery note.",
+)
+
+
+def restock_items(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[RestockItemsOutput]:
+    """Put what a customer has sent back onto the shelf again, by a return delivery note."""
+    return Call(_RESTOCK_ITEMS, RestockItemsInput(order_id=order_id, return_id=return_id, items=items))

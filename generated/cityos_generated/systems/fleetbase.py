@@ -75,6 +75,14 @@ class ConfirmDeliveryOutput(Model):
     pass
 
 
+class CreateReturnShipmentOutput(Model):
+    delivery_order_id: str
+
+
+class SendItemsBackOutput(Model):
+    delivery_order_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -155,6 +163,19 @@ class FetchDeliveryProofInput(Model):
 
 class ConfirmDeliveryInput(Model):
     delivery_order_id: str
+
+
+class CreateReturnShipmentInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    return_method: types.ReturnMethod
+
+
+class SendItemsBackInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -486,3 +507,50 @@ _CONFIRM_DELIVERY = Operation(
 def confirm_delivery(*, delivery_order_id: str) -> Call[ConfirmDeliveryOutput]:
     """Complete a delivery order; completed already is success."""
     return Call(_CONFIRM_DELIVERY, ConfirmDeliveryInput(delivery_order_id=delivery_order_id))
+
+
+_CREATE_RETURN_SHIPMENT = Operation(
+    "createReturnShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateReturnShipmentOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a customer's parcel fetched, or give the customer a label for it; a delivery order the other way round.",
+)
+
+
+def create_return_shipment(
+    *, order_id: str, return_id: str, customer_id: str, return_method: types.ReturnMethod
+) -> Call[CreateReturnShipmentOutput]:
+    """Have a customer's parcel fetched, or give the customer a label for it; a delivery order the
+    other way round.
+    """
+    return Call(
+        _CREATE_RETURN_SHIPMENT,
+        CreateReturnShipmentInput(
+            order_id=order_id, return_id=return_id, customer_id=customer_id, return_method=return_method
+        ),
+    )
+
+
+_SEND_ITEMS_BACK = Operation(
+    "sendItemsBack",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=SendItemsBackOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Send a customer back what the warehouse has refused to take.",
+)
+
+
+def send_items_back(*, order_id: str, return_id: str, customer_id: str) -> Call[SendItemsBackOutput]:
+    """Send a customer back what the warehouse has refused to take."""
+    return Call(
+        _SEND_ITEMS_BACK, SendItemsBackInput(order_id=order_id, return_id=return_id, customer_id=customer_id)
+    )

@@ -250,6 +250,25 @@ class CheckIfAlreadyReviewedOutput(Model):
     open_product_ids: Annotated[list[str], Limits(max_items=200)]
 
 
+class ValidateReturnEligibilityOutput(Model):
+    eligible: bool
+    reason: str | None = None
+    refund_amount: Decimal
+    currency_code: str
+
+
+class ReverseCommissionsInPartOutput(Model):
+    pass
+
+
+class RecordReturnOutcomeOutput(Model):
+    pass
+
+
+class CreateExchangeOrderOutput(Model):
+    exchange_order_id: str
+
+
 class TriggerVendorPayoutOutput(Model):
     payout_id: str | None = None
 
@@ -580,6 +599,33 @@ class CheckIfAlreadyReviewedInput(Model):
     order_id: str
     customer_id: str
     product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class ValidateReturnEligibilityInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class ReverseCommissionsInPartInput(Model):
+    order_id: str
+    return_id: str
+    refund_amount: Decimal
+
+
+class RecordReturnOutcomeInput(Model):
+    order_id: str
+    return_id: str
+    refund_method: types.RefundMethod
+    amount: Decimal
+    currency_code: str
+
+
+class CreateExchangeOrderInput(Model):
+    order_id: str
+    return_id: str
+    credit_note_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
 
 
 class TriggerVendorPayoutInput(Model):
@@ -1862,6 +1908,103 @@ def check_if_already_reviewed(
     return Call(
         _CHECK_IF_ALREADY_REVIEWED,
         CheckIfAlreadyReviewedInput(order_id=order_id, customer_id=customer_id, product_ids=product_ids),
+    )
+
+
+_VALIDATE_RETURN_ELIGIBILITY = Operation(
+    "validateReturnEligibility",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateReturnEligibilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether these items may be sent back, and what is owed for them.",
+)
+
+
+def validate_return_eligibility(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[ValidateReturnEligibilityOutput]:
+    """Whether these items may be sent back, and what is owed for them."""
+    return Call(
+        _VALIDATE_RETURN_ELIGIBILITY,
+        ValidateReturnEligibilityInput(order_id=order_id, return_id=return_id, items=items),
+    )
+
+
+_REVERSE_COMMISSIONS_IN_PART = Operation(
+    "reverseCommissionsInPart",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReverseCommissionsInPartOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the commissions on returned items back, in proportion to what is refunded.",
+)
+
+
+def reverse_commissions_in_part(
+    *, order_id: str, return_id: str, refund_amount: Decimal
+) -> Call[ReverseCommissionsInPartOutput]:
+    """Take the commissions on returned items back, in proportion to what is refunded."""
+    return Call(
+        _REVERSE_COMMISSIONS_IN_PART,
+        ReverseCommissionsInPartInput(order_id=order_id, return_id=return_id, refund_amount=refund_amount),
+    )
+
+
+_RECORD_RETURN_OUTCOME = Operation(
+    "recordReturnOutcome",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordReturnOutcomeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say in a return how it ended and what was given back for it.",
+)
+
+
+def record_return_outcome(
+    *, order_id: str, return_id: str, refund_method: types.RefundMethod, amount: Decimal, currency_code: str
+) -> Call[RecordReturnOutcomeOutput]:
+    """Say in a return how it ended and what was given back for it."""
+    return Call(
+        _RECORD_RETURN_OUTCOME,
+        RecordReturnOutcomeInput(
+            order_id=order_id,
+            return_id=return_id,
+            refund_method=refund_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CREATE_EXCHANGE_ORDER = Operation(
+    "createExchangeOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateExchangeOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the same items anew, paid with the credit note of the return.",
+)
+
+
+def create_exchange_order(
+    *, order_id: str, return_id: str, credit_note_id: str, items: list[types.ReturnItem]
+) -> Call[CreateExchangeOrderOutput]:
+    """Order the same items anew, paid with the credit note of the return."""
+    return Call(
+        _CREATE_EXCHANGE_ORDER,
+        CreateExchangeOrderInput(
+            order_id=order_id, return_id=return_id, credit_note_id=credit_note_id, items=items
+        ),
     )
 
 
