@@ -15,6 +15,7 @@ from cityos_generated.workflows import (
     wf_003_order_cancellation,
     wf_004_return_and_refund,
     wf_005_order_dispute,
+    wf_006_order_split_and_routing,
     wf_008_order_review_reminder,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
@@ -28,6 +29,8 @@ def wf_001_order_placement_on_order_placed(
     event: events.OrderPlacedEvent,
 ) -> wf_001_order_placement.OrderPlacementInput | None:
     """WF-001: Take a placed order to reserved stock, captured payment, a delivery and ledger entries."""
+    if not (event.is_routed is not True):
+        return None
     return wf_001_order_placement.OrderPlacementInput(
         order_id=event.order_id,
         customer_id=event.customer_id,
@@ -107,6 +110,24 @@ def wf_005_order_dispute_on_dispute_opened(
         reason=event.reason,
         evidence_due_by=event.evidence_due_by,
         vendor_id=event.vendor_id,
+    )
+
+
+def wf_006_order_split_and_routing_on_cart_completed(
+    event: events.CartCompletedEvent,
+) -> wf_006_order_split_and_routing.OrderSplitAndRoutingInput | None:
+    """WF-006: Split an order of several vendors into vendor orders, each with its share and its
+    delivery.
+    """
+    if not (len(event.items_by_vendor) > 1):
+        return None
+    return wf_006_order_split_and_routing.OrderSplitAndRoutingInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        items_by_vendor=event.items_by_vendor,
+        total_amount=event.total_amount,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
     )
 
 
@@ -352,6 +373,20 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "cart.completed": EventRoute(
+        model=events.CartCompletedEvent,
+        beside=(
+            Starts(
+                workflow="OrderSplitAndRoutingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:routing",
+                input=wf_006_order_split_and_routing_on_cart_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "order.routed": EventRoute(model=events.OrderRoutedEvent),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

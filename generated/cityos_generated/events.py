@@ -24,6 +24,7 @@ class OrderPlacedEvent(Model):
     company_id: str | None = None
     purchase_order_id: str | None = None
     installment_plan: types.InstallmentPlan | None = None
+    is_routed: bool | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -178,3 +179,17 @@ class ReturnRequestedEvent(Model):
     refund_method: types.RefundMethod
     original_payment_intent_id: str
     gateway: str
+
+
+class CartCompletedEvent(Model):
+    order_id: str
+    customer_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+    total_amount: Decimal
+    payment_intent_id: str
+    gateway: types.Gateway
+
+
+class OrderRoutedEvent(Model):
+    order_id: str
+    vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]

@@ -248,6 +248,11 @@ class VendorBasket(Model):
     warehouse_id: str
 
 
+class VendorPart(Model):
+    vendor_id: str
+    subtotal: Decimal
+
+
 class VendorShare(Model):
     vendor_id: str
     subtotal: Decimal

@@ -83,6 +83,10 @@ class SendItemsBackOutput(Model):
     delivery_order_id: str
 
 
+class CreateDeliveryOrderForVendorOutput(Model):
+    delivery_order_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -176,6 +180,14 @@ class SendItemsBackInput(Model):
     order_id: str
     return_id: str
     customer_id: str
+
+
+class CreateDeliveryOrderForVendorInput(Model):
+    order_id: str
+    customer_id: str
+    vendor_order_id: str
+    warehouse_id: str
+    fulfillment_zone: str
 
 
 _EXTRACT_DATA = Operation(
@@ -553,4 +565,33 @@ def send_items_back(*, order_id: str, return_id: str, customer_id: str) -> Call[
     """Send a customer back what the warehouse has refused to take."""
     return Call(
         _SEND_ITEMS_BACK, SendItemsBackInput(order_id=order_id, return_id=return_id, customer_id=customer_id)
+    )
+
+
+_CREATE_DELIVERY_ORDER_FOR_VENDOR = Operation(
+    "createDeliveryOrderForVendor",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateDeliveryOrderForVendorOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the delivery of one vendor's part, from the vendor's warehouse to the order's customer.",
+)
+
+
+def create_delivery_order_for_vendor(
+    *, order_id: str, customer_id: str, vendor_order_id: str, warehouse_id: str, fulfillment_zone: str
+) -> Call[CreateDeliveryOrderForVendorOutput]:
+    """Order the delivery of one vendor's part, from the vendor's warehouse to the order's customer."""
+    return Call(
+        _CREATE_DELIVERY_ORDER_FOR_VENDOR,
+        CreateDeliveryOrderForVendorInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            vendor_order_id=vendor_order_id,
+            warehouse_id=warehouse_id,
+            fulfillment_zone=fulfillment_zone,
+        ),
     )

@@ -269,6 +269,22 @@ class CreateExchangeOrderOutput(Model):
     exchange_order_id: str
 
 
+class SplitOrderByVendorOutput(Model):
+    parts: Annotated[list[types.VendorPart], Limits(max_items=50)]
+
+
+class CalculateCommissionsPerVendorOutput(Model):
+    shares: Annotated[list[types.VendorShare], Limits(max_items=50)]
+
+
+class CreateVendorOrdersOutput(Model):
+    vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class CancelVendorOrdersOutput(Model):
+    pass
+
+
 class TriggerVendorPayoutOutput(Model):
     payout_id: str | None = None
 
@@ -626,6 +642,25 @@ class CreateExchangeOrderInput(Model):
     return_id: str
     credit_note_id: str
     items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class SplitOrderByVendorInput(Model):
+    order_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+
+
+class CalculateCommissionsPerVendorInput(Model):
+    order_id: str
+    parts: Annotated[list[types.VendorPart], Limits(max_items=50)]
+
+
+class CreateVendorOrdersInput(Model):
+    order_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+
+
+class CancelVendorOrdersInput(Model):
+    order_id: str
 
 
 class TriggerVendorPayoutInput(Model):
@@ -2006,6 +2041,86 @@ def create_exchange_order(
             order_id=order_id, return_id=return_id, credit_note_id=credit_note_id, items=items
         ),
     )
+
+
+_SPLIT_ORDER_BY_VENDOR = Operation(
+    "splitOrderByVendor",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SplitOrderByVendorOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What each vendor's part of an order costs.",
+)
+
+
+def split_order_by_vendor(
+    *, order_id: str, items_by_vendor: list[types.VendorBasket]
+) -> Call[SplitOrderByVendorOutput]:
+    """What each vendor's part of an order costs."""
+    return Call(
+        _SPLIT_ORDER_BY_VENDOR, SplitOrderByVendorInput(order_id=order_id, items_by_vendor=items_by_vendor)
+    )
+
+
+_CALCULATE_COMMISSIONS_PER_VENDOR = Operation(
+    "calculateCommissionsPerVendor",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateCommissionsPerVendorOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the platform keeps of each vendor's part, recorded as the order's commissions.",
+)
+
+
+def calculate_commissions_per_vendor(
+    *, order_id: str, parts: list[types.VendorPart]
+) -> Call[CalculateCommissionsPerVendorOutput]:
+    """What the platform keeps of each vendor's part, recorded as the order's commissions."""
+    return Call(
+        _CALCULATE_COMMISSIONS_PER_VENDOR, CalculateCommissionsPerVendorInput(order_id=order_id, parts=parts)
+    )
+
+
+_CREATE_VENDOR_ORDERS = Operation(
+    "createVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Create the vendor orders of an order, all of them or none.",
+)
+
+
+def create_vendor_orders(
+    *, order_id: str, items_by_vendor: list[types.VendorBasket]
+) -> Call[CreateVendorOrdersOutput]:
+    """Create the vendor orders of an order, all of them or none."""
+    return Call(
+        _CREATE_VENDOR_ORDERS, CreateVendorOrdersInput(order_id=order_id, items_by_vendor=items_by_vendor)
+    )
+
+
+_CANCEL_VENDOR_ORDERS = Operation(
+    "cancelVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel the vendor orders of an order; none there is success.",
+)
+
+
+def cancel_vendor_orders(*, order_id: str) -> Call[CancelVendorOrdersOutput]:
+    """Cancel the vendor orders of an order; none there is success."""
+    return Call(_CANCEL_VENDOR_ORDERS, CancelVendorOrdersInput(order_id=order_id))
 
 
 _TRIGGER_VENDOR_PAYOUT = Operation(

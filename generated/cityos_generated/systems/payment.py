@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Annotated
 
-from cityos_runtime import Call, Completion, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 
@@ -71,6 +72,14 @@ class DeactivateConnectedPaymentAccountOutput(Model):
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
+
+
+class SplitPaymentOutput(Model):
+    pass
+
+
+class ClearPaymentSplitOutput(Model):
+    pass
 
 
 class CapturePaymentInput(Model):
@@ -201,6 +210,18 @@ class ProcessRefundInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str | None = None
+
+
+class SplitPaymentInput(Model):
+    order_id: str
+    payment_intent_id: str
+    gateway: str
+    shares: Annotated[list[types.VendorShare], Limits(max_items=50)]
+
+
+class ClearPaymentSplitInput(Model):
+    payment_intent_id: str
+    gateway: str
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -742,4 +763,47 @@ def process_refund(
         ProcessRefundInput(
             payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
         ),
+    )
+
+
+_SPLIT_PAYMENT = Operation(
+    "splitPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SplitPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that several vendors share it; their money moves with their payouts.",
+)
+
+
+def split_payment(
+    *, order_id: str, payment_intent_id: str, gateway: str, shares: list[types.VendorShare]
+) -> Call[SplitPaymentOutput]:
+    """Say in a payment that several vendors share it; their money moves with their payouts."""
+    return Call(
+        _SPLIT_PAYMENT,
+        SplitPaymentInput(
+            order_id=order_id, payment_intent_id=payment_intent_id, gateway=gateway, shares=shares
+        ),
+    )
+
+
+_CLEAR_PAYMENT_SPLIT = Operation(
+    "clearPaymentSplit",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ClearPaymentSplitOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take the split of a payment back; none there is success.",
+)
+
+
+def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPaymentSplitOutput]:
+    """Take the split of a payment back; none there is success."""
+    return Call(
+        _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
     )
