@@ -17,6 +17,8 @@ from cityos_generated.workflows import (
     wf_005_order_dispute,
     wf_006_order_split_and_routing,
     wf_008_order_review_reminder,
+    wf_009_payment_capture,
+    wf_010_vendor_payout,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
@@ -140,6 +142,40 @@ def wf_008_order_review_reminder_on_order_delivered(
         customer_id=event.customer_id,
         customer_email=event.customer_email,
         products=event.products,
+    )
+
+
+def wf_009_payment_capture_on_checkout_completed(
+    event: events.CheckoutCompletedEvent,
+) -> wf_009_payment_capture.PaymentCaptureInput | None:
+    """WF-009: Capture a payment, at once or when the merchant says so, share it with the vendors, and
+    book it.
+    """
+    return wf_009_payment_capture.PaymentCaptureInput(
+        order_id=event.order_id,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        capture_method=event.capture_method,
+        customer_id=event.customer_id,
+        vendor_splits=event.vendor_splits,
+    )
+
+
+def wf_010_vendor_payout_on_payout_requested(
+    event: events.PayoutRequestedEvent,
+) -> wf_010_vendor_payout.VendorPayoutInput | None:
+    """WF-010: Pay a vendor the net of a settlement period, and prove it."""
+    return wf_010_vendor_payout.VendorPayoutInput(
+        payout_id=event.payout_id,
+        vendor_id=event.vendor_id,
+        connected_account_id=event.connected_account_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        commission_transactions=event.commission_transactions,
+        payout_method=event.payout_method,
+        settlement_period=event.settlement_period,
     )
 
 
@@ -387,6 +423,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "order.routed": EventRoute(model=events.OrderRoutedEvent),
+    "checkout.completed": EventRoute(
+        model=events.CheckoutCompletedEvent,
+        beside=(
+            Starts(
+                workflow="PaymentCaptureWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+                input=wf_009_payment_capture_on_checkout_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "payout.requested": EventRoute(
+        model=events.PayoutRequestedEvent,
+        beside=(
+            Starts(
+                workflow="VendorPayoutWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:payout:{payout_id}:processing",
+                input=wf_010_vendor_payout_on_payout_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -537,6 +599,7 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -544,6 +607,7 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -551,6 +615,7 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(("payment.intent.*", "payment_intent_id"), ("payment.intent.failed", "payment_intent_id")),
     ),
     "payment.intent.requires_action": SignalRoute(
@@ -561,6 +626,9 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.refund.failed": SignalRoute(
         model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
+    ),
+    "payment.transfer.completed": SignalRoute(
+        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -594,6 +662,14 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.DisputeEvidenceRequested,
         ids=("tenant:{tenant_id}:dispute:{dispute_id}:resolution",),
         addresses=(("dispute.*", "dispute_id"),),
+    ),
+    "payment.capture.requested": SignalRoute(
+        model=signals.PaymentCaptureRequested,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        addresses=(("payment.capture.requested", "payment_intent_id"),),
+    ),
+    "payment.transfer.failed": SignalRoute(
+        model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

@@ -193,3 +193,25 @@ class CartCompletedEvent(Model):
 class OrderRoutedEvent(Model):
     order_id: str
     vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class CheckoutCompletedEvent(Model):
+    order_id: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    amount: Decimal
+    currency_code: str
+    capture_method: types.CaptureMethod
+    customer_id: str
+    vendor_splits: Annotated[list[types.VendorSplit] | None, Limits(max_items=50)] = None
+
+
+class PayoutRequestedEvent(Model):
+    payout_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    payout_method: types.PayoutMethod
+    settlement_period: str

@@ -504,6 +504,21 @@ class DisputeEvidenceRequested(SignalModel):
     due_by: datetime
 
 
+class PaymentCaptureRequested(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.capture.requested"
+    payment_intent_id: str
+    amount: Decimal | None = None
+    requested_by: str
+    requested_at: datetime
+
+
+class PaymentTransferFailed(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.transfer.failed"
+    transfer_id: str
+    reason: str
+    failed_at: datetime
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str

@@ -277,6 +277,65 @@ class OverdueBooking(Model):
     payment_method_id: str | None = None
 
 
+CaptureMethod = Literal["immediate", "manual"]
+
+
+class VendorSplit(Model):
+    vendor_id: str
+    connected_account_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+    commission_amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+
+
+PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
+
+PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
+
+TransferStatus = Literal["completed", "pending"]
+
+ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
+
+
+class EscrowTerms(Model):
+    vendor_order_id: str
+    vendor_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+    currency_code: str
+    escrow_period_days: Annotated[int, Limits(min=0, max=90)]
+    release_conditions: Annotated[list[ReleaseCondition], Limits(min_items=1, max_items=3)]
+
+
+LedgerStatus = Literal["held", "released", "disputed", "forfeited", "returned"]
+
+LoyaltyTrigger = Literal["purchase", "review", "referral", "birthday", "manual"]
+
+
+class PointsRule(Model):
+    points_per_currency_unit: Annotated[Decimal, Limits(min=Decimal("0"))]
+    bonus_multiplier: Annotated[Decimal, Limits(min=Decimal("0"))]
+    max_points_per_transaction: int | None = None
+
+
+class GatewayTransaction(Model):
+    transaction_id: str
+    reference: str | None = None
+    type: str
+    amount: Decimal
+    fee: Decimal | None = None
+    currency_code: str
+    booked_at: datetime
+
+
+class MedusaTransaction(Model):
+    transaction_id: str
+    reference: str
+    amount: Decimal
+    currency_code: str
+
+
+GiftCardAction = Literal["purchase", "redeem", "expire"]
+
+
 class MonitoredSystem(Model):
     name: str
     health_endpoint: str

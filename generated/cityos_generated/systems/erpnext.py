@@ -128,6 +128,14 @@ class RestockItemsOutput(Model):
     delivery_note_id: str
 
 
+class BookCapturedPaymentOutput(Model):
+    journal_entry_id: str
+
+
+class CreateSettlementReportOutput(Model):
+    settlement_report_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -264,6 +272,26 @@ class RestockItemsInput(Model):
     order_id: str
     return_id: str
     items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class BookCapturedPaymentInput(Model):
+    order_id: str
+    payment_intent_id: str
+    amount: Decimal
+    vendors_total: Decimal
+    commission: Decimal
+    currency_code: str
+
+
+class CreateSettlementReportInput(Model):
+    payout_id: str
+    vendor_id: str
+    settlement_period: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    gross_amount: Decimal
+    fees: Decimal
+    net_amount: Decimal
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -807,3 +835,79 @@ def restock_items(
 ) -> Call[RestockItemsOutput]:
     """Put what a customer has sent back onto the shelf again, by a return delivery note."""
     return Call(_RESTOCK_ITEMS, RestockItemsInput(order_id=order_id, return_id=return_id, items=items))
+
+
+_BOOK_CAPTURED_PAYMENT = Operation(
+    "bookCapturedPayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCapturedPaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a captured payment, the vendors' parts and the platform's commission apart.",
+)
+
+
+def book_captured_payment(
+    *,
+    order_id: str,
+    payment_intent_id: str,
+    amount: Decimal,
+    vendors_total: Decimal,
+    commission: Decimal,
+    currency_code: str,
+) -> Call[BookCapturedPaymentOutput]:
+    """Book a captured payment, the vendors' parts and the platform's commission apart."""
+    return Call(
+        _BOOK_CAPTURED_PAYMENT,
+        BookCapturedPaymentInput(
+            order_id=order_id,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            vendors_total=vendors_total,
+            commission=commission,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CREATE_SETTLEMENT_REPORT = Operation(
+    "createSettlementReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSettlementReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write down what a payout settles, and book it against what the vendor was owed.",
+)
+
+
+def create_settlement_report(
+    *,
+    payout_id: str,
+    vendor_id: str,
+    settlement_period: str,
+    commission_transactions: list[str],
+    gross_amount: Decimal,
+    fees: Decimal,
+    net_amount: Decimal,
+    currency_code: str,
+) -> Call[CreateSettlementReportOutput]:
+    """Write down what a payout settles, and book it against what the vendor was owed."""
+    return Call(
+        _CREATE_SETTLEMENT_REPORT,
+        CreateSettlementReportInput(
+            payout_id=payout_id,
+            vendor_id=vendor_id,
+            settlement_period=settlement_period,
+            commission_transactions=commission_transactions,
+            gross_amount=gross_amount,
+            fees=fees,
+            net_amount=net_amount,
+            currency_code=currency_code,
+        ),
+    )

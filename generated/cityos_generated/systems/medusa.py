@@ -285,8 +285,59 @@ class CancelVendorOrdersOutput(Model):
     pass
 
 
+class FindOverdueBookingsOutput(Model):
+    bookings: Annotated[list[types.OverdueBooking], Limits(max_items=200)]
+
+
+class MarkAsNoShowOutput(Model):
+    pass
+
+
+class UnmarkNoShowOutput(Model):
+    pass
+
+
+class FreeProviderSlotOutput(Model):
+    pass
+
+
 class TriggerVendorPayoutOutput(Model):
     payout_id: str | None = None
+
+
+class RecordTransactionOutput(Model):
+    transaction_id: str
+
+
+class VoidTransactionOutput(Model):
+    pass
+
+
+class ListDuePayoutsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class ValidatePayoutEligibilityOutput(Model):
+    eligible: bool
+    reason: str | None = None
+    first_payout: bool
+
+
+class CalculateNetPayoutOutput(Model):
+    net_amount: Decimal
+    fees: Decimal
+
+
+class ReleasePayoutTransactionsOutput(Model):
+    pass
+
+
+class UpdatePayoutStatusOutput(Model):
+    pass
+
+
+class UpdatePayoutLedgerOutput(Model):
+    ledger_entry_id: str
 
 
 class ExtractDataInput(Model):
@@ -663,9 +714,78 @@ class CancelVendorOrdersInput(Model):
     order_id: str
 
 
+class FindOverdueBookingsInput(Model):
+    check_window_minutes: int
+
+
+class MarkAsNoShowInput(Model):
+    booking_id: str
+
+
+class UnmarkNoShowInput(Model):
+    booking_id: str
+
+
+class FreeProviderSlotInput(Model):
+    booking_id: str
+    provider_id: str
+
+
 class TriggerVendorPayoutInput(Model):
     vendor_id: str
     vendor_order_id: str
+
+
+class RecordTransactionInput(Model):
+    order_id: str
+    customer_id: str
+    payment_intent_id: str
+    gateway: str
+    amount: Decimal
+    commission: Decimal
+    currency_code: str
+
+
+class VoidTransactionInput(Model):
+    payment_intent_id: str
+
+
+class ListDuePayoutsInput(Model):
+    pass
+
+
+class ValidatePayoutEligibilityInput(Model):
+    payout_id: str
+    vendor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CalculateNetPayoutInput(Model):
+    payout_id: str
+    vendor_id: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    amount: Decimal
+    currency_code: str
+
+
+class ReleasePayoutTransactionsInput(Model):
+    payout_id: str
+
+
+class UpdatePayoutStatusInput(Model):
+    payout_id: str
+    status: types.PayoutStatus
+    transfer_id: str | None = None
+    net_amount: Decimal | None = None
+
+
+class UpdatePayoutLedgerInput(Model):
+    vendor_id: str
+    reference: str
+    amount: Decimal
+    currency_code: str
+    status: types.LedgerStatus
 
 
 _EXTRACT_DATA = Operation(
@@ -2123,6 +2243,76 @@ def cancel_vendor_orders(*, order_id: str) -> Call[CancelVendorOrdersOutput]:
     return Call(_CANCEL_VENDOR_ORDERS, CancelVendorOrdersInput(order_id=order_id))
 
 
+_FIND_OVERDUE_BOOKINGS = Operation(
+    "findOverdueBookings",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindOverdueBookingsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Bookings whose customer is later than this, and about which nothing was said yet; the longest overdue first.",
+)
+
+
+def find_overdue_bookings(*, check_window_minutes: int) -> Call[FindOverdueBookingsOutput]:
+    """Bookings whose customer is later than this, and about which nothing was said yet; the longest
+    overdue first.
+    """
+    return Call(_FIND_OVERDUE_BOOKINGS, FindOverdueBookingsInput(check_window_minutes=check_window_minutes))
+
+
+_MARK_AS_NO_SHOW = Operation(
+    "markAsNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkAsNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that nobody came.",
+)
+
+
+def mark_as_no_show(*, booking_id: str) -> Call[MarkAsNoShowOutput]:
+    """Say of a booking that nobody came."""
+    return Call(_MARK_AS_NO_SHOW, MarkAsNoShowInput(booking_id=booking_id))
+
+
+_UNMARK_NO_SHOW = Operation(
+    "unmarkNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnmarkNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take back that nobody came; the next check finds the booking again.",
+)
+
+
+def unmark_no_show(*, booking_id: str) -> Call[UnmarkNoShowOutput]:
+    """Take back that nobody came; the next check finds the booking again."""
+    return Call(_UNMARK_NO_SHOW, UnmarkNoShowInput(booking_id=booking_id))
+
+
+_FREE_PROVIDER_SLOT = Operation(
+    "freeProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FreeProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the time of a booking back; free already is success.",
+)
+
+
+def free_provider_slot(*, booking_id: str, provider_id: str) -> Call[FreeProviderSlotOutput]:
+    """Give a provider the time of a booking back; free already is success."""
+    return Call(_FREE_PROVIDER_SLOT, FreeProviderSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
 _TRIGGER_VENDOR_PAYOUT = Operation(
     "triggerVendorPayout",
     system="medusa",
@@ -2141,4 +2331,202 @@ def trigger_vendor_payout(*, vendor_id: str, vendor_order_id: str) -> Call[Trigg
     """
     return Call(
         _TRIGGER_VENDOR_PAYOUT, TriggerVendorPayoutInput(vendor_id=vendor_id, vendor_order_id=vendor_order_id)
+    )
+
+
+_RECORD_TRANSACTION = Operation(
+    "recordTransaction",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a captured payment down in the marketplace.",
+)
+
+
+def record_transaction(
+    *,
+    order_id: str,
+    customer_id: str,
+    payment_intent_id: str,
+    gateway: str,
+    amount: Decimal,
+    commission: Decimal,
+    currency_code: str,
+) -> Call[RecordTransactionOutput]:
+    """Write a captured payment down in the marketplace."""
+    return Call(
+        _RECORD_TRANSACTION,
+        RecordTransactionInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            payment_intent_id=payment_intent_id,
+            gateway=gateway,
+            amount=amount,
+            commission=commission,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VOID_TRANSACTION = Operation(
+    "voidTransaction",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Strike a payment out that was given back; none there is success.",
+)
+
+
+def void_transaction(*, payment_intent_id: str) -> Call[VoidTransactionOutput]:
+    """Strike a payment out that was given back; none there is success."""
+    return Call(_VOID_TRANSACTION, VoidTransactionInput(payment_intent_id=payment_intent_id))
+
+
+_LIST_DUE_PAYOUTS = Operation(
+    "listDuePayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDuePayoutsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The payouts that are due today, for all tenants, one start a row.",
+)
+
+
+def list_due_payouts() -> Call[ListDuePayoutsOutput]:
+    """The payouts that are due today, for all tenants, one start a row."""
+    return Call(_LIST_DUE_PAYOUTS, ListDuePayoutsInput())
+
+
+_VALIDATE_PAYOUT_ELIGIBILITY = Operation(
+    "validatePayoutEligibility",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidatePayoutEligibilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a vendor may be paid - not suspended, nothing disputed, not paid before - and whether it is the first time.",
+)
+
+
+def validate_payout_eligibility(
+    *, payout_id: str, vendor_id: str, amount: Decimal, currency_code: str
+) -> Call[ValidatePayoutEligibilityOutput]:
+    """Whether a vendor may be paid - not suspended, nothing disputed, not paid before - and whether it
+    is the first time.
+    """
+    return Call(
+        _VALIDATE_PAYOUT_ELIGIBILITY,
+        ValidatePayoutEligibilityInput(
+            payout_id=payout_id, vendor_id=vendor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CALCULATE_NET_PAYOUT = Operation(
+    "calculateNetPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateNetPayoutOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What is left after fees and open debts, with its transactions set aside for this payout.",
+)
+
+
+def calculate_net_payout(
+    *, payout_id: str, vendor_id: str, commission_transactions: list[str], amount: Decimal, currency_code: str
+) -> Call[CalculateNetPayoutOutput]:
+    """What is left after fees and open debts, with its transactions set aside for this payout."""
+    return Call(
+        _CALCULATE_NET_PAYOUT,
+        CalculateNetPayoutInput(
+            payout_id=payout_id,
+            vendor_id=vendor_id,
+            commission_transactions=commission_transactions,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RELEASE_PAYOUT_TRANSACTIONS = Operation(
+    "releasePayoutTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleasePayoutTransactionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Let transactions be paid out another time; none set aside is success.",
+)
+
+
+def release_payout_transactions(*, payout_id: str) -> Call[ReleasePayoutTransactionsOutput]:
+    """Let transactions be paid out another time; none set aside is success."""
+    return Call(_RELEASE_PAYOUT_TRANSACTIONS, ReleasePayoutTransactionsInput(payout_id=payout_id))
+
+
+_UPDATE_PAYOUT_STATUS = Operation(
+    "updatePayoutStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdatePayoutStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how a payout stands.",
+)
+
+
+def update_payout_status(
+    *,
+    payout_id: str,
+    status: types.PayoutStatus,
+    transfer_id: str | None = None,
+    net_amount: Decimal | None = None,
+) -> Call[UpdatePayoutStatusOutput]:
+    """Say how a payout stands."""
+    return Call(
+        _UPDATE_PAYOUT_STATUS,
+        UpdatePayoutStatusInput(
+            payout_id=payout_id, status=status, transfer_id=transfer_id, net_amount=net_amount
+        ),
+    )
+
+
+_UPDATE_PAYOUT_LEDGER = Operation(
+    "updatePayoutLedger",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdatePayoutLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say in a vendor's ledger how an amount stands that is owed for a reference.",
+)
+
+
+def update_payout_ledger(
+    *, vendor_id: str, reference: str, amount: Decimal, currency_code: str, status: types.LedgerStatus
+) -> Call[UpdatePayoutLedgerOutput]:
+    """Say in a vendor's ledger how an amount stands that is owed for a reference."""
+    return Call(
+        _UPDATE_PAYOUT_LEDGER,
+        UpdatePayoutLedgerInput(
+            vendor_id=vendor_id,
+            reference=reference,
+            amount=amount,
+            currency_code=currency_code,
+            status=status,
+        ),
     )
