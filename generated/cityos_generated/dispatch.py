@@ -19,6 +19,7 @@ from cityos_generated.workflows import (
     wf_008_order_review_reminder,
     wf_009_payment_capture,
     wf_010_vendor_payout,
+    wf_011_escrow_management,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
@@ -179,6 +180,27 @@ def wf_010_vendor_payout_on_payout_requested(
     )
 
 
+def wf_011_escrow_management_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_011_escrow_management.EscrowManagementInput | None:
+    """WF-011: Hold a vendor's money back until the goods are there and nobody disputes them, then let
+    it go.
+    """
+    if not (event.escrow is not None):
+        return None
+    return wf_011_escrow_management.EscrowManagementInput(
+        order_id=event.order_id,
+        vendor_order_id=event.escrow.vendor_order_id,
+        vendor_id=event.escrow.vendor_id,
+        amount=event.escrow.amount,
+        currency_code=event.escrow.currency_code,
+        escrow_period_days=event.escrow.escrow_period_days,
+        release_conditions=event.escrow.release_conditions,
+        payment_intent_id=event.payment.payment_intent_id,
+        gateway=event.payment.gateway,
+    )
+
+
 def wf_012_installment_payment_on_order_placed(
     event: events.OrderPlacedEvent,
 ) -> wf_012_installment_payment.InstallmentPaymentInput | None:
@@ -279,6 +301,16 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="medusa-commerce",
                 workflow_id="tenant:{tenant_id}:order:{order_id}:placement",
                 input=wf_001_order_placement_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+        beside=(
+            Starts(
+                workflow="EscrowManagementWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:escrow:{vendor_order_id}:holding",
+                input=wf_011_escrow_management_on_order_placed,
                 again="never",
                 while_running="reject",
             ),
@@ -449,6 +481,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "escrow.released": EventRoute(model=events.EscrowReleasedEvent),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -589,6 +622,9 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
         addresses=(("delivery.*", "delivery_order_id"),),
     ),
+    "delivery.confirmed": SignalRoute(
+        model=signals.DeliveryConfirmed, ids=("tenant:{tenant_id}:escrow:{vendor_order_id}:holding",)
+    ),
     "return.inspected": SignalRoute(
         model=signals.ReturnInspected,
         ids=("tenant:{tenant_id}:return:{return_id}:refund",),
@@ -596,6 +632,9 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "refund.reviewed": SignalRoute(
         model=signals.RefundReviewed, addresses=(("refund.reviewed", "payment_intent_id"),)
+    ),
+    "escrow.cancelled": SignalRoute(
+        model=signals.EscrowCancelled, ids=("tenant:{tenant_id}:escrow:{vendor_order_id}:holding",)
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
@@ -656,7 +695,7 @@ SIGNALS: dict[str, SignalRoute] = {
     "dispute.closed": SignalRoute(
         model=signals.DisputeClosed,
         ids=("tenant:{tenant_id}:dispute:{dispute_id}:resolution",),
-        addresses=(("dispute.*", "dispute_id"),),
+        addresses=(("dispute.*", "dispute_id"), ("dispute.closed", "dispute_id")),
     ),
     "dispute.evidence_requested": SignalRoute(
         model=signals.DisputeEvidenceRequested,

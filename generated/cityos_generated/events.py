@@ -25,6 +25,7 @@ class OrderPlacedEvent(Model):
     purchase_order_id: str | None = None
     installment_plan: types.InstallmentPlan | None = None
     is_routed: bool | None = None
+    escrow: types.EscrowTerms | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -215,3 +216,11 @@ class PayoutRequestedEvent(Model):
     commission_transactions: Annotated[list[str], Limits(max_items=1000)]
     payout_method: types.PayoutMethod
     settlement_period: str
+
+
+class EscrowReleasedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    vendor_id: str
+    amount: Decimal
+    currency_code: str

@@ -136,6 +136,10 @@ class CreateSettlementReportOutput(Model):
     settlement_report_id: str
 
 
+class BookEscrowReleaseOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -291,6 +295,13 @@ class CreateSettlementReportInput(Model):
     gross_amount: Decimal
     fees: Decimal
     net_amount: Decimal
+    currency_code: str
+
+
+class BookEscrowReleaseInput(Model):
+    vendor_order_id: str
+    vendor_id: str
+    amount: Decimal
     currency_code: str
 
 
@@ -909,5 +920,30 @@ def create_settlement_report(
             fees=fees,
             net_amount=net_amount,
             currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_ESCROW_RELEASE = Operation(
+    "bookEscrowRelease",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookEscrowReleaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book that what was held for a vendor order is the vendor's now.",
+)
+
+
+def book_escrow_release(
+    *, vendor_order_id: str, vendor_id: str, amount: Decimal, currency_code: str
+) -> Call[BookEscrowReleaseOutput]:
+    """Book that what was held for a vendor order is the vendor's now."""
+    return Call(
+        _BOOK_ESCROW_RELEASE,
+        BookEscrowReleaseInput(
+            vendor_order_id=vendor_order_id, vendor_id=vendor_id, amount=amount, currency_code=currency_code
         ),
     )

@@ -340,6 +340,10 @@ class UpdatePayoutLedgerOutput(Model):
     ledger_entry_id: str
 
 
+class FindPayoutAccountOutput(Model):
+    connected_account_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -786,6 +790,10 @@ class UpdatePayoutLedgerInput(Model):
     amount: Decimal
     currency_code: str
     status: types.LedgerStatus
+
+
+class FindPayoutAccountInput(Model):
+    vendor_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2530,3 +2538,20 @@ def update_payout_ledger(
             status=status,
         ),
     )
+
+
+_FIND_PAYOUT_ACCOUNT = Operation(
+    "findPayoutAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindPayoutAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a vendor is paid.",
+)
+
+
+def find_payout_account(*, vendor_id: str) -> Call[FindPayoutAccountOutput]:
+    """The account to which a vendor is paid."""
+    return Call(_FIND_PAYOUT_ACCOUNT, FindPayoutAccountInput(vendor_id=vendor_id))

@@ -107,6 +107,27 @@ class ReverseTransferOutput(Model):
     pass
 
 
+class HoldFundsInEscrowOutput(Model):
+    pass
+
+
+class DropEscrowHoldOutput(Model):
+    pass
+
+
+class CheckForDisputesOutput(Model):
+    dispute_id: str | None = None
+    outcome: types.DisputeOutcome | None = None
+
+
+class HoldForDisputeOutput(Model):
+    pass
+
+
+class ReleaseFundsOutput(Model):
+    transfer_id: str
+
+
 class SplitPaymentOutput(Model):
     pass
 
@@ -308,6 +329,42 @@ class CancelBankPayoutInput(Model):
 class ReverseTransferInput(Model):
     transfer_id: str
     gateway: str | None = None
+
+
+class HoldFundsInEscrowInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str
+
+
+class DropEscrowHoldInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    gateway: str
+
+
+class CheckForDisputesInput(Model):
+    payment_intent_id: str
+    gateway: str
+
+
+class HoldForDisputeInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    dispute_id: str
+    gateway: str
+
+
+class ReleaseFundsInput(Model):
+    vendor_order_id: str
+    payment_intent_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str
 
 
 class ApplyNoShowFeeInput(Model):
@@ -1133,6 +1190,142 @@ _REVERSE_TRANSFER = Operation(
 def reverse_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[ReverseTransferOutput]:
     """Take a transfer back from a vendor's account, all of it; reversed already is success."""
     return Call(_REVERSE_TRANSFER, ReverseTransferInput(transfer_id=transfer_id, gateway=gateway))
+
+
+_HOLD_FUNDS_IN_ESCROW = Operation(
+    "holdFundsInEscrow",
+    system="payment",
+    task_queue="payment-gateway",
+    output=HoldFundsInEscrowOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment what of it is held back for a vendor order.",
+)
+
+
+def hold_funds_in_escrow(
+    *, payment_intent_id: str, vendor_order_id: str, amount: Decimal, currency_code: str, gateway: str
+) -> Call[HoldFundsInEscrowOutput]:
+    """Say in a payment what of it is held back for a vendor order."""
+    return Call(
+        _HOLD_FUNDS_IN_ESCROW,
+        HoldFundsInEscrowInput(
+            payment_intent_id=payment_intent_id,
+            vendor_order_id=vendor_order_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_DROP_ESCROW_HOLD = Operation(
+    "dropEscrowHold",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DropEscrowHoldOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take back what a payment says is held for a vendor order; nothing there is success.",
+)
+
+
+def drop_escrow_hold(
+    *, payment_intent_id: str, vendor_order_id: str, gateway: str
+) -> Call[DropEscrowHoldOutput]:
+    """Take back what a payment says is held for a vendor order; nothing there is success."""
+    return Call(
+        _DROP_ESCROW_HOLD,
+        DropEscrowHoldInput(
+            payment_intent_id=payment_intent_id, vendor_order_id=vendor_order_id, gateway=gateway
+        ),
+    )
+
+
+_CHECK_FOR_DISPUTES = Operation(
+    "checkForDisputes",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CheckForDisputesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether a payment is disputed, and how that stands.",
+)
+
+
+def check_for_disputes(*, payment_intent_id: str, gateway: str) -> Call[CheckForDisputesOutput]:
+    """Whether a payment is disputed, and how that stands."""
+    return Call(
+        _CHECK_FOR_DISPUTES, CheckForDisputesInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_HOLD_FOR_DISPUTE = Operation(
+    "holdForDispute",
+    system="payment",
+    task_queue="payment-gateway",
+    output=HoldForDisputeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that what is held for a vendor order waits for a dispute.",
+)
+
+
+def hold_for_dispute(
+    *, payment_intent_id: str, vendor_order_id: str, dispute_id: str, gateway: str
+) -> Call[HoldForDisputeOutput]:
+    """Say in a payment that what is held for a vendor order waits for a dispute."""
+    return Call(
+        _HOLD_FOR_DISPUTE,
+        HoldForDisputeInput(
+            payment_intent_id=payment_intent_id,
+            vendor_order_id=vendor_order_id,
+            dispute_id=dispute_id,
+            gateway=gateway,
+        ),
+    )
+
+
+_RELEASE_FUNDS = Operation(
+    "releaseFunds",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ReleaseFundsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move what was held for a vendor order to the vendor's account.",
+)
+
+
+def release_funds(
+    *,
+    vendor_order_id: str,
+    payment_intent_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str,
+) -> Call[ReleaseFundsOutput]:
+    """Move what was held for a vendor order to the vendor's account."""
+    return Call(
+        _RELEASE_FUNDS,
+        ReleaseFundsInput(
+            vendor_order_id=vendor_order_id,
+            payment_intent_id=payment_intent_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
 
 
 _APPLY_NO_SHOW_FEE = Operation(
