@@ -21,6 +21,7 @@ from cityos_generated.workflows import (
     wf_010_vendor_payout,
     wf_011_escrow_management,
     wf_012_installment_payment,
+    wf_013_loyalty_points,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
@@ -213,6 +214,54 @@ def wf_012_installment_payment_on_order_placed(
         plan=event.installment_plan,
         payment_method_id=event.installment_plan.payment_method_id,
         gateway=event.payment.gateway,
+    )
+
+
+def wf_013_loyalty_points_on_order_completed(
+    event: events.OrderCompletedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="purchase",
+        order_id=event.order_id,
+        amount_spent=event.amount_spent,
+        currency_code=event.currency_code,
+        points_rule=event.points_rule,
+    )
+
+
+def wf_013_loyalty_points_on_review_submitted(
+    event: events.ReviewSubmittedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="review",
+        order_id=event.order_id,
+        amount_spent=None,
+        currency_code=None,
+        points_rule=event.points_rule,
+    )
+
+
+def wf_013_loyalty_points_on_referral_converted(
+    event: events.ReferralConvertedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="referral",
+        order_id=None,
+        amount_spent=None,
+        currency_code=None,
+        points_rule=event.points_rule,
     )
 
 
@@ -482,6 +531,45 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "escrow.released": EventRoute(model=events.EscrowReleasedEvent),
+    "order.completed": EventRoute(
+        model=events.OrderCompletedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_order_completed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "review.submitted": EventRoute(
+        model=events.ReviewSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_review_submitted,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "referral.converted": EventRoute(
+        model=events.ReferralConvertedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_referral_converted,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

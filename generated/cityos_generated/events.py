@@ -224,3 +224,24 @@ class EscrowReleasedEvent(Model):
     vendor_id: str
     amount: Decimal
     currency_code: str
+
+
+class OrderCompletedEvent(Model):
+    order_id: str
+    customer_id: str
+    amount_spent: Decimal
+    currency_code: str
+    points_rule: types.PointsRule
+
+
+class ReviewSubmittedEvent(Model):
+    review_id: str
+    customer_id: str
+    order_id: str | None = None
+    points_rule: types.PointsRule
+
+
+class ReferralConvertedEvent(Model):
+    referral_id: str
+    customer_id: str
+    points_rule: types.PointsRule

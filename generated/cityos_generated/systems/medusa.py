@@ -344,6 +344,16 @@ class FindPayoutAccountOutput(Model):
     connected_account_id: str
 
 
+class CalculatePointsEarnedOutput(Model):
+    points: int
+    next_tier: str | None = None
+    next_tier_from: int | None = None
+
+
+class UpdateCustomerTierOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -794,6 +804,19 @@ class UpdatePayoutLedgerInput(Model):
 
 class FindPayoutAccountInput(Model):
     vendor_id: str
+
+
+class CalculatePointsEarnedInput(Model):
+    customer_id: str
+    trigger_event: types.LoyaltyTrigger
+    amount_spent: Decimal | None = None
+    currency_code: str | None = None
+    points_rule: types.PointsRule
+
+
+class UpdateCustomerTierInput(Model):
+    customer_id: str
+    tier: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2555,3 +2578,55 @@ _FIND_PAYOUT_ACCOUNT = Operation(
 def find_payout_account(*, vendor_id: str) -> Call[FindPayoutAccountOutput]:
     """The account to which a vendor is paid."""
     return Call(_FIND_PAYOUT_ACCOUNT, FindPayoutAccountInput(vendor_id=vendor_id))
+
+
+_CALCULATE_POINTS_EARNED = Operation(
+    "calculatePointsEarned",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePointsEarnedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How many points an event is worth, by the tenant's rule, and at how many the customer's next tier begins.",
+)
+
+
+def calculate_points_earned(
+    *,
+    customer_id: str,
+    trigger_event: types.LoyaltyTrigger,
+    points_rule: types.PointsRule,
+    amount_spent: Decimal | None = None,
+    currency_code: str | None = None,
+) -> Call[CalculatePointsEarnedOutput]:
+    """How many points an event is worth, by the tenant's rule, and at how many the customer's next
+    tier begins.
+    """
+    return Call(
+        _CALCULATE_POINTS_EARNED,
+        CalculatePointsEarnedInput(
+            customer_id=customer_id,
+            trigger_event=trigger_event,
+            amount_spent=amount_spent,
+            currency_code=currency_code,
+            points_rule=points_rule,
+        ),
+    )
+
+
+_UPDATE_CUSTOMER_TIER = Operation(
+    "updateCustomerTier",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCustomerTierOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Move a customer into a tier.",
+)
+
+
+def update_customer_tier(*, customer_id: str, tier: str) -> Call[UpdateCustomerTierOutput]:
+    """Move a customer into a tier."""
+    return Call(_UPDATE_CUSTOMER_TIER, UpdateCustomerTierInput(customer_id=customer_id, tier=tier))
