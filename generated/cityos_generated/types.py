@@ -321,7 +321,6 @@ class GatewayTransaction(Model):
     reference: str | None = None
     type: str
     amount: Decimal
-    fee: Decimal | None = None
     currency_code: str
     booked_at: datetime
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -138,6 +138,20 @@ class CreateSettlementReportOutput(Model):
 
 class BookEscrowReleaseOutput(Model):
     journal_entry_id: str
+
+
+class CompareAndFindDiscrepanciesOutput(Model):
+    matched: int
+    discrepancies: int
+
+
+class CreateReconciliationReportOutput(Model):
+    report_id: str
+    unmatched: int
+
+
+class FlagUnmatchedTransactionsOutput(Model):
+    flagged: int
 
 
 class ReserveInventoryInput(Model):
@@ -303,6 +317,24 @@ class BookEscrowReleaseInput(Model):
     vendor_id: str
     amount: Decimal
     currency_code: str
+
+
+class CompareAndFindDiscrepanciesInput(Model):
+    gateway: types.Gateway
+    date: date
+    gateway_transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    medusa_transactions: Annotated[list[types.MedusaTransaction], Limits(max_items=100)]
+
+
+class CreateReconciliationReportInput(Model):
+    date: date
+    gateways: Annotated[list[types.Gateway], Limits(max_items=3)]
+    matched: int
+    discrepancies: int
+
+
+class FlagUnmatchedTransactionsInput(Model):
+    report_id: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -947,3 +979,78 @@ def book_escrow_release(
             vendor_order_id=vendor_order_id, vendor_id=vendor_id, amount=amount, currency_code=currency_code
         ),
     )
+
+
+_COMPARE_AND_FIND_DISCREPANCIES = Operation(
+    "compareAndFindDiscrepancies",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CompareAndFindDiscrepanciesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a page of a gateway's transactions against the marketplace's and the ledger's, and keep what does not fit as lines of the day's report.",
+)
+
+
+def compare_and_find_discrepancies(
+    *,
+    gateway: types.Gateway,
+    date: date,
+    gateway_transactions: list[types.GatewayTransaction],
+    medusa_transactions: list[types.MedusaTransaction],
+) -> Call[CompareAndFindDiscrepanciesOutput]:
+    """Hold a page of a gateway's transactions against the marketplace's and the ledger's, and keep
+    what does not fit as lines of the day's report.
+    """
+    return Call(
+        _COMPARE_AND_FIND_DISCREPANCIES,
+        CompareAndFindDiscrepanciesInput(
+            gateway=gateway,
+            date=date,
+            gateway_transactions=gateway_transactions,
+            medusa_transactions=medusa_transactions,
+        ),
+    )
+
+
+_CREATE_RECONCILIATION_REPORT = Operation(
+    "createReconciliationReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateReconciliationReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Close the day's report, with what the marketplace has and no gateway knows.",
+)
+
+
+def create_reconciliation_report(
+    *, date: date, gateways: list[types.Gateway], matched: int, discrepancies: int
+) -> Call[CreateReconciliationReportOutput]:
+    """Close the day's report, with what the marketplace has and no gateway knows."""
+    return Call(
+        _CREATE_RECONCILIATION_REPORT,
+        CreateReconciliationReportInput(
+            date=date, gateways=gateways, matched=matched, discrepancies=discrepancies
+        ),
+    )
+
+
+_FLAG_UNMATCHED_TRANSACTIONS = Operation(
+    "flagUnmatchedTransactions",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FlagUnmatchedTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put a flag on every transaction of a report that has no counterpart.",
+)
+
+
+def flag_unmatched_transactions(*, report_id: str) -> Call[FlagUnmatchedTransactionsOutput]:
+    """Put a flag on every transaction of a report that has no counterpart."""
+    return Call(_FLAG_UNMATCHED_TRANSACTIONS, FlagUnmatchedTransactionsInput(report_id=report_id))

@@ -354,6 +354,14 @@ class UpdateCustomerTierOutput(Model):
     pass
 
 
+class ListDueReconciliationsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class FetchMedusaTransactionsOutput(Model):
+    transactions: Annotated[list[types.MedusaTransaction], Limits(max_items=100)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -817,6 +825,14 @@ class CalculatePointsEarnedInput(Model):
 class UpdateCustomerTierInput(Model):
     customer_id: str
     tier: str
+
+
+class ListDueReconciliationsInput(Model):
+    pass
+
+
+class FetchMedusaTransactionsInput(Model):
+    references: Annotated[list[str], Limits(max_items=100)]
 
 
 _EXTRACT_DATA = Operation(
@@ -2630,3 +2646,37 @@ _UPDATE_CUSTOMER_TIER = Operation(
 def update_customer_tier(*, customer_id: str, tier: str) -> Call[UpdateCustomerTierOutput]:
     """Move a customer into a tier."""
     return Call(_UPDATE_CUSTOMER_TIER, UpdateCustomerTierInput(customer_id=customer_id, tier=tier))
+
+
+_LIST_DUE_RECONCILIATIONS = Operation(
+    "listDueReconciliations",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueReconciliationsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which tenant's gateways are reconciled today, and for which day; one start a row.",
+)
+
+
+def list_due_reconciliations() -> Call[ListDueReconciliationsOutput]:
+    """Which tenant's gateways are reconciled today, and for which day; one start a row."""
+    return Call(_LIST_DUE_RECONCILIATIONS, ListDueReconciliationsInput())
+
+
+_FETCH_MEDUSA_TRANSACTIONS = Operation(
+    "fetchMedusaTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchMedusaTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the marketplace has written down of these payments.",
+)
+
+
+def fetch_medusa_transactions(*, references: list[str]) -> Call[FetchMedusaTransactionsOutput]:
+    """What the marketplace has written down of these payments."""
+    return Call(_FETCH_MEDUSA_TRANSACTIONS, FetchMedusaTransactionsInput(references=references))

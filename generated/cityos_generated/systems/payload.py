@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -156,6 +156,10 @@ class SendFinalReminderOutput(Model):
 
 
 class NotifyVendorsOutput(Model):
+    pass
+
+
+class NotifyFinanceTeamOutput(Model):
     pass
 
 
@@ -355,6 +359,14 @@ class SendFinalReminderInput(Model):
 class NotifyVendorsInput(Model):
     order_id: str
     vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class NotifyFinanceTeamInput(Model):
+    date: date
+    report_id: str
+    discrepancies: int
+    unmatched: int
+    failed_gateways: Annotated[list[types.Gateway], Limits(max_items=3)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1110,3 +1122,31 @@ def notify_vendors(
 ) -> Call[NotifyVendorsOutput]:
     """Tell the vendors of an order what each of them has to deliver."""
     return Call(_NOTIFY_VENDORS, NotifyVendorsInput(order_id=order_id, vendor_orders=vendor_orders))
+
+
+_NOTIFY_FINANCE_TEAM = Operation(
+    "notifyFinanceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyFinanceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the finance team what a day's reconciliation has left open.",
+)
+
+
+def notify_finance_team(
+    *, date: date, report_id: str, discrepancies: int, unmatched: int, failed_gateways: list[types.Gateway]
+) -> Call[NotifyFinanceTeamOutput]:
+    """Tell the finance team what a day's reconciliation has left open."""
+    return Call(
+        _NOTIFY_FINANCE_TEAM,
+        NotifyFinanceTeamInput(
+            date=date,
+            report_id=report_id,
+            discrepancies=discrepancies,
+            unmatched=unmatched,
+            failed_gateways=failed_gateways,
+        ),
+    )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -126,6 +126,11 @@ class HoldForDisputeOutput(Model):
 
 class ReleaseFundsOutput(Model):
     transfer_id: str
+
+
+class FetchGatewayTransactionsOutput(Model):
+    transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    has_more: bool
 
 
 class SplitPaymentOutput(Model):
@@ -365,6 +370,13 @@ class ReleaseFundsInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str
+
+
+class FetchGatewayTransactionsInput(Model):
+    gateway: str
+    date: date
+    after: str | None = None
+    limit: int
 
 
 class ApplyNoShowFeeInput(Model):
@@ -1325,6 +1337,28 @@ def release_funds(
             currency_code=currency_code,
             gateway=gateway,
         ),
+    )
+
+
+_FETCH_GATEWAY_TRANSACTIONS = Operation(
+    "fetchGatewayTransactions",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchGatewayTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="One page of what a gateway has booked on a day (UTC), after a given transaction.",
+)
+
+
+def fetch_gateway_transactions(
+    *, gateway: str, date: date, limit: int, after: str | None = None
+) -> Call[FetchGatewayTransactionsOutput]:
+    """One page of what a gateway has booked on a day (UTC), after a given transaction."""
+    return Call(
+        _FETCH_GATEWAY_TRANSACTIONS,
+        FetchGatewayTransactionsInput(gateway=gateway, date=date, after=after, limit=limit),
     )
 
 
