@@ -22,6 +22,7 @@ from cityos_generated.workflows import (
     wf_011_escrow_management,
     wf_012_installment_payment,
     wf_013_loyalty_points,
+    wf_015_gift_card,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
@@ -262,6 +263,54 @@ def wf_013_loyalty_points_on_referral_converted(
         amount_spent=None,
         currency_code=None,
         points_rule=event.points_rule,
+    )
+
+
+def wf_015_gift_card_on_gift_card_purchased(
+    event: events.GiftCardPurchasedEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="purchase",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=event.recipient_email,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_015_gift_card_on_gift_card_redeemed(
+    event: events.GiftCardRedeemedEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="redeem",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=None,
+        payment_intent_id=None,
+        gateway=None,
+    )
+
+
+def wf_015_gift_card_on_gift_card_expired(
+    event: events.GiftCardExpiredEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="expire",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=None,
+        payment_intent_id=None,
+        gateway=None,
     )
 
 
@@ -565,6 +614,45 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="medusa-commerce",
                 workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
                 input=wf_013_loyalty_points_on_referral_converted,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.purchased": EventRoute(
+        model=events.GiftCardPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_purchased,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.redeemed": EventRoute(
+        model=events.GiftCardRedeemedEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_redeemed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.expired": EventRoute(
+        model=events.GiftCardExpiredEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_expired,
                 again="after_end",
                 while_running="queue",
             ),

@@ -245,3 +245,27 @@ class ReferralConvertedEvent(Model):
     referral_id: str
     customer_id: str
     points_rule: types.PointsRule
+
+
+class GiftCardPurchasedEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str
+    recipient_email: str | None = None
+    payment_intent_id: str
+    gateway: types.Gateway
+
+
+class GiftCardRedeemedEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str
+
+
+class GiftCardExpiredEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str

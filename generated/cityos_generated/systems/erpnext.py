@@ -154,6 +154,10 @@ class FlagUnmatchedTransactionsOutput(Model):
     flagged: int
 
 
+class BookGiftCardOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -335,6 +339,13 @@ class CreateReconciliationReportInput(Model):
 
 class FlagUnmatchedTransactionsInput(Model):
     report_id: str
+
+
+class BookGiftCardInput(Model):
+    gift_card_id: str
+    action: types.GiftCardAction
+    amount: Decimal
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1054,3 +1065,28 @@ _FLAG_UNMATCHED_TRANSACTIONS = Operation(
 def flag_unmatched_transactions(*, report_id: str) -> Call[FlagUnmatchedTransactionsOutput]:
     """Put a flag on every transaction of a report that has no counterpart."""
     return Call(_FLAG_UNMATCHED_TRANSACTIONS, FlagUnmatchedTransactionsInput(report_id=report_id))
+
+
+_BOOK_GIFT_CARD = Operation(
+    "bookGiftCard",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a gift card was sold, used or lapsed for; until it is used, it is owed.",
+)
+
+
+def book_gift_card(
+    *, gift_card_id: str, action: types.GiftCardAction, amount: Decimal, currency_code: str
+) -> Call[BookGiftCardOutput]:
+    """Book what a gift card was sold, used or lapsed for; until it is used, it is owed."""
+    return Call(
+        _BOOK_GIFT_CARD,
+        BookGiftCardInput(
+            gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
+        ),
+    )

@@ -362,6 +362,31 @@ class FetchMedusaTransactionsOutput(Model):
     transactions: Annotated[list[types.MedusaTransaction], Limits(max_items=100)]
 
 
+class GenerateGiftCardCodeOutput(Model):
+    code_ending: str
+
+
+class VoidGiftCardOutput(Model):
+    pass
+
+
+class ActivateGiftCardOutput(Model):
+    pass
+
+
+class RedeemGiftCardOutput(Model):
+    redemption_id: str
+    balance: Decimal
+
+
+class RestoreGiftCardOutput(Model):
+    pass
+
+
+class ExpireGiftCardOutput(Model):
+    forfeited: Decimal
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -833,6 +858,38 @@ class ListDueReconciliationsInput(Model):
 
 class FetchMedusaTransactionsInput(Model):
     references: Annotated[list[str], Limits(max_items=100)]
+
+
+class GenerateGiftCardCodeInput(Model):
+    gift_card_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+    recipient_email: str | None = None
+
+
+class VoidGiftCardInput(Model):
+    gift_card_id: str
+
+
+class ActivateGiftCardInput(Model):
+    gift_card_id: str
+
+
+class RedeemGiftCardInput(Model):
+    gift_card_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class RestoreGiftCardInput(Model):
+    gift_card_id: str
+    redemption_id: str
+
+
+class ExpireGiftCardInput(Model):
+    gift_card_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2680,3 +2737,133 @@ _FETCH_MEDUSA_TRANSACTIONS = Operation(
 def fetch_medusa_transactions(*, references: list[str]) -> Call[FetchMedusaTransactionsOutput]:
     """What the marketplace has written down of these payments."""
     return Call(_FETCH_MEDUSA_TRANSACTIONS, FetchMedusaTransactionsInput(references=references))
+
+
+_GENERATE_GIFT_CARD_CODE = Operation(
+    "generateGiftCardCode",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateGiftCardCodeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a gift card its code, which Medusa keeps to itself; it can't be used before it is activated.",
+)
+
+
+def generate_gift_card_code(
+    *,
+    gift_card_id: str,
+    customer_id: str,
+    amount: Decimal,
+    currency_code: str,
+    recipient_email: str | None = None,
+) -> Call[GenerateGiftCardCodeOutput]:
+    """Give a gift card its code, which Medusa keeps to itself; it can't be used before it is
+    activated.
+    """
+    return Call(
+        _GENERATE_GIFT_CARD_CODE,
+        GenerateGiftCardCodeInput(
+            gift_card_id=gift_card_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+            recipient_email=recipient_email,
+        ),
+    )
+
+
+_VOID_GIFT_CARD = Operation(
+    "voidGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a gift card worthless; none there is success.",
+)
+
+
+def void_gift_card(*, gift_card_id: str) -> Call[VoidGiftCardOutput]:
+    """Make a gift card worthless; none there is success."""
+    return Call(_VOID_GIFT_CARD, VoidGiftCardInput(gift_card_id=gift_card_id))
+
+
+_ACTIVATE_GIFT_CARD = Operation(
+    "activateGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a paid gift card be used.",
+)
+
+
+def activate_gift_card(*, gift_card_id: str) -> Call[ActivateGiftCardOutput]:
+    """Let a paid gift card be used."""
+    return Call(_ACTIVATE_GIFT_CARD, ActivateGiftCardInput(gift_card_id=gift_card_id))
+
+
+_REDEEM_GIFT_CARD = Operation(
+    "redeemGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RedeemGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take an amount off a gift card; more than there is on it is refused.",
+)
+
+
+def redeem_gift_card(
+    *, gift_card_id: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[RedeemGiftCardOutput]:
+    """Take an amount off a gift card; more than there is on it is refused."""
+    return Call(
+        _REDEEM_GIFT_CARD,
+        RedeemGiftCardInput(
+            gift_card_id=gift_card_id, customer_id=customer_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_RESTORE_GIFT_CARD = Operation(
+    "restoreGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put a redeemed amount back onto a gift card; none taken is success.",
+)
+
+
+def restore_gift_card(*, gift_card_id: str, redemption_id: str) -> Call[RestoreGiftCardOutput]:
+    """Put a redeemed amount back onto a gift card; none taken is success."""
+    return Call(
+        _RESTORE_GIFT_CARD, RestoreGiftCardInput(gift_card_id=gift_card_id, redemption_id=redemption_id)
+    )
+
+
+_EXPIRE_GIFT_CARD = Operation(
+    "expireGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ExpireGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a gift card, and say what was left on it.",
+)
+
+
+def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
+    """End a gift card, and say what was left on it."""
+    return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))

@@ -163,6 +163,10 @@ class NotifyFinanceTeamOutput(Model):
     pass
 
 
+class SendGiftCardEmailOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -367,6 +371,11 @@ class NotifyFinanceTeamInput(Model):
     discrepancies: int
     unmatched: int
     failed_gateways: Annotated[list[types.Gateway], Limits(max_items=3)]
+
+
+class SendGiftCardEmailInput(Model):
+    gift_card_id: str
+    customer_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1149,4 +1158,25 @@ def notify_finance_team(
             unmatched=unmatched,
             failed_gateways=failed_gateways,
         ),
+    )
+
+
+_SEND_GIFT_CARD_EMAIL = Operation(
+    "sendGiftCardEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendGiftCardEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a gift card to whom it is for, else to its buyer; the platform knows the address and the code.",
+)
+
+
+def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGiftCardEmailOutput]:
+    """Send a gift card to whom it is for, else to its buyer; the platform knows the address and the
+    code.
+    """
+    return Call(
+        _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
     )
