@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -115,7 +115,7 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
             await self.do(
                 "capturePayment",
                 payment.capture_payment_intent(
-                    payment_intent_id=self.input.payment_intent_id,
+                    payment_intent_id=sure(self.input.payment_intent_id),
                     amount=self.input.amount,
                     currency_code=self.input.currency_code,
                     gateway=self.input.gateway,
