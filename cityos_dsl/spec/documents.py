@@ -237,7 +237,7 @@ class Binding:
     LABEL: ClassVar[str] = "a binding"
     request: Scalar | None = optional("Method and path.", example="POST /orders")
     query: Value | None = optional("Query parameters.")
-    headers: Value | None = optional("Headers of its own.")
+    headers: Value | None = optional("Headers of its own, its lookup's too.")
     body: Value | None = optional("The body.")
     absent: Scalar | None = optional("A 404 counts as success.", words=("success",))
     success: Scalar | None = optional("When it succeeded.")

@@ -18,6 +18,7 @@ from cityos_compiler.lowering.triggers import check_starts, lower_receives, lowe
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl, camel, record
 from cityos_dsl.project import Project
 from cityos_dsl.source import Scalar
@@ -178,7 +179,7 @@ def _literal(value: ir.Value) -> str:
 
 
 def _required(values: Values, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Requirement, ...], Env]:
-    """What `require:` says; unconditional requirements are known from the start."""
+    """What `require:` says: the flow knows it from the start, or where the condition holds that it is bound to."""
     lowered = []
     for requirement in spec.require or ():
         condition = values.condition(requirement.if_, env) if requirement.if_ is not None else None
@@ -189,6 +190,9 @@ def _required(values: Values, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Requ
         lowered.append(ir.Requirement(condition=condition, that=that))
         if requirement.if_ is None:
             env = env.knowing(that.checked.when_true)
+        elif condition is not None:
+            text = unparse(condition.checked.expr)
+            values.required[text] = values.required.get(text, frozenset()) | that.checked.when_true
     return tuple(lowered), env
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from typing import TypeAlias
 
 from cityos_compiler import ir
 from cityos_compiler.rules.base import rule, said
 from cityos_dsl.diagnostics import Finding, Related
 from cityos_dsl.project import Project
+
+
+Inputs: TypeAlias = tuple[tuple[str, ir.Value], ...]
 
 
 @rule(
@@ -37,13 +41,18 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             )
 
 
+def _same(done: Inputs, undone: Inputs) -> bool:
+    """Whether the inputs are the same: what sets a status can set it back."""
+    return ir.to_data(done) == ir.to_data(undone)
+
+
 def _why_not(step: ir.Do | ir.Group, undo: ir.Compensation, undone: Set[str]) -> str | None:
-    if isinstance(step, ir.Do) and undo.operation is step.operation:
+    if isinstance(step, ir.Do) and undo.operation is step.operation and _same(step.inputs, undo.inputs):
         return "it would do the same again"
     if undo.operation.effect == "read":
         return "it only reads"
     if undo.operation.effect == "notify" and isinstance(step, ir.Do) and step.operation.effect == "money":
         return "a notice gives no money back"
-    if undo.operation.name in undone:
+    if undo.operation.name in undone and not (isinstance(step, ir.Do) and undo.operation is step.operation):
         return "it has to be undone itself, where it is a step"
     return None

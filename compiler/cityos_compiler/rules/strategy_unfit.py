@@ -51,12 +51,7 @@ def _why(operation: OperationModel, way: Spoken) -> tuple[str, str | None] | Non
     changes = operation.effect in ("write", "money")
     if strategy in FINDING_AGAIN and lookup is None and changes:
         return (f"`{strategy}` finds again what was done, and no `lookup:` says how", "add `lookup:`")
-    if (
-        strategy == "natural"
-        and operation.effect in ("write", "money")
-        and way.method == "POST"
-        and "$" not in way.path
-    ):
+    if strategy == "natural" and changes and way.method == "POST" and _is_collection(way.path):
         return (
             f"a POST to `{way.path}` makes one more each time, which is not `natural`",
             "send a key (`header`, `unique_field`), look first (`lookup_first`), or put it under an id of its own",
@@ -69,6 +64,12 @@ def _why(operation: OperationModel, way: Spoken) -> tuple[str, str | None] | Non
     if strategy in FINDING_AGAIN and lookup is not None and not _carries_key(way):
         return ("the lookup goes by our key, and the request doesn't carry it", "put `key` into a field of the body")
     return None
+
+
+def _is_collection(path: str) -> bool:
+    """Whether a path names a collection, where a POST makes one more; a method's path says what it does instead."""
+    last = path.rstrip("/").rpartition("/")[2]
+    return "$" not in path and "/method/" not in path and ("/resource/" in path or last.endswith("s"))
 
 
 def _is_deaf(way: Spoken) -> bool:

@@ -60,6 +60,11 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class VerifyVendorIdentityOutput(Model):
+    verification_session_id: str
+    request_url: str | None = None
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -93,6 +98,10 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class VerifyVendorIdentityInput(Model):
+    vendor_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -250,3 +259,32 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_VERIFY_VENDOR_IDENTITY = Operation(
+    "verifyVendorIdentity",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorIdentityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its business credential, and wait until it was shown.",
+)
+
+
+def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
+    """Ask a vendor's wallet for its business credential, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))

@@ -69,7 +69,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="66664821a6cc243e4f1dae5e4a1171d02cbb5a6ee18880d243b8beb625532ce7",
+    digest="20ac23233fce7866a4b17f293cfba1e832047f7e327975073bc6a5c81b61b528",
     steps=(
         "reserveInventory",
         "verifyIdentity",
