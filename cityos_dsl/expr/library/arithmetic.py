@@ -88,7 +88,7 @@ def div(left: Any, right: Any) -> Any:
     """`left / right`: whole numbers towards zero, decimals to 28 digits."""
     kinds = (kind_of(left), kind_of(right))
     if kinds == ("double", "double"):
-        return _divide_doubles(left, right)
+        return divide_doubles(left, right)
     if kinds != ("int", "int") and kinds not in _MONEY:
         raise no_overload("/", left, right)
     if right == 0:
@@ -119,7 +119,8 @@ def neg(value: Any) -> Any:
     raise no_overload("-", value)
 
 
-def _divide_doubles(left: float, right: float) -> float:
+def divide_doubles(left: float, right: float) -> float:
+    """`left / right` as IEEE 754 has it: infinite where the divisor is zero."""
     if right != 0:
         return left / right
     if left == 0 or math.isnan(left):
