@@ -49,7 +49,9 @@ _RESERVED = frozenset({
     "namespace", "null", "package", "return", "true", "var", "void", "while",
 })  # fmt: skip
 """Words with a meaning of their own: whether they may stand in a path is for the grammar to say."""
-_PARTS = frozenset({"arguments", "items", "optional_item", "assignments", "assignment", "entries", "entry", "optional_entry"})
+_PARTS = frozenset(
+    {"arguments", "items", "optional_item", "assignments", "assignment", "entries", "entry", "optional_entry"}
+)
 _CONSTANTS = frozenset({"true", "false", "null", "in"})
 
 

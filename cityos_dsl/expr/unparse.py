@@ -131,7 +131,7 @@ def _literal_text(node: Literal) -> str:
         case "int":
             return str(value)
         case "uint":
-            return f"{value}u"
+            return f"{value!s}u"
         case "double":
             return node.text if node.text and "x" not in node.text and _is_double(node.text) else _double(value)
         case "decimal":

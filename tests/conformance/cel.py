@@ -69,9 +69,7 @@ def same(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, list):
         return len(found) == len(wanted) and all(map(same, found, wanted))
     if isinstance(wanted, Map):
-        return len(found) == len(wanted) and all(
-            found.holds(key) and same(found[key], wanted[key]) for key in wanted
-        )
+        return len(found) == len(wanted) and all(found.holds(key) and same(found[key], wanted[key]) for key in wanted)
     if isinstance(wanted, Optional):
         return found.present == wanted.present and same(found.value, wanted.value)
     return bool(found == wanted)

@@ -23,6 +23,7 @@ from cityos_dsl.expr.ast import (
     Unary,
 )
 from cityos_dsl.expr.cel import types as t
+from cityos_dsl.expr.cel.check_macros import check_macro
 from cityos_dsl.expr.cel.inference import Inference
 from cityos_dsl.expr.cel.library import DECLARED
 from cityos_dsl.expr.cel.names import qualified
@@ -31,7 +32,6 @@ from cityos_dsl.expr.cel.types import CelType
 from cityos_dsl.expr.errors import ExprError
 
 _LITERALS = {"null": t.NULL, "bytes": t.BYTES}
-_KEYS = frozenset({"bool", "int", "uint", "string", "dyn"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ def check(expr: Expr, variables: Mapping[str, CelType] | None = None) -> Checked
 
 
 class Checker:
+    """One run of the checker over one expression."""
+
     def __init__(self, variables: dict[str, CelType]) -> None:
         self.variables = variables
         self.local: dict[str, CelType] = {}
@@ -73,7 +75,7 @@ class Checker:
             case Name() | Select(optional=False):
                 return self._path(node)
             case Select():
-                return t.optional_of(self._field(node, t.DYN if False else self.type_of(node.operand), node.field))
+                return t.optional_of(self._field(node, self.type_of(node.operand), node.field))
             case Has():
                 self._field(node, self.type_of(node.operand), node.field)
                 return t.BOOL
@@ -133,6 +135,8 @@ class Checker:
         overloads = DECLARED.get((name, is_method))
         if overloads is None:
             return self.wrong(node, "EXPR015", f"there is no {'method' if is_method else 'function'} `{name}`")
+        if name in MANY and not _are_numbers(args):
+            return self.wrong(node, "EXPR016", f"`{name}` takes numbers, or one list of them that is not empty")
         if name in MANY and len(given) > 2:
             items: CelType | None = None
             for each in given:
@@ -168,6 +172,18 @@ class Checker:
             joined = self.inference.join(joined, self._unwrapped(part, found) if is_optional else found)
         return joined or self.inference.fresh()
 
+    def _first(self, parts: list[tuple[Expr, bool]]) -> CelType:
+        """The type of the first part, as the reference has it for a map's values; dyn where another does not fit."""
+        first: CelType | None = None
+        for part, is_optional in parts:
+            found = self.type_of(part)
+            found = self._unwrapped(part, found) if is_optional else found
+            if first is None:
+                first = found
+            elif not self.inference.assignable((found, first)):
+                first = t.DYN
+        return first or self.inference.fresh()
+
     def _unwrapped(self, node: Expr, type: CelType) -> CelType:
         inner = self.inference.fresh()
         if self.inference.assignable((type, t.optional_of(inner))):
@@ -175,16 +191,11 @@ class Checker:
         return self.wrong(node, "EXPR013", f"what follows `?` is an optional, not a {self.show(type)}")
 
     def _map(self, node: MapOf) -> CelType:
-        key, value = self._joined([(key, False) for key, _ in node.entries]), t.DYN
-        value = self._joined([(value, at in node.optional) for at, (_, value) in enumerate(node.entries)])
-        resolved = self.inference.resolve(key)
-        if resolved.name not in _KEYS and not resolved.is_variable:
-            return self.wrong(node, "EXPR013", f"a {self.show(key)} cannot be a key")
+        key = self._joined([(key, False) for key, _ in node.entries])
+        value = self._first([(value, at in node.optional) for at, (_, value) in enumerate(node.entries)])
         return t.map_of(key, value)
 
     def _macro(self, node: Macro) -> CelType:
-        from cityos_dsl.expr.cel.check_macros import check_macro
-
         return check_macro(self, node)
 
     def bound(self, node: Macro, types: tuple[CelType, ...]) -> list[CelType]:
@@ -194,6 +205,17 @@ class Checker:
         found = [self.type_of(arg) for arg in node.args]
         self.local = before
         return found
+
+
+def _are_numbers(args: tuple[Expr, ...]) -> bool:
+    """Whether what is written out for `math.least` and its like is a number, as CEL's macro asks for."""
+    if len(args) == 1 and isinstance(args[0], ListOf):
+        return bool(args[0].items) and all(map(_may_be_number, args[0].items))
+    return all(map(_may_be_number, args))
+
+
+def _may_be_number(node: Expr) -> bool:
+    return node.kind in ("int", "uint", "double") if isinstance(node, Literal) else not isinstance(node, ListOf | MapOf)
 
 
 def _named(name: str, inference: Inference) -> CelType:

@@ -114,8 +114,12 @@ def in_order(keys: list[Any], items: list[Any]) -> list[Any]:
     if len(kinds) > 1 or not kinds <= set(_SORTED):
         raise EvaluationError("no_such_overload", "only values of one ordered type can be sorted")
     numbers = kinds <= {"int", "uint", "double"}
-    order = cmp_to_key(lambda a, b: compare(a, b) or 0 if numbers else int(a > b) - int(a < b))
-    places = sorted(range(len(keys)), key=lambda at: order(keys[at]))
+
+    def order(one: Any, other: Any) -> int:
+        return (compare(one, other) or 0) if numbers else int(one > other) - int(one < other)
+
+    key = cmp_to_key(order)
+    places = sorted(range(len(keys)), key=lambda at: key(keys[at]))
     return [items[at] for at in places]
 
 

@@ -43,14 +43,13 @@ def _order(test: Callable[[int], bool]) -> Callable[[Any, Any], bool]:
 
 def _orders(op: str, test: Callable[[int], bool]) -> list[Overload]:
     numbers = _order(test)
-    alike = [
+    return [
         overload(
             f"_{op}_({kind}, {kind}) -> bool",
             numbers if kind in _NUMBERS else lambda a, b: test(int(a > b) - int(a < b)),
         )
         for kind in _ORDERED
     ]
-    return alike
 
 
 CROSS_TYPE: tuple[tuple[str, str], ...] = tuple((a, b) for a in sorted(_NUMBERS) for b in sorted(_NUMBERS) if a != b)

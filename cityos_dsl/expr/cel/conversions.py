@@ -79,6 +79,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _declared_only(value: Any) -> Any:
+    """The reference's checker takes these two conversions, and its evaluator has neither."""
+    raise EvaluationError("no_such_overload", f"a {kind_of(value)} cannot be converted so")
+
+
 CONVERSIONS: tuple[Overload, ...] = (
     overload("dyn(A) -> dyn", _same),
     overload("type(A) -> type(A)", type_value),
@@ -112,4 +117,6 @@ CONVERSIONS: tuple[Overload, ...] = (
     overload("timestamp(int) -> timestamp", lambda a: Instant(a * SECOND)),
     overload("duration(duration) -> duration", _same),
     overload("duration(string) -> duration", read_span),
+    overload("duration(int) -> duration", _declared_only),
+    overload("int(duration) -> int", _declared_only),
 )

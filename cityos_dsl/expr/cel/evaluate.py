@@ -87,6 +87,8 @@ class _Evaluator:
                 return _has(self.value(node.operand), node.field)
             case Call():
                 return self._run(node.function, *node.args)
+            case Method(name="or" | "orValue", args=(otherwise,)):
+                return self._alternative(node, otherwise)
             case Method():
                 return self._run(node.name, node.operand, *node.args, is_method=True)
             case Macro():
@@ -117,7 +119,8 @@ class _Evaluator:
         if isinstance(node, Select):
             return _field(self.value(node.operand), node.field)
         if node.name in self.local:
-            return self.local[node.name]
+            bound = self.local[node.name]
+            return bound.value() if isinstance(bound, _Deferred) else bound
         raise EvaluationError("undeclared_reference", f"unknown name `{node.name}`")
 
     def _maybe_field(self, operand: Any, field: str) -> Optional:
@@ -146,6 +149,16 @@ class _Evaluator:
         if not isinstance(value, bool):
             raise EvaluationError("no_such_overload", f"a condition is a bool, not a {kind_of(value)}")
         return value
+
+    def _alternative(self, node: Method, otherwise: Expr) -> Any:
+        """`or` and `orValue`, which look at what follows only where it is needed."""
+        optional = self.value(node.operand)
+        if not isinstance(optional, Optional):
+            raise EvaluationError("no_such_overload", f"`{node.name}` does not take a {kind_of(optional)}")
+        if optional.present:
+            return optional if node.name == "or" else optional.value
+        value = self.value(otherwise)
+        return _optional(value) if node.name == "or" else value
 
     def _logic(self, node: Binary) -> bool:
         """`&&` and `||`: the side that decides wins over an error on the other."""
@@ -190,6 +203,8 @@ class _Evaluator:
         return macros.map_of(entries)
 
     def _macro(self, node: Macro) -> Any:
+        if node.name == "bind":
+            return self._body(node, node.args[0])(_Deferred(self, node.operand))
         run = macros.MACROS.get((node.name, bool(node.second), len(node.args)))
         if run is None:
             raise EvaluationError("undeclared_reference", f"unknown function `{node.name}`")
@@ -202,6 +217,21 @@ class _Evaluator:
             return _Evaluator(self.variables, local, self.budget).value(arg)
 
         return body
+
+
+class _Deferred:
+    """What `cel.bind` names: it is worked out once, where it is used."""
+
+    def __init__(self, evaluator: _Evaluator, node: Expr) -> None:
+        self._evaluator = evaluator
+        self._node = node
+        self._found: tuple[Any] | None = None
+
+    def value(self) -> Any:
+        """The value; raises `EvaluationError` at every use where it has none."""
+        if self._found is None:
+            self._found = (self._evaluator.value(self._node),)
+        return self._found[0]
 
 
 _MANY = frozenset({"math.least", "math.greatest"})
@@ -248,5 +278,5 @@ def _has(value: Any, field: str) -> bool:
 
 def _optional(value: Any) -> Optional:
     if not isinstance(value, Optional):
-        raise EvaluationError("no_such_overload", f"what follows `?` is an optional, not a {kind_of(value)}")
+        raise EvaluationError("no_such_overload", f"an optional is needed here, not a {kind_of(value)}")
     return value

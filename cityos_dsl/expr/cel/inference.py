@@ -118,4 +118,6 @@ def _is_as_general(one: CelType, other: CelType) -> bool:
         if one.name != other.name:
             return one.name == "optional_type" and other.name == "null_type"
         return all(map(_is_as_general, one.params, other.params))
+    if one.name == "type":
+        return other.name == "type"
     return one == other or (one.name in _NULLABLE and other.name == "null_type")

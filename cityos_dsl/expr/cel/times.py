@@ -19,13 +19,18 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d+))?(?:[Z
 _LONGEST = 400
 
 
+def _number(text: str) -> Fraction:
+    """`1`, `1.5`, `.5` or `1.`, exactly."""
+    return Fraction(f"0{text}0" if "." in text else text)
+
+
 def read_span(text: str) -> Span:
     """A duration from its text: `1h30m`, `-1.5s`."""
     if text in ("0", "+0", "-0"):
         return Span(0)
     if len(text) > _LONGEST or not _SPAN.fullmatch(text):
         raise EvaluationError("invalid_argument", f"`{text[:40]}` is no duration such as 1h30m")
-    total = sum(int(Fraction(f"0{count}0" if "." in count else count) * _UNITS[unit]) for count, unit in _PART.findall(text))
+    total = sum(int(_number(count) * _UNITS[unit]) for count, unit in _PART.findall(text))
     return Span(-total if text[0] == "-" else total)
 
 
@@ -58,9 +63,9 @@ def _fraction(nanos: int) -> str:
 
 
 def instant_text(value: Instant) -> str:
-    """The timestamp by RFC 3339 in UTC, with as many digits of a second as it has."""
-    fraction = f".{value.nanos % SECOND:09d}".rstrip("0").rstrip(".")
-    return f"{value.datetime().replace(tzinfo=None, microsecond=0).isoformat()}{fraction}Z"
+    """The timestamp by RFC 3339 in UTC."""
+    seconds = value.datetime().replace(tzinfo=None, microsecond=0).isoformat()
+    return f"{seconds}{_fraction(value.nanos % SECOND)}Z"
 
 
 def span_text(value: Span) -> str:
@@ -69,11 +74,14 @@ def span_text(value: Span) -> str:
     return f"{'-' if value.nanos < 0 else ''}{whole}{_fraction(rest)}s"
 
 
-def _local(value: Instant, zone_name: str) -> datetime:
+def _local(value: Instant, zone_name: str) -> tuple[datetime, int]:
+    """What clocks and calendars show in the zone, and how many years to add: it may be the year 0 or 10,000."""
+    here, where = value.datetime(), zone(zone_name)
     try:
-        return value.datetime().astimezone(zone(zone_name))
-    except (OverflowError, ValueError):
-        raise EvaluationError("overflow", "the timestamp is out of range in that zone") from None
+        return here.astimezone(where), 0
+    except (OverflowError, ValueError):  # the calendar repeats after 400 years
+        years = 400 if here.year > 5000 else -400
+        return (here - timedelta(days=146_097 * years // 400)).astimezone(where), years
 
 
 def _whole(nanos: int, unit: int) -> int:
@@ -87,7 +95,6 @@ def _milliseconds(value: Span) -> int:
 
 
 _PARTS: dict[str, Callable[[datetime], int]] = {
-    "getFullYear": lambda at: at.year,
     "getMonth": lambda at: at.month - 1,
     "getDate": lambda at: at.day,
     "getDayOfMonth": lambda at: at.day - 1,
@@ -100,11 +107,20 @@ _PARTS: dict[str, Callable[[datetime], int]] = {
 }
 
 
-def _part(name: str, read: Callable[[datetime], int]) -> tuple[Overload, Overload]:
+def _part(name: str, read: Callable[[Instant, str], int]) -> tuple[Overload, Overload]:
     return (
-        overload(f"timestamp.{name}() -> int", lambda at: read(_local(at, "UTC"))),
-        overload(f"timestamp.{name}(string) -> int", lambda at, where: read(_local(at, where))),
+        overload(f"timestamp.{name}() -> int", lambda at: read(at, "UTC")),
+        overload(f"timestamp.{name}(string) -> int", read),
     )
+
+
+def _reading(read: Callable[[datetime], int]) -> Callable[[Instant, str], int]:
+    return lambda at, where: read(_local(at, where)[0])
+
+
+def _year(at: Instant, where: str) -> int:
+    local, years = _local(at, where)
+    return local.year + years
 
 
 TIMES: tuple[Overload, ...] = (
@@ -114,7 +130,8 @@ TIMES: tuple[Overload, ...] = (
     overload("_-_(timestamp, timestamp) -> duration", lambda a, b: Span(a.nanos - b.nanos)),
     overload("_-_(timestamp, duration) -> timestamp", lambda a, b: Instant(a.nanos - b.nanos)),
     overload("_-_(duration, duration) -> duration", lambda a, b: Span(a.nanos - b.nanos)),
-    *(each for name, read in _PARTS.items() for each in _part(name, read)),
+    *_part("getFullYear", _year),
+    *(each for name, read in _PARTS.items() for each in _part(name, _reading(read))),
     overload("duration.getHours() -> int", lambda a: _whole(a.nanos, 3600 * SECOND)),
     overload("duration.getMinutes() -> int", lambda a: _whole(a.nanos, 60 * SECOND)),
     overload("duration.getSeconds() -> int", lambda a: _whole(a.nanos, SECOND)),
