@@ -46,10 +46,12 @@ def entry(entries: Map, key: Any) -> Any:
 
 def maybe_item(container: Any, index: Any) -> Optional:
     """`container[?index]`: the item if there is one."""
+    if isinstance(container, Map):
+        return Optional(True, container[index]) if index in container else NONE
     try:
-        return Optional(True, item(container, index) if isinstance(container, list) else entry(container, index))
+        return Optional(True, item(container, index))
     except EvaluationError as error:
-        if error.kind in ("index_out_of_range", "no_such_key"):
+        if error.kind == "index_out_of_range":
             return NONE
         raise
 

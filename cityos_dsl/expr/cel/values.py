@@ -78,6 +78,8 @@ class Map(Mapping[Any, Any]):
 
     def _place(self, key: Any) -> tuple[type, Any] | None:
         """Where the key stands: as it is, or as the number of another type that equals it."""
+        if not isinstance(key, bool | int | float | str):
+            return None
         if (type(key), key) in self._entries:
             return type(key), key
         if isinstance(key, bool) or not isinstance(key, int | float):

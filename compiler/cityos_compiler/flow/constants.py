@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cityos_compiler import ir
-from cityos_dsl.expr.errors import EvaluationError
-from cityos_dsl.expr.evaluate import evaluate
+from cityos_dsl.expr.fold import known_value
 
 
 class Known:
@@ -22,12 +21,8 @@ class Known:
 
     def value(self, expr: ir.Expr | None) -> Any:
         """The expression's value; ``None`` where it depends on the run."""
-        if expr is None or not set(expr.names) <= set(self.constants):
-            return None
-        try:
-            return evaluate(expr.checked.expr, self.constants)
-        except EvaluationError:
-            return None
+        found = None if expr is None else known_value(expr.checked.expr, self.constants)
+        return None if found is None else found[0]
 
     def duration(self, expr: ir.Expr | None) -> timedelta | None:
         """A duration that is known before a run."""
