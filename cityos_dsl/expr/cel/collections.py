@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import Any
 
-from cityos_dsl.expr.cel.comparison import equals
+from cityos_dsl.expr.cel.comparison import KEYS, equals
 from cityos_dsl.expr.cel.numbers import compare
 from cityos_dsl.expr.cel.overloads import Overload, overload
 from cityos_dsl.expr.cel.values import NONE, Instant, Map, Optional, Span, TypeValue, kind_of
@@ -37,7 +37,7 @@ def item(items: list[Any], index: Any) -> Any:
 
 def entry(entries: Map, key: Any) -> Any:
     """`entries[key]`."""
-    if kind_of(key) not in ("bool", "int", "uint", "double", "string"):
+    if kind_of(key) not in KEYS:
         raise EvaluationError("no_such_overload", f"a {kind_of(key)} cannot be a key")
     if key not in entries:
         raise EvaluationError("no_such_key", f"there is no key `{key}`")

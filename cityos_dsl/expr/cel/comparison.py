@@ -8,8 +8,10 @@ from typing import Any
 from cityos_dsl.expr.cel.numbers import compare
 from cityos_dsl.expr.cel.overloads import Overload, overload
 from cityos_dsl.expr.cel.values import Map, Optional, kind_of
+from cityos_dsl.expr.errors import EvaluationError
 
 _NUMBERS = frozenset({"int", "uint", "double"})
+KEYS = frozenset({"bool", "int", "uint", "double", "string"})
 _ORDERED = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
 
 
@@ -31,6 +33,12 @@ def equals(left: Any, right: Any) -> bool:
 
 def _in_list(value: Any, items: list[Any]) -> bool:
     return any(equals(value, item) for item in items)
+
+
+def _is_key(key: Any, entries: Map) -> bool:
+    if kind_of(key) not in KEYS:
+        raise EvaluationError("no_such_overload", f"a {kind_of(key)} cannot be a key")
+    return key in entries
 
 
 def _order(test: Callable[[int], bool]) -> Callable[[Any, Any], bool]:
@@ -66,7 +74,7 @@ COMPARISONS: tuple[Overload, ...] = (
     overload("_==_(A, A) -> bool", equals),
     overload("_!=_(A, A) -> bool", lambda a, b: not equals(a, b)),
     overload("in(A, list(A)) -> bool", _in_list),
-    overload("in(A, map(A, B)) -> bool", lambda key, entries: key in entries),
+    overload("in(A, map(A, B)) -> bool", _is_key),
     *(each for op, test in _TESTS.items() for each in _orders(op, test)),
 )
 """What the checker knows; the evaluator also compares numbers across types."""
