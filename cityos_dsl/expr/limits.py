@@ -16,11 +16,31 @@ MAX_DEPTH = 100
 MAX_SIZE = 10_000_000
 """Characters, bytes or items that an expression may put into one value."""
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 100_000
 """How many elements the macros of one evaluation may visit, all together."""
+
+MAX_EXPONENT = 9_999
+"""The exponent of a floating point literal."""
 
 MAX_PATTERN = 1_000
 """Characters of a regular expression."""
+
+
+class Budget:
+    """How many elements the macros of one evaluation may still visit."""
+
+    def __init__(self) -> None:
+        self.left = MAX_STEPS
+
+    def spend(self) -> None:
+        """One element more; raises `EvaluationError` beyond `MAX_STEPS`."""
+        self.left -= 1
+        if self.left < 0:
+            raise EvaluationError("too_long", f"the macros visit more than {MAX_STEPS} elements")
+
+
+UNRECOVERABLE = frozenset({"too_long", "too_large"})
+"""Kinds of errors that no `||` passes over: a limit is a limit."""
 
 
 def sized(size: int) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -288,7 +287,7 @@ _BUILDERS: dict[str, _Builder] = {
     "hexadecimal": _literal(lambda text: int(text, 16), "int"),
     "integer": _literal(int, "int"),
     "unsigned": _literal(_unsigned, "uint"),
-    "double": _literal(lambda text: float(Decimal(text)), "double"),
+    "double": _literal(literals.read_double, "double"),
     "string": _literal(literals.read_string, "string"),
     "bytes": _literal(literals.read_bytes, "bytes"),
 }

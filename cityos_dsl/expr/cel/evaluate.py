@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +30,7 @@ from cityos_dsl.expr.cel.names import qualified
 from cityos_dsl.expr.cel.types import NAMES
 from cityos_dsl.expr.cel.values import NONE, Map, Optional, TypeValue, Uint, kind_of, to_cel
 from cityos_dsl.expr.errors import EvaluationError
-from cityos_dsl.expr.limits import MAX_STEPS
+from cityos_dsl.expr.limits import UNRECOVERABLE, Budget
 
 
 def evaluate(expr: Expr, bindings: Mapping[str, Any]) -> Any:
@@ -41,25 +40,13 @@ def evaluate(expr: Expr, bindings: Mapping[str, Any]) -> Any:
     values of `cityos_dsl.expr.cel.values`.
     """
     variables = {name: to_cel(value) for name, value in bindings.items()}
-    return _Evaluator(variables, {}, _Budget(MAX_STEPS)).value(expr)
-
-
-@dataclass
-class _Budget:
-    """How many elements macros may still visit."""
-
-    left: int
-
-    def spend(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise EvaluationError("too_long", f"the macros visit more than {MAX_STEPS} elements")
+    return _Evaluator(variables, {}, Budget()).value(expr)
 
 
 class _Evaluator:
     """One evaluation; `local` are the variables of the macros around."""
 
-    def __init__(self, variables: dict[str, Any], local: dict[str, Any], budget: _Budget) -> None:
+    def __init__(self, variables: dict[str, Any], local: dict[str, Any], budget: Budget) -> None:
         self.variables = variables
         self.local = local
         self.budget = budget
@@ -236,9 +223,6 @@ class _Deferred:
 
 _MANY = frozenset({"math.least", "math.greatest"})
 """Functions that take any number of arguments: CEL makes a list of more than two."""
-
-UNRECOVERABLE = frozenset({"too_long", "too_large"})
-"""Errors that no `||` passes over: a limit is a limit."""
 
 
 def _literal(node: Literal) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from cityos_dsl.expr.cel.collections import in_order
 from cityos_dsl.expr.cel.values import NONE, Map, Optional, kind_of
 from cityos_dsl.expr.errors import EvaluationError
+from cityos_dsl.expr.limits import UNRECOVERABLE
 
 Body = Callable[..., Any]
 
@@ -46,7 +47,7 @@ def _quantified(elements: Iterable[tuple[Any, ...]], body: Body, decides: bool) 
             if _truth(body(*element)) == decides:
                 return decides
         except EvaluationError as error:
-            if error.kind in ("too_long", "too_large"):
+            if error.kind in UNRECOVERABLE:
                 raise
             failed = error
     if failed is not None:

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
-from cityos_dsl.expr.library.arithmetic import INT_MAX, INT_MIN, int64, no_overload
+from cityos_dsl.expr.library.arithmetic import int64, no_overload
+from cityos_dsl.expr.limits import INT_MAX, INT_MIN
 
 _DURATION = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|[wdhms])((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|[wdhms]))*")
 _DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|[wdhms])")
