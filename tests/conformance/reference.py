@@ -84,8 +84,8 @@ def _value(found: Any) -> Any:
     if kind.startswith("LIST"):
         return [_value(each) for each in found.value()]
     if kind.startswith("MAP"):
-        return Map((key, _value(value)) for key, value in found.value().items())
-    value = found.plain_value()
+        return Map((_key(key), _value(value)) for key, value in found.value().items())
+    value = _key(found.plain_value())
     if kind == "UINT":
         return Uint(value)
     if isinstance(value, cel.Type):
@@ -93,6 +93,11 @@ def _value(found: Any) -> Any:
     if isinstance(value, bytearray):
         return bytes(value)
     return to_cel(value)
+
+
+def _key(value: Any) -> Any:
+    """Texts without the sign that the processor gives to 0.0 / 0.0, which C++ shows."""
+    return value.replace("-nan", "nan") if isinstance(value, str) else value
 
 
 def alike(ours: Any, theirs: Any) -> bool:
@@ -109,8 +114,6 @@ def alike(ours: Any, theirs: Any) -> bool:
             and list_of_keys(ours) == list_of_keys(theirs)
             and all(alike(ours[key], theirs[key]) for key in ours)
         )
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return ours == theirs.replace("-nan", "nan")  # C++ shows the sign that the processor gave to 0.0 / 0.0
     if isinstance(ours, float) and isinstance(theirs, float):
         return repr(ours) == repr(theirs) or (math.isnan(ours) and math.isnan(theirs))
     return type(ours) is type(theirs) and bool(ours == theirs)
@@ -118,7 +121,7 @@ def alike(ours: Any, theirs: Any) -> bool:
 
 def list_of_keys(entries: Map) -> list[str]:
     """The keys in an order of their own; the binding hands unsigned ones out without their sign's lack."""
-    return sorted(repr(int(key) if isinstance(key, Uint) else key).replace("-nan", "nan") for key in entries)
+    return sorted(repr(int(key) if isinstance(key, Uint) else key) for key in entries)
 
 
 def _micros(value: Instant | Span) -> int:
