@@ -84,8 +84,8 @@ def _value(found: Any) -> Any:
     if kind.startswith("LIST"):
         return [_value(each) for each in found.value()]
     if kind.startswith("MAP"):
-        return Map((_key(key), _value(value)) for key, value in found.value().items())
-    value = _key(found.plain_value())
+        return Map((_text(key), _value(value)) for key, value in found.value().items())
+    value = _text(found.plain_value())
     if kind == "UINT":
         return Uint(value)
     if isinstance(value, cel.Type):
@@ -95,7 +95,7 @@ def _value(found: Any) -> Any:
     return to_cel(value)
 
 
-def _key(value: Any) -> Any:
+def _text(value: Any) -> Any:
     """Texts without the sign that the processor gives to 0.0 / 0.0, which C++ shows."""
     return value.replace("-nan", "nan") if isinstance(value, str) else value
 
