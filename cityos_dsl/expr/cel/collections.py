@@ -143,10 +143,10 @@ COLLECTIONS: tuple[Overload, ...] = (
     overload("_[_](map(A, B), A) -> B", entry),
     overload("_[_](optional_type(list(A)), int) -> optional_type(A)", _within),
     overload("_[_](optional_type(map(A, B)), A) -> optional_type(B)", _within),
-    overload("_[?_](list(A), int) -> optional_type(A)", maybe_item),
-    overload("_[?_](map(A, B), A) -> optional_type(B)", maybe_item),
     overload("_[?_](optional_type(list(A)), int) -> optional_type(A)", _within),
     overload("_[?_](optional_type(map(A, B)), A) -> optional_type(B)", _within),
+    overload("_[?_](list(A), int) -> optional_type(A)", maybe_item),
+    overload("_[?_](map(A, B), A) -> optional_type(B)", maybe_item),
 )
 
 DYNAMIC_INDEX: tuple[Overload, ...] = tuple(

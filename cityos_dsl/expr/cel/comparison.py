@@ -12,7 +12,7 @@ from cityos_dsl.expr.errors import EvaluationError
 
 _NUMBERS = frozenset({"int", "uint", "double"})
 KEYS = frozenset({"bool", "int", "uint", "double", "string"})
-_ORDERED = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
+_ORDERED = ("int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration")
 
 
 def equals(left: Any, right: Any) -> bool:

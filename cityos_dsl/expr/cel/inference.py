@@ -87,7 +87,7 @@ class Inference:
                 return True, True
             if not self._fits(type, known):
                 return False, True
-            general = _general(type, known)
+            general = _general(known, type)
             if not self._mentions(general, variable):
                 self.found[variable.name] = general
             return True, True

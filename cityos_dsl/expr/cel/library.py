@@ -16,13 +16,14 @@ _LOGIC = (
     overload("_||_(bool, bool) -> bool", lambda left, right: left or right),
     overload("_?_:_(bool, A, A) -> A", lambda test, then, otherwise: then if test else otherwise),
 )
+# Of several overloads that fit a type that is still open, the first decides it: the order is the reference's.
 _ALL = (
     *_LOGIC,
     *ARITHMETIC,
     *COMPARISONS,
     *CONVERSIONS,
-    *STRINGS,
     *COLLECTIONS,
+    *STRINGS,
     *TIMES,
     *MATH,
     *LISTS,
