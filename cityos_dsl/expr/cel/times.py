@@ -124,12 +124,12 @@ def _year(at: Instant, where: str) -> int:
 
 
 TIMES: tuple[Overload, ...] = (
+    overload("_+_(duration, duration) -> duration", lambda a, b: Span(a.nanos + b.nanos)),
     overload("_+_(timestamp, duration) -> timestamp", lambda a, b: Instant(a.nanos + b.nanos)),
     overload("_+_(duration, timestamp) -> timestamp", lambda a, b: Instant(a.nanos + b.nanos)),
-    overload("_+_(duration, duration) -> duration", lambda a, b: Span(a.nanos + b.nanos)),
+    overload("_-_(duration, duration) -> duration", lambda a, b: Span(a.nanos - b.nanos)),
     overload("_-_(timestamp, duration) -> timestamp", lambda a, b: Instant(a.nanos - b.nanos)),
     overload("_-_(timestamp, timestamp) -> duration", lambda a, b: Span(a.nanos - b.nanos)),
-    overload("_-_(duration, duration) -> duration", lambda a, b: Span(a.nanos - b.nanos)),
     *_part("getFullYear", _year),
     *(each for name, read in _PARTS.items() for each in _part(name, _reading(read))),
     overload("duration.getHours() -> int", lambda a: _whole(a.nanos, 3600 * SECOND)),
