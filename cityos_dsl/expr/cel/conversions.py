@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import re
-from decimal import Decimal
 from typing import Any
 
 from cityos_dsl.expr.cel.numbers import uint64
@@ -14,7 +12,7 @@ from cityos_dsl.expr.cel.types import FULL_NAMES
 from cityos_dsl.expr.cel.values import SECOND, Instant, TypeValue, Uint, kind_of
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.library.arithmetic import int64
-from cityos_dsl.expr.library.conversions import boolean
+from cityos_dsl.expr.library.conversions import boolean, double_text
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _UNSIGNED = re.compile(r"\+?[0-9]+")
@@ -55,19 +53,6 @@ def _text_of_bytes(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         raise EvaluationError("invalid_argument", "the bytes are no text in UTF-8") from None
-
-
-def double_text(value: float) -> str:
-    """The shortest text that reads back as the number; with an exponent from a million on."""
-    if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    number = Decimal(repr(value)).normalize()
-    exponent = number.adjusted()
-    if value == 0 or -4 <= exponent < 6:
-        return "-0" if value == 0 and math.copysign(1, value) < 0 else f"{number:f}"
-    digits = "".join(map(str, number.as_tuple().digits))
-    mantissa = f"{digits[0]}.{digits[1:]}".rstrip(".")
-    return f"{'-' if value < 0 else ''}{mantissa}e{exponent:+03d}"
 
 
 def type_value(value: Any) -> TypeValue:

@@ -34,10 +34,6 @@ def _join(parts: list[object], separator: str = "") -> str:
     return library.join(texts, separator)
 
 
-def _split(text: str, separator: str, limit: int = -1) -> list[str]:
-    return library.split(text, separator, limit) if text or limit == 0 else [""]
-
-
 def quote(text: str) -> str:
     """The text as a literal in double quotes."""
     return '"' + "".join(_QUOTED.get(each, each) for each in text) + '"'
@@ -72,8 +68,8 @@ STRINGS: tuple[Overload, ...] = (
     overload("string.upperAscii() -> string", library.upper_ascii),
     overload("string.replace(string, string) -> string", library.replace),
     overload("string.replace(string, string, int) -> string", library.replace),
-    overload("string.split(string) -> list(string)", _split),
-    overload("string.split(string, int) -> list(string)", _split),
+    overload("string.split(string) -> list(string)", library.split),
+    overload("string.split(string, int) -> list(string)", library.split),
     overload("string.substring(int) -> string", library.substring),
     overload("string.substring(int, int) -> string", library.substring),
     overload("string.trim() -> string", lambda text: text.strip(_WHITE)),

@@ -10,6 +10,7 @@ from fractions import Fraction
 from cityos_dsl.expr.cel.overloads import Overload, overload
 from cityos_dsl.expr.cel.values import SECOND, Instant, Span
 from cityos_dsl.expr.errors import EvaluationError
+from cityos_dsl.expr.library.conversions import fraction_text
 from cityos_dsl.expr.library.times import zone
 
 _UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000_000, "us": 1000, "ns": 1}
@@ -52,26 +53,16 @@ def read_instant(text: str) -> Instant:
     return Instant(shifted * SECOND + int((fraction or "")[:9].ljust(9, "0")))
 
 
-def _fraction(nanos: int) -> str:
-    """What stands behind the seconds: nothing, or three, six or nine digits."""
-    if nanos == 0:
-        return ""
-    digits = f"{nanos:09d}"
-    while digits.endswith("000"):
-        digits = digits[:-3]
-    return f".{digits}"
-
-
 def instant_text(value: Instant) -> str:
     """The timestamp by RFC 3339 in UTC."""
     seconds = value.datetime().replace(tzinfo=None, microsecond=0).isoformat()
-    return f"{seconds}{_fraction(value.nanos % SECOND)}Z"
+    return f"{seconds}{fraction_text(value.nanos % SECOND)}Z"
 
 
 def span_text(value: Span) -> str:
     """The duration in seconds."""
     whole, rest = divmod(abs(value.nanos), SECOND)
-    return f"{'-' if value.nanos < 0 else ''}{whole}{_fraction(rest)}s"
+    return f"{'-' if value.nanos < 0 else ''}{whole}{fraction_text(rest)}s"
 
 
 def _local(value: Instant, zone_name: str) -> tuple[datetime, int]:

@@ -59,8 +59,8 @@ def split(text: str, separator: str, limit: int = -1) -> list[str]:
     """The parts between separators, at most `limit` of them; an empty separator gives the characters."""
     if limit == 0:
         return []
-    if separator:
-        return text.split(separator, limit - 1 if limit > 0 else -1)
+    if separator or not text:
+        return text.split(separator, limit - 1 if limit > 0 else -1) if text else [""]
     parts = list(text)
     return parts if limit < 0 or len(parts) <= limit else [*parts[: limit - 1], "".join(parts[limit - 1 :])]
 
