@@ -185,9 +185,9 @@ class Checker:
         return first or self.inference.fresh()
 
     def _unwrapped(self, node: Expr, type: CelType) -> CelType:
-        inner = self.inference.fresh()
-        if self.inference.assignable((type, t.optional_of(inner))):
-            return self.inference.resolve(inner)
+        resolved = self.inference.resolve(type)
+        if resolved.name == "optional_type":
+            return resolved.params[0]
         return self.wrong(node, "EXPR013", f"what follows `?` is an optional, not a {self.show(type)}")
 
     def _map(self, node: MapOf) -> CelType:
