@@ -10,7 +10,6 @@ from cityos_compiler.rules.base import rule, said
 from cityos_dsl.diagnostics import Finding, Related
 from cityos_dsl.project import Project
 
-
 Inputs: TypeAlias = tuple[tuple[str, ir.Value], ...]
 
 
@@ -43,7 +42,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
 
 def _same(done: Inputs, undone: Inputs) -> bool:
     """Whether the inputs are the same: what sets a status can set it back."""
-    return ir.to_data(done) == ir.to_data(undone)
+    return bool(ir.to_data(done) == ir.to_data(undone))
 
 
 def _why_not(step: ir.Do | ir.Group, undo: ir.Compensation, undone: Set[str]) -> str | None:
