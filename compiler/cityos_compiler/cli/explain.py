@@ -14,27 +14,20 @@ from cityos_dsl.project import SignalModel
 @click.command()
 @click.argument("what")
 def explain_command(what: str) -> int:
-    """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps."""
-    from cityos_compiler.codes import explain
-    from cityos_compiler.rules import all_rules
+    """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps.
 
-    rule = all_rules().get(what.upper())
-    if rule is not None:
-        click.echo(f"{rule.code}: {rule.title}\n\n{rule.explanation}\n\nwrong:\n\n{_indented(rule.bad)}\n\n"
-                   f"right:\n\n{_indented(rule.good)}")  # fmt: skip
-        return 0
-    text = explain(what.upper())
+    The page of a code says what is wrong and why, shows it wrong and right, and how to switch it off.
+    """
+    from cityos_compiler.findings.pages import explained
+
+    text = explained(what.upper())
     if text is not None:
-        click.echo(text)
+        click.echo(text.rstrip("\n"))
         return 0
     from cityos_compiler.cli.find import find_workflow
 
     click.echo(_workflow(find_workflow(checked_project(project_root()).workflows, what)))
     return 0
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
 def _workflow(workflow: ir.Workflow) -> str:

@@ -2,37 +2,96 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
 
 import click
 
 from cityos_compiler.cli.common import project_root
+from cityos_dsl.diagnostics import Finding, Severity
+
+_FORMATS = ("human", "json", "sarif", "github", "junit")
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    help="How findings are written.",
-)
-def lint_command(paths: tuple[str, ...], shape: str) -> int:
-    """Check every spec of the project, or show only what concerns PATHS.
+@click.option("--format", "shape", type=click.Choice(_FORMATS), default="human", help="How findings are written.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write them to this file.")
+def lint_command(paths: tuple[str, ...], shape: str, output: Path | None) -> int:
+    """Check every spec of the project, or show only what concerns PATHS: files, folders or patterns.
 
-    Exits with 0 where nothing is wrong, with 1 where there are findings.
+    Exits with 0 where nothing is wrong, with 1 where there are errors or warnings.
     """
     from cityos_compiler.passes import check
-    from cityos_compiler.render import as_json, human
 
     root = project_root()
     checked = check(root)
-    findings = [f for f in checked.findings if not paths or any(f.span.file.endswith(path) for path in paths)]
+    texts = checked.project.texts
+    findings = [finding for finding in checked.findings if not paths or _concerns(finding, paths, root)]
+    _write(findings, texts, shape, output, _prefix(root))
+    return 1 if any(finding.severity is not Severity.NOTE for finding in findings) else 0
+
+
+def _concerns(finding: Finding, paths: Sequence[str], root: Path) -> bool:
+    """Whether a finding is in one of the files, folders or patterns, written from here or from the project's folder."""
+    file = finding.span.file
+    for path in paths:
+        here = os.path.relpath(Path(path).absolute(), root)  # a Path can't say that a file is beside its folder
+        if here == "." or file.endswith(f"/{path}") or any(_matches(file, said) for said in (path, here)):
+            return True
+    return False
+
+
+def _matches(file: str, said: str) -> bool:
+    return file == said or file.startswith(said.rstrip("/") + "/") or fnmatchcase(file, said)
+
+
+def _prefix(root: Path) -> str:
+    """Where the project stands in the repository that GitHub checked out."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace or not root.is_relative_to(workspace) or root == Path(workspace):
+        return ""
+    return root.relative_to(workspace).as_posix() + "/"
+
+
+def _write(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, output: Path | None, prefix: str) -> None:
+    from cityos_compiler.render import has_color, summary
+
+    text = _text(findings, texts, shape, prefix, color=output is None and has_color(sys.stdout))
+    if output is None:
+        if text:
+            click.echo(text)
+        return
+    from cityos_compiler.disk import replace_file
+
+    try:
+        replace_file(output, text + "\n")
+    except OSError as error:
+        raise click.ClickException(f"{output} can't be written: {error.strerror}") from None
+    click.echo(f"{output}: {summary(findings)}")
+
+
+def _text(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, prefix: str, *, color: bool) -> str:
     if shape == "json":
-        click.echo(as_json(findings))
-    elif findings:
-        click.echo(human(findings, checked.project.texts, color=sys.stdout.isatty()))
-    else:
-        click.echo(f"{len(checked.project.texts)} specs, no findings")
-    return 1 if findings else 0
+        from cityos_compiler.render import as_json
+
+        return as_json(findings)
+    if shape == "sarif":
+        from cityos_compiler.cli.main import version
+        from cityos_compiler.findings.sarif import as_sarif
+
+        return as_sarif(findings, version(), prefix)
+    if shape == "github":
+        from cityos_compiler.findings.github import as_github
+
+        return as_github(findings, prefix)
+    if shape == "junit":
+        from cityos_compiler.findings.junit import as_junit
+
+        return as_junit(findings, texts)
+    from cityos_compiler.render import human
+
+    return human(findings, texts, color=color) if findings else f"{len(texts)} specs, no findings"
