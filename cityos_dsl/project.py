@@ -15,7 +15,6 @@ from cityos_dsl.spec import documents as d
 from cityos_dsl.spec.shape import Reader
 from cityos_dsl.variants import variant_name, varied
 
-MARKER = "cityos.yaml"
 T = TypeVar("T")
 
 
@@ -130,14 +129,6 @@ class Project:
     def reader(self) -> TypeReader:
         """A reader of type declarations that knows this project's types."""
         return TypeReader(self.types.get, lambda: self.types)
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder at or above ``start`` that holds ``specs/cityos.yaml``, as git finds its repository."""
-    for folder in (start, *start.parents):
-        if (folder / "specs" / MARKER).is_file():
-            return folder
-    return None
 
 
 def load(root: Path) -> Project:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityos_dsl.project import find_root
+from cityos_dsl.root import find_root
 
 if TYPE_CHECKING:
     from cityos_compiler.passes import Checked

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cityos_compiler.cli.common import project_root
 from cityos_dsl.diagnostics import Finding, Severity
+
+if TYPE_CHECKING:
+    from cityos_compiler.findings.cache import Linted
 
 _FORMATS = ("human", "json", "sarif", "github", "junit")
 
@@ -20,19 +24,53 @@ _FORMATS = ("human", "json", "sarif", "github", "junit")
 @click.argument("paths", nargs=-1)
 @click.option("--format", "shape", type=click.Choice(_FORMATS), default="human", help="How findings are written.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write them to this file.")
-def lint_command(paths: tuple[str, ...], shape: str, output: Path | None) -> int:
+@click.option("--since", metavar="REF", help="Show only what a change since this git ref can affect.")
+@click.option("--no-cache", is_flag=True, help="Check everything anew.")
+def lint_command(paths: tuple[str, ...], shape: str, output: Path | None, since: str | None, no_cache: bool) -> int:
     """Check every spec of the project, or show only what concerns PATHS: files, folders or patterns.
 
     Exits with 0 where nothing is wrong, with 1 where there are errors or warnings.
     """
-    from cityos_compiler.passes import check
+    from cityos_compiler.findings.cache import read_sources
 
     root = project_root()
-    checked = check(root)
-    texts = checked.project.texts
-    findings = [finding for finding in checked.findings if not paths or _concerns(finding, paths, root)]
+    sources = read_sources(root)
+    linted = _lint(root, sources, no_cache)
+    findings = [finding for finding in linted.findings if not paths or _concerns(finding, paths, root)]
+    if since is not None:
+        files = _affected(root, sources, since)
+        findings = [f for f in findings if {f.span.file, *(related.span.file for related in f.related)} & files]
+    texts = {name: sources[name].decode("utf-8", "replace") for name in linted.files if name in sources}
     _write(findings, texts, shape, output, _prefix(root))
     return 1 if any(finding.severity is not Severity.NOTE for finding in findings) else 0
+
+
+def _lint(root: Path, sources: Mapping[str, bytes], no_cache: bool) -> Linted:
+    """What is found in these specs, now or when they were the same before."""
+    from cityos_compiler.findings.cache import Cache, Linted, key_of, read_sources
+
+    cache = None if no_cache else Cache(root)
+    key = key_of(sources)
+    kept = cache.get(key) if cache is not None else None
+    if kept is not None:
+        return kept
+    from cityos_compiler.passes import check
+
+    checked = check(root)
+    linted = Linted(checked.findings, list(checked.project.texts))
+    if cache is not None and key_of(read_sources(root)) == key:  # else a spec changed while it was being read
+        cache.put(key, linted)
+    return linted
+
+
+def _affected(root: Path, sources: Mapping[str, bytes], ref: str) -> set[str]:
+    from cityos_compiler.findings.git import GitError
+    from cityos_compiler.findings.since import affected
+
+    try:
+        return affected(root, sources, ref)
+    except GitError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _concerns(finding: Finding, paths: Sequence[str], root: Path) -> bool:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _Place = tuple[int, int]
 
@@ -31,6 +29,8 @@ class Comment:
 
 def comments(text: str) -> Iterator[Comment]:
     """The comments of a document; none where it is not YAML. A `#` inside of a text is no comment."""
+    import yaml
+
     try:
         texts = list(_texts(text))
     except (yaml.YAMLError, RecursionError):
@@ -45,6 +45,8 @@ def comments(text: str) -> Iterator[Comment]:
 
 def _texts(text: str) -> Iterator[tuple[_Place, _Place]]:
     """Where scalars stand, from 0; of a block (`|`, `>`) only its lines: its first one may end in a comment."""
+    import yaml  # not before it is needed: those who only want lines don't read YAML
+
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for token in yaml.scan(text, Loader=loader):
         if isinstance(token, yaml.ScalarToken):
