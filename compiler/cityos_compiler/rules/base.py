@@ -72,7 +72,7 @@ def at(step: ir.Step, fallback: str) -> Span:
 
 def spec_of(workflow: ir.Workflow, project: Project) -> d.Workflow:
     """The spec that a workflow was lowered from."""
-    return next(spec for file, spec in project.workflows if file == workflow.file)
+    return project.workflow_of(workflow.file)
 
 
 def top(workflow: ir.Workflow, project: Project, key: str) -> Span:
