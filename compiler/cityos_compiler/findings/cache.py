@@ -12,7 +12,6 @@ import io
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +79,8 @@ class Cache:
 
     def put(self, key: str, linted: Linted) -> None:
         """Keep what was found, and let the oldest go."""
+        import tempfile  # half of what a hit costs, and hits don't write
+
         payload = pickle.dumps((linted.findings, linted.files), protocol=5)
         with contextlib.suppress(OSError):  # a cache that can't be written is a slow one
             self._folder.mkdir(parents=True, exist_ok=True)
