@@ -71,6 +71,12 @@ def test_explain_prints_the_page_of_a_code(code: str) -> None:
     assert (shown.returncode, shown.stdout) == (0, (ROOT / f"docs/rules/{code.upper()}.md").read_text(encoding="utf-8"))
 
 
+def test_explain_lists_codes_and_says_which_one_was_meant() -> None:
+    assert "SAGA001      A side effect has no compensation\n" in cityosc("explain", folder=ROOT).stdout
+    shown = cityosc("explain", "SAG001", folder=ROOT)
+    assert (shown.returncode, "did you mean `SAGA001`?" in shown.stderr) == (2, True)
+
+
 def test_hooks_and_action_call_commands_and_options_that_exist() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     action = (ROOT / "action.yml").read_text(encoding="utf-8")

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 import click
 
 from cityos_compiler import ir
 from cityos_compiler.cli.common import checked_project, project_root
+from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.project import SignalModel
 
 
 @click.command()
-@click.argument("what")
-def explain_command(what: str) -> int:
+@click.argument("what", required=False)
+def explain_command(what: str | None) -> int:
     """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps.
 
     The page of a code says what is wrong and why, shows it wrong and right, and how to switch it off.
+    Without WHAT, all codes are listed.
     """
-    from cityos_compiler.findings.pages import explained
+    from cityos_compiler.findings.catalog import catalog
+    from cityos_compiler.findings.pages import explained, listing
 
-    text = explained(what.upper())
-    if text is not None:
-        click.echo(text.rstrip("\n"))
+    text = explained(what.upper()) if what is not None else listing()
+    if text is not None or what is None:
+        click.echo((text or "").rstrip("\n"))
         return 0
+    if re.fullmatch(r"[A-Za-z]+\d+", what):
+        hint = did_you_mean(what.upper(), catalog()) or "`cityosc explain` lists them"
+        raise click.UsageError(f"there is no code `{what}`: {hint}")
     from cityos_compiler.cli.find import find_workflow
 
     click.echo(_workflow(find_workflow(checked_project(project_root()).workflows, what)))

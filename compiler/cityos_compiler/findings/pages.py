@@ -45,7 +45,7 @@ def page(about: About, example: Example | None = None) -> str:
 
 def _switching(code: str) -> str:
     if code not in switchable():
-        return "It can't be switched off: nothing compiles before it is mended.\n"
+        return "It can't be switched off.\n"
     return (
         "At one place, with the reason; on the line of the finding, or on a line of its own above it:\n\n"
         f"```yaml\n# cityosc: ignore[{code}] why that is right here\n```\n\n"
@@ -71,6 +71,12 @@ def index(codes: Iterable[About]) -> str:
         kind = about.severity.value if about.code in switchable() else _ALWAYS
         lines.append(f"| [{about.code}]({about.code}.md) | {kind} | {about.title} |")
     return "\n".join(lines) + "\n"
+
+
+def listing() -> str:
+    """All codes with their titles, for a terminal."""
+    width = max(map(len, catalog()))
+    return "\n".join(f"{code:<{width}}  {about.title}" for code, about in catalog().items())
 
 
 def explained(code: str) -> str | None:
