@@ -73,16 +73,14 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
+    "LINT001": ("Not a code", "`lint:` of specs/cityos.yaml and `# cityosc: ignore[...]` name codes (SAGA001), families (SAGA) or all. A code that is none would switch nothing off, or nothing on, and nobody would notice."),
+    "LINT002": ("A finding that can't be switched off", "Without mending it nothing can be compiled: there is no workflow to run whatever is said here. Only rules can be switched."),
+    "LINT003": ("A suppression without reason", "`# cityosc: ignore[SAGA001] why that is right here` holds a rule's finding back, on its line or on a line of its own above. Whoever reads it next year needs the why."),
+    "LINT004": ("A suppression that holds nothing back", "The rule finds nothing on that line (any more): a suppression that stays would hide the next mistake. Take it away."),
+    "LINT005": ("A pattern that matches no spec", "`per_path:` of specs/cityos.yaml names files as findings show them, from the project's folder on: specs/workflows/legacy/*. Nothing has that name."),
+    "TEST001": ("Not a scenario", "A file of specs/tests says what is given, what is done from outside and what to expect; the message says which part of it can't be read, or names what doesn't exist. `cityosc test` finds it, not `cityosc lint`."),
+    "INTERNAL001": ("A rule failed", "A mistake of cityosc, not of the spec: the rule couldn't be checked here. All other findings are complete. Please report it with the spec."),
 }  # fmt: skip
 
-
-def explain(code: str) -> str | None:
-    """The page of a code; ``None`` where there is no such code."""
-    from cityos_dsl.expr.errors import CODES as EXPRESSION_CODES
-
-    if code in EXPRESSION_CODES:
-        return f"{code}: {EXPRESSION_CODES[code]}"
-    if code not in CODES:
-        return None
-    title, text = CODES[code]
-    return f"{code}: {title}\n\n{text}"
+#: Codes of this table that are no errors.
+WARNINGS = ("LINT004", "LINT005")

@@ -58,6 +58,9 @@ class _Workflows:
         self.project = project
         self.done: dict[tuple[str, str], tuple[ir.Workflow | None, list[Finding]]] = {}
         self.open: set[str] = set()
+        self.named: dict[str, list[tuple[str, d.Workflow]]] = {}
+        for file, spec in project.workflows:
+            self.named.setdefault(spec.workflow.text, []).append((file, spec))
 
     def output_of(self, name: str) -> t.Type | None:
         """What a workflow gives; None where it is being lowered, since it calls itself then."""
@@ -65,12 +68,11 @@ class _Workflows:
             return None
         self.open.add(name)
         outputs: list[t.Type] = []
-        for file, spec in self.project.workflows:
-            if spec.workflow.text == name:
-                if (name, file) not in self.done:
-                    self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
-                workflow = self.done[name, file][0]
-                outputs.append(workflow.output if workflow is not None else t.ANY)
+        for file, spec in self.named.get(name, ()):
+            if (name, file) not in self.done:
+                self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
+            workflow = self.done[name, file][0]
+            outputs.append(workflow.output if workflow is not None else t.ANY)
         self.open.discard(name)
         return outputs[0] if outputs else None
 
