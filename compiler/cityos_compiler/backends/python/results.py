@@ -76,9 +76,14 @@ def _flow(steps: ir.Block, plain: bool = True) -> list[tuple[ir.Step, bool]]:
 
 def _always_runs(step: ir.Step) -> bool:
     """Whether what stands inside a step surely runs with it, in the same function."""
-    if not isinstance(step, ir.Group) or step.guard is not None or step.catch:
+    if not isinstance(step, ir.Group) or step.guard is not None or step.catch or _is_left(step):
         return False
     return step.until is None and step.within is None and step.on_failure == "fail"
+
+
+def _is_left(group: ir.Group) -> bool:
+    """Whether some step, of the group or of what is done beside it, goes on behind the group."""
+    return any(isinstance(step, ir.Leave) and step.target == group.name for step in ir.walk((group,)))
 
 
 def _own_blocks(step: ir.Step) -> list[ir.Block]:

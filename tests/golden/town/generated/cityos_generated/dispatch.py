@@ -43,7 +43,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "visitor.left": SignalRoute(
         model=signals.VisitorLeft,
-        ids=("tenant:{tenant_id}:visitor:{visitor_id}:guide",),
+        ids=(
+            "tenant:{tenant_id}:visitor:{visitor_id}:guide",
+            "tenant:{tenant_id}:visitor:{visitor_id}:stroll",
+        ),
         addresses=(("visitor.*", "visitor_id"),),
     ),
 }
