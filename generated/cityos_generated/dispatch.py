@@ -27,6 +27,8 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
+    wf_075_parking_reservation,
+    wf_076_utility_bill_payment,
 )
 
 
@@ -382,6 +384,72 @@ def wf_056_auction_lifecycle_on_auction_created(
     )
 
 
+def wf_075_parking_reservation_on_parking_reservation_created(
+    event: events.ParkingReservationCreatedEvent,
+) -> wf_075_parking_reservation.ParkingReservationInput | None:
+    """WF-075: Hold a parking spot, let the car in and out by its pass, and take what the stay has
+    cost.
+    """
+    return wf_075_parking_reservation.ParkingReservationInput(
+        reservation_id=event.reservation_id,
+        customer_id=event.customer_id,
+        facility_id=event.facility_id,
+        spot_id=event.spot_id,
+        start_time=event.start_time,
+        end_time=event.end_time,
+        vehicle_type=event.vehicle_type,
+        ev_charging_requested=event.ev_charging_requested,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_076_utility_bill_payment_on_utility_bill_due(
+    event: events.UtilityBillDueEvent,
+) -> wf_076_utility_bill_payment.UtilityBillPaymentInput | None:
+    """WF-076: Pay a utility bill, prove it to the provider, and where bills are paid by themselves,
+    wait for the next one.
+    """
+    if not (event.auto_pay_enabled):
+        return None
+    return wf_076_utility_bill_payment.UtilityBillPaymentInput(
+        utility_payment_id=event.utility_payment_id,
+        customer_id=event.customer_id,
+        utility_account_id=event.utility_account_id,
+        provider_id=event.provider_id,
+        bill_id=event.bill_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        due_date=event.due_date,
+        auto_pay_enabled=event.auto_pay_enabled,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_076_utility_bill_payment_on_utility_payment_requested(
+    event: events.UtilityPaymentRequestedEvent,
+) -> wf_076_utility_bill_payment.UtilityBillPaymentInput | None:
+    """WF-076: Pay a utility bill, prove it to the provider, and where bills are paid by themselves,
+    wait for the next one.
+    """
+    return wf_076_utility_bill_payment.UtilityBillPaymentInput(
+        utility_payment_id=event.utility_payment_id,
+        customer_id=event.customer_id,
+        utility_account_id=event.utility_account_id,
+        provider_id=event.provider_id,
+        bill_id=event.bill_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        due_date=event.due_date,
+        auto_pay_enabled=event.auto_pay_enabled,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -658,6 +726,45 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "parking.reservation_created": EventRoute(
+        model=events.ParkingReservationCreatedEvent,
+        beside=(
+            Starts(
+                workflow="ParkingReservationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:parking:{reservation_id}:stay",
+                input=wf_075_parking_reservation_on_parking_reservation_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "utility.bill_due": EventRoute(
+        model=events.UtilityBillDueEvent,
+        beside=(
+            Starts(
+                workflow="UtilityBillPaymentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:bill:{bill_id}:payment",
+                input=wf_076_utility_bill_payment_on_utility_bill_due,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "utility.payment_requested": EventRoute(
+        model=events.UtilityPaymentRequestedEvent,
+        beside=(
+            Starts(
+                workflow="UtilityBillPaymentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:bill:{bill_id}:payment",
+                input=wf_076_utility_bill_payment_on_utility_payment_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -702,6 +809,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "booking.cancelled": SignalRoute(
+        model=signals.BookingCancelled, addresses=(("booking.cancelled", "booking_id"),)
     ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
@@ -811,6 +921,16 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "escrow.cancelled": SignalRoute(
         model=signals.EscrowCancelled, ids=("tenant:{tenant_id}:escrow:{vendor_order_id}:holding",)
+    ),
+    "parking.qr.scanned": SignalRoute(
+        model=signals.ParkingQrScanned,
+        ids=("tenant:{tenant_id}:parking:{reservation_id}:stay",),
+        addresses=(("parking.qr.scanned", "reservation_id"),),
+    ),
+    "qr_scanned": SignalRoute(
+        model=signals.ParkingQrScanned,
+        ids=("tenant:{tenant_id}:parking:{reservation_id}:stay",),
+        addresses=(("parking.qr.scanned", "reservation_id"),),
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
@@ -928,6 +1048,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.SubscriptionDiscountApplied,
         ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
         addresses=(("subscription.*", "subscription_id"),),
+    ),
+    "utility.autopay.disabled": SignalRoute(
+        model=signals.UtilityAutopayDisabled, addresses=(("utility.autopay.disabled", "utility_account_id"),)
     ),
 }
 

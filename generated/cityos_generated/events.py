@@ -269,3 +269,46 @@ class GiftCardExpiredEvent(Model):
     amount: Decimal
     currency_code: str
     customer_id: str
+
+
+class ParkingReservationCreatedEvent(Model):
+    reservation_id: str
+    customer_id: str
+    facility_id: str
+    spot_id: str | None = None
+    start_time: datetime
+    end_time: datetime
+    vehicle_type: types.VehicleType
+    ev_charging_requested: bool
+    amount: Decimal
+    currency_code: str
+    payment_method_id: str
+    gateway: types.Gateway
+
+
+class UtilityBillDueEvent(Model):
+    utility_payment_id: str
+    customer_id: str
+    utility_account_id: str
+    provider_id: str
+    bill_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date
+    auto_pay_enabled: bool
+    payment_method_id: str
+    gateway: types.Gateway
+
+
+class UtilityPaymentRequestedEvent(Model):
+    utility_payment_id: str
+    customer_id: str
+    utility_account_id: str
+    provider_id: str
+    bill_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date
+    auto_pay_enabled: bool
+    payment_method_id: str
+    gateway: types.Gateway

@@ -386,6 +386,14 @@ class EscrowCancelled(SignalModel):
     cancelled_at: datetime
 
 
+class ParkingQrScanned(SignalModel):
+    SIGNAL: ClassVar[str] = "parking.qr.scanned"
+    reservation_id: str
+    facility_id: str
+    direction: types.ParkingDirection
+    scanned_at: datetime
+
+
 class PaymentIntentCaptured(SignalModel):
     SIGNAL: ClassVar[str] = "payment.intent.captured"
     payment_intent_id: str
@@ -635,3 +643,10 @@ class SubscriptionDiscountApplied(SignalModel):
     subscription_id: str
     discount: types.Discount
     applied_at: datetime
+
+
+class UtilityAutopayDisabled(SignalModel):
+    SIGNAL: ClassVar[str] = "utility.autopay.disabled"
+    utility_account_id: str
+    customer_id: str
+    disabled_at: datetime

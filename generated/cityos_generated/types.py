@@ -277,6 +277,10 @@ class OverdueBooking(Model):
     payment_method_id: str | None = None
 
 
+VehicleType = Literal["car", "motorcycle", "truck", "ev"]
+
+ParkingDirection = Literal["entry", "exit"]
+
 CaptureMethod = Literal["immediate", "manual"]
 
 
@@ -351,6 +355,14 @@ class SystemHealth(Model):
 MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
+
+class UtilityBill(Model):
+    bill_id: str
+    utility_payment_id: str
+    amount: Decimal
+    due_date: date
+
 
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 

@@ -92,6 +92,14 @@ class RollbackDataOutput(Model):
     pass
 
 
+class BookMunicipalFeeOutput(Model):
+    journal_entry_id: str
+
+
+class BookMembershipFeeOutput(Model):
+    journal_entry_id: str
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -155,6 +163,10 @@ class FlagUnmatchedTransactionsOutput(Model):
 
 
 class BookGiftCardOutput(Model):
+    journal_entry_id: str
+
+
+class BookUtilityPaymentOutput(Model):
     journal_entry_id: str
 
 
@@ -239,6 +251,19 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class BookMunicipalFeeInput(Model):
+    application_id: str
+    service_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookMembershipFeeInput(Model):
+    membership_card_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -344,6 +369,13 @@ class FlagUnmatchedTransactionsInput(Model):
 class BookGiftCardInput(Model):
     gift_card_id: str
     action: types.GiftCardAction
+    amount: Decimal
+    currency_code: str
+
+
+class BookUtilityPaymentInput(Model):
+    utility_payment_id: str
+    provider_id: str
     amount: Decimal
     currency_code: str
 
@@ -679,6 +711,56 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_BOOK_MUNICIPAL_FEE = Operation(
+    "bookMunicipalFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookMunicipalFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a fee or a fine as revenue of the city.",
+)
+
+
+def book_municipal_fee(
+    *, application_id: str, service_id: str, amount: Decimal, currency_code: str
+) -> Call[BookMunicipalFeeOutput]:
+    """Book a fee or a fine as revenue of the city."""
+    return Call(
+        _BOOK_MUNICIPAL_FEE,
+        BookMunicipalFeeInput(
+            application_id=application_id, service_id=service_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_MEMBERSHIP_FEE = Operation(
+    "bookMembershipFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookMembershipFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a member has paid for a period.",
+)
+
+
+def book_membership_fee(
+    *, membership_card_id: str, amount: Decimal, currency_code: str
+) -> Call[BookMembershipFeeOutput]:
+    """Book what a member has paid for a period."""
+    return Call(
+        _BOOK_MEMBERSHIP_FEE,
+        BookMembershipFeeInput(
+            membership_card_id=membership_card_id, amount=amount, currency_code=currency_code
+        ),
+    )
 
 
 _RELEASE_INVENTORY_OF_ORDER = Operation(
@@ -1088,5 +1170,33 @@ def book_gift_card(
         _BOOK_GIFT_CARD,
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_UTILITY_PAYMENT = Operation(
+    "bookUtilityPayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookUtilityPaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a paid bill as owed to its provider.",
+)
+
+
+def book_utility_payment(
+    *, utility_payment_id: str, provider_id: str, amount: Decimal, currency_code: str
+) -> Call[BookUtilityPaymentOutput]:
+    """Book a paid bill as owed to its provider."""
+    return Call(
+        _BOOK_UTILITY_PAYMENT,
+        BookUtilityPaymentInput(
+            utility_payment_id=utility_payment_id,
+            provider_id=provider_id,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )

@@ -301,6 +301,31 @@ class FreeProviderSlotOutput(Model):
     pass
 
 
+class ReserveSpotOutput(Model):
+    spot_id: str
+
+
+class ReleaseSpotOutput(Model):
+    pass
+
+
+class GenerateQREntryPassOutput(Model):
+    pass_id: str
+
+
+class RevokeQREntryPassOutput(Model):
+    pass
+
+
+class ActivateChargerOutput(Model):
+    pass
+
+
+class CalculateFinalAmountOutput(Model):
+    final_amount: Decimal
+    overstay_minutes: int
+
+
 class TriggerVendorPayoutOutput(Model):
     payout_id: str | None = None
 
@@ -385,6 +410,28 @@ class RestoreGiftCardOutput(Model):
 
 class ExpireGiftCardOutput(Model):
     forfeited: Decimal
+
+
+class ValidateBillDetailsOutput(Model):
+    valid: bool
+    reason: str | None = None
+    next_bill_at: datetime | None = None
+
+
+class NotifyUtilityProviderOutput(Model):
+    provider_receipt_id: str
+
+
+class WithdrawProviderNoticeOutput(Model):
+    pass
+
+
+class UpdateBillStatusOutput(Model):
+    pass
+
+
+class FindNextBillOutput(Model):
+    bill: types.UtilityBill | None = None
 
 
 class ExtractDataInput(Model):
@@ -778,6 +825,41 @@ class FreeProviderSlotInput(Model):
     provider_id: str
 
 
+class ReserveSpotInput(Model):
+    reservation_id: str
+    facility_id: str
+    spot_id: str | None = None
+    start_time: datetime
+    end_time: datetime
+    vehicle_type: types.VehicleType
+    ev_charging_requested: bool
+
+
+class ReleaseSpotInput(Model):
+    reservation_id: str
+
+
+class GenerateQREntryPassInput(Model):
+    reservation_id: str
+    facility_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class RevokeQREntryPassInput(Model):
+    reservation_id: str
+
+
+class ActivateChargerInput(Model):
+    reservation_id: str
+    spot_id: str
+
+
+class CalculateFinalAmountInput(Model):
+    reservation_id: str
+    left_at: datetime
+
+
 class TriggerVendorPayoutInput(Model):
     vendor_id: str
     vendor_order_id: str
@@ -890,6 +972,40 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class ValidateBillDetailsInput(Model):
+    bill_id: str
+    utility_account_id: str
+    provider_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class NotifyUtilityProviderInput(Model):
+    utility_payment_id: str
+    provider_id: str
+    bill_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class WithdrawProviderNoticeInput(Model):
+    utility_payment_id: str
+    provider_id: str
+
+
+class UpdateBillStatusInput(Model):
+    bill_id: str
+    utility_payment_id: str
+    status: Literal["paid", "failed"]
+    provider_receipt_id: str | None = None
+
+
+class FindNextBillInput(Model):
+    utility_account_id: str
+    provider_id: str
+    bill_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2418,6 +2534,137 @@ def free_provider_slot(*, booking_id: str, provider_id: str) -> Call[FreeProvide
     return Call(_FREE_PROVIDER_SLOT, FreeProviderSlotInput(booking_id=booking_id, provider_id=provider_id))
 
 
+_RESERVE_SPOT = Operation(
+    "reserveSpot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveSpotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a spot for a reservation, the wanted one or any that fits.",
+)
+
+
+def reserve_spot(
+    *,
+    reservation_id: str,
+    facility_id: str,
+    start_time: datetime,
+    end_time: datetime,
+    vehicle_type: types.VehicleType,
+    ev_charging_requested: bool,
+    spot_id: str | None = None,
+) -> Call[ReserveSpotOutput]:
+    """Hold a spot for a reservation, the wanted one or any that fits."""
+    return Call(
+        _RESERVE_SPOT,
+        ReserveSpotInput(
+            reservation_id=reservation_id,
+            facility_id=facility_id,
+            spot_id=spot_id,
+            start_time=start_time,
+            end_time=end_time,
+            vehicle_type=vehicle_type,
+            ev_charging_requested=ev_charging_requested,
+        ),
+    )
+
+
+_RELEASE_SPOT = Operation(
+    "releaseSpot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseSpotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a reservation's spot free; free already is success.",
+)
+
+
+def release_spot(*, reservation_id: str) -> Call[ReleaseSpotOutput]:
+    """Give a reservation's spot free; free already is success."""
+    return Call(_RELEASE_SPOT, ReleaseSpotInput(reservation_id=reservation_id))
+
+
+_GENERATE_QR_ENTRY_PASS = Operation(
+    "generateQREntryPass",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateQREntryPassOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the pass that the gates read.",
+)
+
+
+def generate_qr_entry_pass(
+    *, reservation_id: str, facility_id: str, start_time: datetime, end_time: datetime
+) -> Call[GenerateQREntryPassOutput]:
+    """Make the pass that the gates read."""
+    return Call(
+        _GENERATE_QR_ENTRY_PASS,
+        GenerateQREntryPassInput(
+            reservation_id=reservation_id, facility_id=facility_id, start_time=start_time, end_time=end_time
+        ),
+    )
+
+
+_REVOKE_QR_ENTRY_PASS = Operation(
+    "revokeQREntryPass",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeQREntryPassOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a pass open nothing any more; none there is success.",
+)
+
+
+def revoke_qr_entry_pass(*, reservation_id: str) -> Call[RevokeQREntryPassOutput]:
+    """Make a pass open nothing any more; none there is success."""
+    return Call(_REVOKE_QR_ENTRY_PASS, RevokeQREntryPassInput(reservation_id=reservation_id))
+
+
+_ACTIVATE_CHARGER = Operation(
+    "activateCharger",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateChargerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Switch the charger of a spot on for a reservation.",
+)
+
+
+def activate_charger(*, reservation_id: str, spot_id: str) -> Call[ActivateChargerOutput]:
+    """Switch the charger of a spot on for a reservation."""
+    return Call(_ACTIVATE_CHARGER, ActivateChargerInput(reservation_id=reservation_id, spot_id=spot_id))
+
+
+_CALCULATE_FINAL_AMOUNT = Operation(
+    "calculateFinalAmount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateFinalAmountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a stay costs - what was reserved, the time beyond it, and the energy.",
+)
+
+
+def calculate_final_amount(*, reservation_id: str, left_at: datetime) -> Call[CalculateFinalAmountOutput]:
+    """What a stay costs - what was reserved, the time beyond it, and the energy."""
+    return Call(
+        _CALCULATE_FINAL_AMOUNT, CalculateFinalAmountInput(reservation_id=reservation_id, left_at=left_at)
+    )
+
+
 _TRIGGER_VENDOR_PAYOUT = Operation(
     "triggerVendorPayout",
     system="medusa",
@@ -2868,3 +3115,134 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_VALIDATE_BILL_DETAILS = Operation(
+    "validateBillDetails",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateBillDetailsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Ask the provider whether a bill is open, for this account, and for this amount; and when the next one comes.",
+)
+
+
+def validate_bill_details(
+    *, bill_id: str, utility_account_id: str, provider_id: str, amount: Decimal, currency_code: str
+) -> Call[ValidateBillDetailsOutput]:
+    """Ask the provider whether a bill is open, for this account, and for this amount; and when the
+    next one comes.
+    """
+    return Call(
+        _VALIDATE_BILL_DETAILS,
+        ValidateBillDetailsInput(
+            bill_id=bill_id,
+            utility_account_id=utility_account_id,
+            provider_id=provider_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_NOTIFY_UTILITY_PROVIDER = Operation(
+    "notifyUtilityProvider",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=NotifyUtilityProviderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Tell the provider that a bill is paid; the provider answers with its receipt.",
+)
+
+
+def notify_utility_provider(
+    *, utility_payment_id: str, provider_id: str, bill_id: str, amount: Decimal, currency_code: str
+) -> Call[NotifyUtilityProviderOutput]:
+    """Tell the provider that a bill is paid; the provider answers with its receipt."""
+    return Call(
+        _NOTIFY_UTILITY_PROVIDER,
+        NotifyUtilityProviderInput(
+            utility_payment_id=utility_payment_id,
+            provider_id=provider_id,
+            bill_id=bill_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_WITHDRAW_PROVIDER_NOTICE = Operation(
+    "withdrawProviderNotice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawProviderNoticeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Tell the provider that a payment does not come; never told is success.",
+)
+
+
+def withdraw_provider_notice(
+    *, utility_payment_id: str, provider_id: str
+) -> Call[WithdrawProviderNoticeOutput]:
+    """Tell the provider that a payment does not come; never told is success."""
+    return Call(
+        _WITHDRAW_PROVIDER_NOTICE,
+        WithdrawProviderNoticeInput(utility_payment_id=utility_payment_id, provider_id=provider_id),
+    )
+
+
+_UPDATE_BILL_STATUS = Operation(
+    "updateBillStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateBillStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a bill stands.",
+)
+
+
+def update_bill_status(
+    *,
+    bill_id: str,
+    utility_payment_id: str,
+    status: Literal["paid", "failed"],
+    provider_receipt_id: str | None = None,
+) -> Call[UpdateBillStatusOutput]:
+    """Note how a bill stands."""
+    return Call(
+        _UPDATE_BILL_STATUS,
+        UpdateBillStatusInput(
+            bill_id=bill_id,
+            utility_payment_id=utility_payment_id,
+            status=status,
+            provider_receipt_id=provider_receipt_id,
+        ),
+    )
+
+
+_FIND_NEXT_BILL = Operation(
+    "findNextBill",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindNextBillOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The next open bill of an account, if the provider has sent it.",
+)
+
+
+def find_next_bill(*, utility_account_id: str, provider_id: str, bill_id: str) -> Call[FindNextBillOutput]:
+    """The next open bill of an account, if the provider has sent it."""
+    return Call(
+        _FIND_NEXT_BILL,
+        FindNextBillInput(utility_account_id=utility_account_id, provider_id=provider_id, bill_id=bill_id),
+    )

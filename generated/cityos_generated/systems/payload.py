@@ -159,11 +159,23 @@ class NotifyVendorsOutput(Model):
     pass
 
 
+class SendParkingConfirmationOutput(Model):
+    pass
+
+
 class NotifyFinanceTeamOutput(Model):
     pass
 
 
 class SendGiftCardEmailOutput(Model):
+    pass
+
+
+class SendPaymentReceiptOutput(Model):
+    pass
+
+
+class SendBillPaymentFailedOutput(Model):
     pass
 
 
@@ -365,6 +377,13 @@ class NotifyVendorsInput(Model):
     vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
 
 
+class SendParkingConfirmationInput(Model):
+    reservation_id: str
+    customer_id: str
+    spot_id: str
+    pass_id: str
+
+
 class NotifyFinanceTeamInput(Model):
     date: date
     report_id: str
@@ -376,6 +395,22 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class SendPaymentReceiptInput(Model):
+    customer_id: str
+    utility_payment_id: str
+    bill_id: str
+    provider_receipt_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class SendBillPaymentFailedInput(Model):
+    customer_id: str
+    bill_id: str
+    attempt: int
+    due_date: date
 
 
 _EXTRACT_DATA = Operation(
@@ -1133,6 +1168,30 @@ def notify_vendors(
     return Call(_NOTIFY_VENDORS, NotifyVendorsInput(order_id=order_id, vendor_orders=vendor_orders))
 
 
+_SEND_PARKING_CONFIRMATION = Operation(
+    "sendParkingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendParkingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the way to the spot, and where the pass is found.",
+)
+
+
+def send_parking_confirmation(
+    *, reservation_id: str, customer_id: str, spot_id: str, pass_id: str
+) -> Call[SendParkingConfirmationOutput]:
+    """Send a customer the way to the spot, and where the pass is found."""
+    return Call(
+        _SEND_PARKING_CONFIRMATION,
+        SendParkingConfirmationInput(
+            reservation_id=reservation_id, customer_id=customer_id, spot_id=spot_id, pass_id=pass_id
+        ),
+    )
+
+
 _NOTIFY_FINANCE_TEAM = Operation(
     "notifyFinanceTeam",
     system="payload",
@@ -1179,4 +1238,63 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_SEND_PAYMENT_RECEIPT = Operation(
+    "sendPaymentReceipt",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentReceiptOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the receipt of a paid bill, with the provider's number.",
+)
+
+
+def send_payment_receipt(
+    *,
+    customer_id: str,
+    utility_payment_id: str,
+    bill_id: str,
+    provider_receipt_id: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendPaymentReceiptOutput]:
+    """Send a customer the receipt of a paid bill, with the provider's number."""
+    return Call(
+        _SEND_PAYMENT_RECEIPT,
+        SendPaymentReceiptInput(
+            customer_id=customer_id,
+            utility_payment_id=utility_payment_id,
+            bill_id=bill_id,
+            provider_receipt_id=provider_receipt_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_BILL_PAYMENT_FAILED = Operation(
+    "sendBillPaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendBillPaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a bill could not be charged, and which try it was.",
+)
+
+
+def send_bill_payment_failed(
+    *, customer_id: str, bill_id: str, attempt: int, due_date: date
+) -> Call[SendBillPaymentFailedOutput]:
+    """Tell a customer that a bill could not be charged, and which try it was."""
+    return Call(
+        _SEND_BILL_PAYMENT_FAILED,
+        SendBillPaymentFailedInput(
+            customer_id=customer_id, bill_id=bill_id, attempt=attempt, due_date=due_date
+        ),
     )

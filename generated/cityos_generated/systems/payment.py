@@ -400,6 +400,31 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class AuthorizePaymentMethodInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargePaymentMethodInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeDefaultMethodInput(Model):
+    reference: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
 _CAPTURE_PAYMENT = Operation(
     "capturePayment",
     system="payment",
@@ -1438,4 +1463,119 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     """Take the split of a payment back; none there is success."""
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_AUTHORIZE_PAYMENT_METHOD = Operation(
+    "authorizePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hold an amount on a saved payment method; cards keep it for seven days.",
+)
+
+
+def authorize_payment_method(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Hold an amount on a saved payment method; cards keep it for seven days."""
+    return Call(
+        _AUTHORIZE_PAYMENT_METHOD,
+        AuthorizePaymentMethodInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_PAYMENT_METHOD = Operation(
+    "chargePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a saved payment method, and wait where the bank answers later.",
+)
+
+
+def charge_payment_method(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a saved payment method, and wait where the bank answers later."""
+    return Call(
+        _CHARGE_PAYMENT_METHOD,
+        ChargePaymentMethodInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_DEFAULT_METHOD = Operation(
+    "chargeDefaultMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(payment_intent_id=first.payment_intent_id),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a customer's default payment method, and wait where the bank answers later.",
+)
+
+
+def charge_default_method(
+    *, reference: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[types.PaymentResult]:
+    """Charge a customer's default payment method, and wait where the bank answers later."""
+    return Call(
+        _CHARGE_DEFAULT_METHOD,
+        ChargeDefaultMethodInput(
+            reference=reference, customer_id=customer_id, amount=amount, currency_code=currency_code
+        ),
     )
