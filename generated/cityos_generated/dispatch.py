@@ -29,6 +29,7 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
+    wf_080_fitness_class,
 )
 
 
@@ -450,6 +451,28 @@ def wf_076_utility_bill_payment_on_utility_payment_requested(
     )
 
 
+def wf_080_fitness_class_on_fitness_class_enrolled(
+    event: events.FitnessClassEnrolledEvent,
+) -> wf_080_fitness_class.FitnessClassInput | None:
+    """WF-080: From the waiting list or the booking to the class itself; a member who stays away makes
+    room for the next.
+    """
+    return wf_080_fitness_class.FitnessClassInput(
+        enrollment_id=event.enrollment_id,
+        class_id=event.class_id,
+        customer_id=event.customer_id,
+        fitness_center_id=event.fitness_center_id,
+        class_type=event.class_type,
+        scheduled_at=event.scheduled_at,
+        instructor_id=event.instructor_id,
+        price=event.price,
+        currency_code=event.currency_code,
+        membership_card_id=event.membership_card_id,
+        is_included_in_membership=event.is_included_in_membership,
+        waitlisted=event.waitlisted,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -765,6 +788,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "fitness.class_enrolled": EventRoute(
+        model=events.FitnessClassEnrolledEvent,
+        beside=(
+            Starts(
+                workflow="FitnessClassWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:enrollment:{enrollment_id}:class",
+                input=wf_080_fitness_class_on_fitness_class_enrolled,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -810,8 +846,16 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
     ),
+    "booking.customer.checked_in": SignalRoute(
+        model=signals.BookingCustomerCheckedIn, addresses=(("booking.*", "booking_id"),)
+    ),
+    "booking.completed": SignalRoute(
+        model=signals.BookingCompleted, addresses=(("booking.*", "booking_id"),)
+    ),
+    "booking.no_show": SignalRoute(model=signals.BookingNoShow, addresses=(("booking.*", "booking_id"),)),
     "booking.cancelled": SignalRoute(
-        model=signals.BookingCancelled, addresses=(("booking.cancelled", "booking_id"),)
+        model=signals.BookingCancelled,
+        addresses=(("booking.cancelled", "booking_id"), ("booking.*", "booking_id")),
     ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
@@ -865,6 +909,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.DeliveryCreated,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("delivery.created", "delivery_order_id"),),
+    ),
+    "fitness.spot.opened": SignalRoute(
+        model=signals.FitnessSpotOpened, ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:class",)
     ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)

@@ -312,3 +312,18 @@ class UtilityPaymentRequestedEvent(Model):
     auto_pay_enabled: bool
     payment_method_id: str
     gateway: types.Gateway
+
+
+class FitnessClassEnrolledEvent(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+    fitness_center_id: str
+    class_type: types.FitnessClassType
+    scheduled_at: datetime
+    instructor_id: str
+    price: Decimal
+    currency_code: str
+    membership_card_id: str | None = None
+    is_included_in_membership: bool
+    waitlisted: bool

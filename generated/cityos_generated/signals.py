@@ -203,6 +203,13 @@ class DeliveryCreated(SignalModel):
     created_at: datetime
 
 
+class FitnessSpotOpened(SignalModel):
+    SIGNAL: ClassVar[str] = "fitness.spot.opened"
+    enrollment_id: str
+    class_id: str
+    opened_at: datetime
+
+
 class MilestoneDelivered(SignalModel):
     SIGNAL: ClassVar[str] = "milestone.delivered"
     contract_id: str

@@ -155,6 +155,8 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

@@ -238,6 +238,32 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class AddToWaitlistOutput(Model):
+    position: int
+
+
+class RemoveFromWaitlistOutput(Model):
+    pass
+
+
+class ConfirmEnrollmentOutput(Model):
+    class_name: str
+    duration_minutes: int
+    instructor_name: str
+
+
+class CancelEnrollmentOutput(Model):
+    pass
+
+
+class MarkNoShowOutput(Model):
+    pass
+
+
+class OpenSpotForWaitlistOutput(Model):
+    next_enrollment_id: str | None = None
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -742,6 +768,41 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class AddToWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+
+
+class RemoveFromWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
+
+
+class ConfirmEnrollmentInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+    fitness_center_id: str
+    membership_card_id: str | None = None
+
+
+class CancelEnrollmentInput(Model):
+    enrollment_id: str
+    class_id: str
+
+
+class MarkNoShowInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+
+
+class OpenSpotForWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2210,6 +2271,136 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_ADD_TO_WAITLIST = Operation(
+    "addToWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AddToWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a member on the waiting list of a class.",
+)
+
+
+def add_to_waitlist(*, enrollment_id: str, class_id: str, customer_id: str) -> Call[AddToWaitlistOutput]:
+    """Put a member on the waiting list of a class."""
+    return Call(
+        _ADD_TO_WAITLIST,
+        AddToWaitlistInput(enrollment_id=enrollment_id, class_id=class_id, customer_id=customer_id),
+    )
+
+
+_REMOVE_FROM_WAITLIST = Operation(
+    "removeFromWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveFromWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a member off the waiting list; not on it is success.",
+)
+
+
+def remove_from_waitlist(*, enrollment_id: str, class_id: str) -> Call[RemoveFromWaitlistOutput]:
+    """Take a member off the waiting list; not on it is success."""
+    return Call(
+        _REMOVE_FROM_WAITLIST, RemoveFromWaitlistInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
+
+
+_CONFIRM_ENROLLMENT = Operation(
+    "confirmEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a member a place in a class; refused where it is full.",
+)
+
+
+def confirm_enrollment(
+    *,
+    enrollment_id: str,
+    class_id: str,
+    customer_id: str,
+    fitness_center_id: str,
+    membership_card_id: str | None = None,
+) -> Call[ConfirmEnrollmentOutput]:
+    """Give a member a place in a class; refused where it is full."""
+    return Call(
+        _CONFIRM_ENROLLMENT,
+        ConfirmEnrollmentInput(
+            enrollment_id=enrollment_id,
+            class_id=class_id,
+            customer_id=customer_id,
+            fitness_center_id=fitness_center_id,
+            membership_card_id=membership_card_id,
+        ),
+    )
+
+
+_CANCEL_ENROLLMENT = Operation(
+    "cancelEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a member's place in a class free; free already is success.",
+)
+
+
+def cancel_enrollment(*, enrollment_id: str, class_id: str) -> Call[CancelEnrollmentOutput]:
+    """Give a member's place in a class free; free already is success."""
+    return Call(_CANCEL_ENROLLMENT, CancelEnrollmentInput(enrollment_id=enrollment_id, class_id=class_id))
+
+
+_MARK_NO_SHOW = Operation(
+    "markNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a member did not come; three of them bar a member from the waiting lists.",
+)
+
+
+def mark_no_show(*, enrollment_id: str, class_id: str, customer_id: str) -> Call[MarkNoShowOutput]:
+    """Note that a member did not come; three of them bar a member from the waiting lists."""
+    return Call(
+        _MARK_NO_SHOW,
+        MarkNoShowInput(enrollment_id=enrollment_id, class_id=class_id, customer_id=customer_id),
+    )
+
+
+_OPEN_SPOT_FOR_WAITLIST = Operation(
+    "openSpotForWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=OpenSpotForWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a place that a member does not need, and say whose it is now; when the class runs, somebody's who is there.",
+)
+
+
+def open_spot_for_waitlist(*, enrollment_id: str, class_id: str) -> Call[OpenSpotForWaitlistOutput]:
+    """Open a place that a member does not need, and say whose it is now; when the class runs,
+    somebody's who is there.
+    """
+    return Call(
+        _OPEN_SPOT_FOR_WAITLIST, OpenSpotForWaitlistInput(enrollment_id=enrollment_id, class_id=class_id)
     )
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -128,6 +128,18 @@ class AlertOnDegradationOutput(Model):
 
 
 class UpdateStatusPageOutput(Model):
+    pass
+
+
+class SendEnrollmentConfirmationOutput(Model):
+    pass
+
+
+class SendClassReminderOutput(Model):
+    pass
+
+
+class SendClassSummaryOutput(Model):
     pass
 
 
@@ -331,6 +343,26 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class SendEnrollmentConfirmationInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
+    scheduled_at: datetime
+
+
+class SendClassReminderInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
+    scheduled_at: datetime
+
+
+class SendClassSummaryInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -1003,6 +1035,76 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_SEND_ENROLLMENT_CONFIRMATION = Operation(
+    "sendEnrollmentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEnrollmentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the place in the class is theirs.",
+)
+
+
+def send_enrollment_confirmation(
+    *, enrollment_id: str, customer_id: str, class_id: str, scheduled_at: datetime
+) -> Call[SendEnrollmentConfirmationOutput]:
+    """Tell a member that the place in the class is theirs."""
+    return Call(
+        _SEND_ENROLLMENT_CONFIRMATION,
+        SendEnrollmentConfirmationInput(
+            enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_CLASS_REMINDER = Operation(
+    "sendClassReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendClassReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a member of a class.",
+)
+
+
+def send_class_reminder(
+    *, enrollment_id: str, customer_id: str, class_id: str, scheduled_at: datetime
+) -> Call[SendClassReminderOutput]:
+    """Remind a member of a class."""
+    return Call(
+        _SEND_CLASS_REMINDER,
+        SendClassReminderInput(
+            enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_CLASS_SUMMARY = Operation(
+    "sendClassSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendClassSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a member what there is to say of a class.",
+)
+
+
+def send_class_summary(
+    *, enrollment_id: str, customer_id: str, class_id: str
+) -> Call[SendClassSummaryOutput]:
+    """Send a member what there is to say of a class."""
+    return Call(
+        _SEND_CLASS_SUMMARY,
+        SendClassSummaryInput(enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id),
+    )
 
 
 _NOTIFY_CUSTOMER = Operation(
