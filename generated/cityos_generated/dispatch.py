@@ -29,6 +29,7 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
+    wf_079_pet_service,
     wf_080_fitness_class,
 )
 
@@ -451,6 +452,26 @@ def wf_076_utility_bill_payment_on_utility_payment_requested(
     )
 
 
+def wf_079_pet_service_on_pet_service_booked(
+    event: events.PetServiceBookedEvent,
+) -> wf_079_pet_service.PetServiceInput | None:
+    """WF-079: Take a provider's time for a pet, see it vaccinated and paid, follow the walk, and tell
+    the owner how it was.
+    """
+    return wf_079_pet_service.PetServiceInput(
+        booking_id=event.booking_id,
+        pet_profile_id=event.pet_profile_id,
+        owner_id=event.owner_id,
+        service_type=event.service_type,
+        provider_id=event.provider_id,
+        scheduled_at=event.scheduled_at,
+        duration_minutes=event.duration_minutes,
+        price=event.price,
+        currency_code=event.currency_code,
+        pet_info=event.pet_info,
+    )
+
+
 def wf_080_fitness_class_on_fitness_class_enrolled(
     event: events.FitnessClassEnrolledEvent,
 ) -> wf_080_fitness_class.FitnessClassInput | None:
@@ -801,6 +822,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "pet.service_booked": EventRoute(
+        model=events.PetServiceBookedEvent,
+        beside=(
+            Starts(
+                workflow="PetServiceWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:pet-booking:{booking_id}:service",
+                input=wf_079_pet_service_on_pet_service_booked,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -850,11 +884,18 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BookingCustomerCheckedIn, addresses=(("booking.*", "booking_id"),)
     ),
     "booking.completed": SignalRoute(
-        model=signals.BookingCompleted, addresses=(("booking.*", "booking_id"),)
+        model=signals.BookingCompleted,
+        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
+        addresses=(("booking.*", "booking_id"),),
     ),
-    "booking.no_show": SignalRoute(model=signals.BookingNoShow, addresses=(("booking.*", "booking_id"),)),
+    "booking.no_show": SignalRoute(
+        model=signals.BookingNoShow,
+        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
+        addresses=(("booking.*", "booking_id"),),
+    ),
     "booking.cancelled": SignalRoute(
         model=signals.BookingCancelled,
+        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
         addresses=(("booking.cancelled", "booking_id"), ("booking.*", "booking_id")),
     ),
     "delivery.order.picked_up": SignalRoute(

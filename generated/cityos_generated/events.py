@@ -327,3 +327,16 @@ class FitnessClassEnrolledEvent(Model):
     membership_card_id: str | None = None
     is_included_in_membership: bool
     waitlisted: bool
+
+
+class PetServiceBookedEvent(Model):
+    booking_id: str
+    pet_profile_id: str
+    owner_id: str
+    service_type: types.PetServiceType
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+    price: Decimal
+    currency_code: str
+    pet_info: types.PetInfo

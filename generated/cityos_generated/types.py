@@ -340,6 +340,19 @@ class MedusaTransaction(Model):
 
 GiftCardAction = Literal["purchase", "redeem", "expire"]
 
+PetServiceType = Literal["grooming", "boarding", "walking", "veterinary", "training"]
+
+
+class PetInfo(Model):
+    species: str
+    breed: str
+    weight_kg: Annotated[float, Limits(min=0.0)]
+    vaccination_status: str
+    special_needs: str | None = None
+
+
+WalkStatus = Literal["waiting", "walking", "finished", "cancelled"]
+
 
 class MonitoredSystem(Model):
     name: str

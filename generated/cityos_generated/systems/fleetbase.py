@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
@@ -85,6 +85,19 @@ class SendItemsBackOutput(Model):
 
 class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
+
+
+class AssignWalkerOutput(Model):
+    walk_id: str
+
+
+class CancelWalkOutput(Model):
+    pass
+
+
+class TrackWalkOutput(Model):
+    walk_status: types.WalkStatus
+    distance_m: int
 
 
 class ExtractDataInput(Model):
@@ -188,6 +201,22 @@ class CreateDeliveryOrderForVendorInput(Model):
     vendor_order_id: str
     warehouse_id: str
     fulfillment_zone: str
+
+
+class AssignWalkerInput(Model):
+    booking_id: str
+    owner_id: str
+    pet_profile_id: str
+    provider_id: str
+    scheduled_at: datetime
+
+
+class CancelWalkInput(Model):
+    walk_id: str
+
+
+class TrackWalkInput(Model):
+    walk_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -595,3 +624,66 @@ def create_delivery_order_for_vendor(
             fulfillment_zone=fulfillment_zone,
         ),
     )
+
+
+_ASSIGN_WALKER = Operation(
+    "assignWalker",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignWalkerOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order a walk, and offer it to the walkers nearby.",
+)
+
+
+def assign_walker(
+    *, booking_id: str, owner_id: str, pet_profile_id: str, provider_id: str, scheduled_at: datetime
+) -> Call[AssignWalkerOutput]:
+    """Order a walk, and offer it to the walkers nearby."""
+    return Call(
+        _ASSIGN_WALKER,
+        AssignWalkerInput(
+            booking_id=booking_id,
+            owner_id=owner_id,
+            pet_profile_id=pet_profile_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+        ),
+    )
+
+
+_CANCEL_WALK = Operation(
+    "cancelWalk",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelWalkOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a walk; cancelled already, or none there, is success.",
+)
+
+
+def cancel_walk(*, walk_id: str) -> Call[CancelWalkOutput]:
+    """Cancel a walk; cancelled already, or none there, is success."""
+    return Call(_CANCEL_WALK, CancelWalkInput(walk_id=walk_id))
+
+
+_TRACK_WALK = Operation(
+    "trackWalk",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=TrackWalkOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How a walk stands, and how far it went.",
+)
+
+
+def track_walk(*, walk_id: str) -> Call[TrackWalkOutput]:
+    """How a walk stands, and how far it went."""
+    return Call(_TRACK_WALK, TrackWalkInput(walk_id=walk_id))

@@ -438,6 +438,11 @@ class ExpireGiftCardOutput(Model):
     forfeited: Decimal
 
 
+class BlockPetServiceSlotOutput(Model):
+    service_name: str
+    provider_name: str
+
+
 class ValidateBillDetailsOutput(Model):
     valid: bool
     reason: str | None = None
@@ -1033,6 +1038,16 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class BlockPetServiceSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    pet_profile_id: str
+    service_type: types.PetServiceType
+    scheduled_at: datetime
+    duration_minutes: int
+    pet_info: types.PetInfo
 
 
 class ValidateBillDetailsInput(Model):
@@ -3306,6 +3321,43 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_BLOCK_PET_SERVICE_SLOT = Operation(
+    "blockPetServiceSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockPetServiceSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take a provider's time for a pet; refused where it is taken.",
+)
+
+
+def block_pet_service_slot(
+    *,
+    booking_id: str,
+    provider_id: str,
+    pet_profile_id: str,
+    service_type: types.PetServiceType,
+    scheduled_at: datetime,
+    duration_minutes: int,
+    pet_info: types.PetInfo,
+) -> Call[BlockPetServiceSlotOutput]:
+    """Take a provider's time for a pet; refused where it is taken."""
+    return Call(
+        _BLOCK_PET_SERVICE_SLOT,
+        BlockPetServiceSlotInput(
+            booking_id=booking_id,
+            provider_id=provider_id,
+            pet_profile_id=pet_profile_id,
+            service_type=service_type,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+            pet_info=pet_info,
+        ),
+    )
 
 
 _VALIDATE_BILL_DETAILS = Operation(

@@ -183,6 +183,18 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class SendPetBookingConfirmationOutput(Model):
+    pass
+
+
+class SendServiceSummaryOutput(Model):
+    pass
+
+
+class SendPetReviewRequestOutput(Model):
+    pass
+
+
 class SendPaymentReceiptOutput(Model):
     pass
 
@@ -427,6 +439,25 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class SendPetBookingConfirmationInput(Model):
+    booking_id: str
+    owner_id: str
+    service_name: str
+    scheduled_at: datetime
+
+
+class SendServiceSummaryInput(Model):
+    booking_id: str
+    owner_id: str
+    distance_m: int | None = None
+
+
+class SendPetReviewRequestInput(Model):
+    booking_id: str
+    owner_id: str
+    provider_id: str
 
 
 class SendPaymentReceiptInput(Model):
@@ -1340,6 +1371,74 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_SEND_PET_BOOKING_CONFIRMATION = Operation(
+    "sendPetBookingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPetBookingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an owner when and where the pet is expected.",
+)
+
+
+def send_pet_booking_confirmation(
+    *, booking_id: str, owner_id: str, service_name: str, scheduled_at: datetime
+) -> Call[SendPetBookingConfirmationOutput]:
+    """Tell an owner when and where the pet is expected."""
+    return Call(
+        _SEND_PET_BOOKING_CONFIRMATION,
+        SendPetBookingConfirmationInput(
+            booking_id=booking_id, owner_id=owner_id, service_name=service_name, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_SERVICE_SUMMARY = Operation(
+    "sendServiceSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendServiceSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an owner how it was, with the provider's photos.",
+)
+
+
+def send_service_summary(
+    *, booking_id: str, owner_id: str, distance_m: int | None = None
+) -> Call[SendServiceSummaryOutput]:
+    """Tell an owner how it was, with the provider's photos."""
+    return Call(
+        _SEND_SERVICE_SUMMARY,
+        SendServiceSummaryInput(booking_id=booking_id, owner_id=owner_id, distance_m=distance_m),
+    )
+
+
+_SEND_PET_REVIEW_REQUEST = Operation(
+    "sendPetReviewRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPetReviewRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask an owner what they think of the provider.",
+)
+
+
+def send_pet_review_request(
+    *, booking_id: str, owner_id: str, provider_id: str
+) -> Call[SendPetReviewRequestOutput]:
+    """Ask an owner what they think of the provider."""
+    return Call(
+        _SEND_PET_REVIEW_REQUEST,
+        SendPetReviewRequestInput(booking_id=booking_id, owner_id=owner_id, provider_id=provider_id),
     )
 
 

@@ -65,6 +65,11 @@ class VerifyVendorIdentityOutput(Model):
     request_url: str | None = None
 
 
+class VerifyVaccinationStatusOutput(Model):
+    verification_session_id: str
+    request_url: str | None = None
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -102,6 +107,11 @@ class PingWaltIdInput(Model):
 
 class VerifyVendorIdentityInput(Model):
     vendor_id: str
+
+
+class VerifyVaccinationStatusInput(Model):
+    owner_id: str
+    pet_profile_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -288,3 +298,35 @@ _VERIFY_VENDOR_IDENTITY = Operation(
 def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
     """Ask a vendor's wallet for its business credential, and wait until it was shown."""
     return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))
+
+
+_VERIFY_VACCINATION_STATUS = Operation(
+    "verifyVaccinationStatus",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVaccinationStatusOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=2880),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask an owner's wallet for the pet's vaccination credential, and wait until it was shown.",
+)
+
+
+def verify_vaccination_status(*, owner_id: str, pet_profile_id: str) -> Call[VerifyVaccinationStatusOutput]:
+    """Ask an owner's wallet for the pet's vaccination credential, and wait until it was shown."""
+    return Call(
+        _VERIFY_VACCINATION_STATUS,
+        VerifyVaccinationStatusInput(owner_id=owner_id, pet_profile_id=pet_profile_id),
+    )

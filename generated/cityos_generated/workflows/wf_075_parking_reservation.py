@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="78cb798e8408678781f37f8a546b47e8b376248030f6614f27c84866e09ce4aa",
+    digest="1916bebfed439b831f3499e9654874ad6d9ac788e778b82bfab21c51cd036d4a",
     steps=(
         "arrive",
         "reserveSpot",
@@ -151,7 +151,7 @@ class ParkingReservationWorkflow(
         # line 38: arrive
         async def on_booking_cancelled(signal: signals.BookingCancelled) -> None:
             # line 42
-            if signal.within_free_cancellation:
+            if signal.within_free_cancellation or signal.cancelled_by != "customer":
                 # line 44
                 await self.undo()
                 raise Return(

@@ -59,7 +59,7 @@ GRACE = timedelta(minutes=15)
 
 FACTS = Facts(
     type="FitnessClassWorkflow",
-    digest="1a9e1a8af9a455f613b5083eeb5d71644b1c9c00d7401b9096fa9655c07f1d1c",
+    digest="a3a950ec8ecaa2d02308217f352a1259a8449ab67c2dcad8b262b8d531c83225",
     steps=(
         "prepare",
         "addToWaitlist",
@@ -131,7 +131,11 @@ class FitnessClassWorkflow(City[FitnessClassInput, FitnessClassState, FitnessCla
         # line 41: prepare
         async def on_booking_cancelled(signal: signals.BookingCancelled) -> None:
             # line 45
-            if signal.within_free_cancellation or self.state.booking_status == "pending":
+            if (
+                signal.within_free_cancellation
+                or signal.cancelled_by != "customer"
+                or self.state.booking_status == "pending"
+            ):
                 # line 47
                 await self.undo()
                 self.state.booking_status = "cancelled"
