@@ -29,6 +29,8 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
+    wf_077_municipal_service_application,
+    wf_078_membership_lifecycle,
     wf_079_pet_service,
     wf_080_fitness_class,
 )
@@ -452,6 +454,45 @@ def wf_076_utility_bill_payment_on_utility_payment_requested(
     )
 
 
+def wf_077_municipal_service_application_on_municipal_application_submitted(
+    event: events.MunicipalApplicationSubmittedEvent,
+) -> wf_077_municipal_service_application.MunicipalServiceApplicationInput | None:
+    """WF-077: From a citizen's application to the permit, or to a reasoned no; the fee pays for a
+    decision.
+    """
+    return wf_077_municipal_service_application.MunicipalServiceApplicationInput(
+        application_id=event.application_id,
+        service_id=event.service_id,
+        citizen_id=event.citizen_id,
+        service_type=event.service_type,
+        fee_amount=event.fee_amount,
+        currency_code=event.currency_code,
+        required_documents=event.required_documents,
+        node_id=event.node_id,
+    )
+
+
+def wf_078_membership_lifecycle_on_membership_purchased(
+    event: events.MembershipPurchasedEvent,
+) -> wf_078_membership_lifecycle.MembershipLifecycleInput | None:
+    """WF-078: A membership from its purchase on - card, benefits, points, and a renewal every period
+    for as long as the member stays.
+    """
+    return wf_078_membership_lifecycle.MembershipLifecycleInput(
+        membership_card_id=event.membership_card_id,
+        customer_id=event.customer_id,
+        plan_id=event.plan_id,
+        tier=event.tier,
+        billing_interval=event.billing_interval,
+        price=event.price,
+        currency_code=event.currency_code,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        benefits=event.benefits,
+        points_earned_on_purchase=event.points_earned_on_purchase,
+    )
+
+
 def wf_079_pet_service_on_pet_service_booked(
     event: events.PetServiceBookedEvent,
 ) -> wf_079_pet_service.PetServiceInput | None:
@@ -835,6 +876,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "municipal.application_submitted": EventRoute(
+        model=events.MunicipalApplicationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="MunicipalServiceApplicationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:application:{application_id}:processing",
+                input=wf_077_municipal_service_application_on_municipal_application_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "membership.purchased": EventRoute(
+        model=events.MembershipPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="MembershipLifecycleWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:membership:{membership_card_id}:lifecycle",
+                input=wf_078_membership_lifecycle_on_membership_purchased,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -855,7 +922,8 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("approval.request.*", "approval_request_id"), ("approval.*", "approval_request_id")),
     ),
     "approval.request.escalated": SignalRoute(
-        model=signals.ApprovalRequestEscalated, addresses=(("approval.*", "approval_request_id"),)
+        model=signals.ApprovalRequestEscalated,
+        addresses=(("approval.*", "approval_request_id"), ("approval.request.*", "approval_request_id")),
     ),
     "approval.delegated": SignalRoute(
         model=signals.ApprovalDelegated, addresses=(("approval.*", "approval_request_id"),)
@@ -954,6 +1022,16 @@ SIGNALS: dict[str, SignalRoute] = {
     "fitness.spot.opened": SignalRoute(
         model=signals.FitnessSpotOpened, ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:class",)
     ),
+    "municipal.document.uploaded": SignalRoute(
+        model=signals.MunicipalDocumentUploaded,
+        ids=("tenant:{tenant_id}:application:{application_id}:processing",),
+        addresses=(("municipal.*", "application_id"),),
+    ),
+    "municipal.application.withdrawn": SignalRoute(
+        model=signals.MunicipalApplicationWithdrawn,
+        ids=("tenant:{tenant_id}:application:{application_id}:processing",),
+        addresses=(("municipal.*", "application_id"),),
+    ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
     ),
@@ -990,6 +1068,21 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "membership.cancelled": SignalRoute(
+        model=signals.MembershipCancelled,
+        ids=("tenant:{tenant_id}:membership:{membership_card_id}:lifecycle",),
+        addresses=(("membership.*", "membership_card_id"),),
+    ),
+    "membership.renewal_resumed": SignalRoute(
+        model=signals.MembershipRenewalResumed,
+        ids=("tenant:{tenant_id}:membership:{membership_card_id}:lifecycle",),
+        addresses=(("membership.*", "membership_card_id"),),
+    ),
+    "membership.payment_method_updated": SignalRoute(
+        model=signals.MembershipPaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:membership:{membership_card_id}:lifecycle",),
+        addresses=(("membership.*", "membership_card_id"),),
     ),
     "delivery.returned": SignalRoute(
         model=signals.DeliveryReturned,

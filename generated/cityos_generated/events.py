@@ -340,3 +340,28 @@ class PetServiceBookedEvent(Model):
     price: Decimal
     currency_code: str
     pet_info: types.PetInfo
+
+
+class MunicipalApplicationSubmittedEvent(Model):
+    application_id: str
+    service_id: str
+    citizen_id: str
+    service_type: types.MunicipalServiceType
+    fee_amount: Decimal
+    currency_code: str
+    required_documents: Annotated[list[str], Limits(max_items=20)]
+    node_id: str
+
+
+class MembershipPurchasedEvent(Model):
+    membership_card_id: str
+    customer_id: str
+    plan_id: str
+    tier: str
+    billing_interval: types.MembershipInterval
+    price: Decimal
+    currency_code: str
+    payment_method_id: str
+    gateway: types.Gateway
+    benefits: Annotated[list[str], Limits(max_items=50)]
+    points_earned_on_purchase: int

@@ -263,6 +263,21 @@ class ContractCancelled(SignalModel):
     cancelled_at: datetime
 
 
+class MunicipalDocumentUploaded(SignalModel):
+    SIGNAL: ClassVar[str] = "municipal.document.uploaded"
+    application_id: str
+    document_id: str
+    document_type: str
+    file_url: str
+    uploaded_at: datetime
+
+
+class MunicipalApplicationWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "municipal.application.withdrawn"
+    application_id: str
+    withdrawn_at: datetime
+
+
 class KycVerificationApproved(SignalModel):
     SIGNAL: ClassVar[str] = "kyc.verification.approved"
     verification_id: str
@@ -349,6 +364,27 @@ class InventoryReserved(SignalModel):
     order_id: str
     reservation_id: str
     reserved_at: datetime
+
+
+class MembershipCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "membership.cancelled"
+    membership_card_id: str
+    immediate: bool
+    cancelled_by: Literal["customer", "admin", "system"]
+    cancelled_at: datetime
+
+
+class MembershipRenewalResumed(SignalModel):
+    SIGNAL: ClassVar[str] = "membership.renewal_resumed"
+    membership_card_id: str
+    resumed_at: datetime
+
+
+class MembershipPaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "membership.payment_method_updated"
+    membership_card_id: str
+    payment_method_id: str
+    updated_at: datetime
 
 
 class DeliveryReturned(SignalModel):

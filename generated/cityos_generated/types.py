@@ -157,6 +157,19 @@ class ProofOfDelivery(Model):
 
 FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
 
+MunicipalServiceType = Literal["permit", "registration", "license", "certificate", "fine_payment"]
+
+
+class ApplicationDocument(Model):
+    document_id: str
+    document_type: str
+    file_url: str
+
+
+MembershipInterval = Literal["monthly", "quarterly", "yearly", "lifetime"]
+
+MembershipStatus = Literal["active", "past_due", "ending", "expired", "cancelled"]
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

@@ -264,6 +264,36 @@ class OpenSpotForWaitlistOutput(Model):
     next_enrollment_id: str | None = None
 
 
+class ValidateApplicationDataOutput(Model):
+    valid: bool
+    reason: str | None = None
+
+
+class RouteApplicationForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class ActivateMembershipOutput(Model):
+    plan_name: str
+
+
+class DeactivateMembershipOutput(Model):
+    pass
+
+
+class GrantMembershipBenefitsOutput(Model):
+    pass
+
+
+class RevokeMembershipBenefitsOutput(Model):
+    pass
+
+
+class EvaluateTierUpgradeOutput(Model):
+    tier: str
+    benefits: Annotated[list[str], Limits(max_items=50)]
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -808,6 +838,51 @@ class MarkNoShowInput(Model):
 class OpenSpotForWaitlistInput(Model):
     enrollment_id: str
     class_id: str
+
+
+class ValidateApplicationDataInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    node_id: str
+    fee_amount: Decimal
+    currency_code: str
+
+
+class RouteApplicationForApprovalInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    node_id: str
+
+
+class ActivateMembershipInput(Model):
+    membership_card_id: str
+    customer_id: str
+    plan_id: str
+    tier: str
+
+
+class DeactivateMembershipInput(Model):
+    membership_card_id: str
+
+
+class GrantMembershipBenefitsInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+    benefits: Annotated[list[str], Limits(max_items=50)]
+
+
+class RevokeMembershipBenefitsInput(Model):
+    membership_card_id: str
+
+
+class EvaluateTierUpgradeInput(Model):
+    membership_card_id: str
+    customer_id: str
+    plan_id: str
+    tier: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2416,6 +2491,174 @@ def open_spot_for_waitlist(*, enrollment_id: str, class_id: str) -> Call[OpenSpo
     """
     return Call(
         _OPEN_SPOT_FOR_WAITLIST, OpenSpotForWaitlistInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
+
+
+_VALIDATE_APPLICATION_DATA = Operation(
+    "validateApplicationData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateApplicationDataOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether an application is complete, for a service that this node offers, at this fee.",
+)
+
+
+def validate_application_data(
+    *,
+    application_id: str,
+    service_id: str,
+    service_type: types.MunicipalServiceType,
+    node_id: str,
+    fee_amount: Decimal,
+    currency_code: str,
+) -> Call[ValidateApplicationDataOutput]:
+    """Whether an application is complete, for a service that this node offers, at this fee."""
+    return Call(
+        _VALIDATE_APPLICATION_DATA,
+        ValidateApplicationDataInput(
+            application_id=application_id,
+            service_id=service_id,
+            service_type=service_type,
+            node_id=node_id,
+            fee_amount=fee_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_ROUTE_APPLICATION_FOR_APPROVAL = Operation(
+    "routeApplicationForApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RouteApplicationForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask whoever decides at a node of the city, by its own rules.",
+)
+
+
+def route_application_for_approval(
+    *, application_id: str, service_id: str, service_type: types.MunicipalServiceType, node_id: str
+) -> Call[RouteApplicationForApprovalOutput]:
+    """Ask whoever decides at a node of the city, by its own rules."""
+    return Call(
+        _ROUTE_APPLICATION_FOR_APPROVAL,
+        RouteApplicationForApprovalInput(
+            application_id=application_id, service_id=service_id, service_type=service_type, node_id=node_id
+        ),
+    )
+
+
+_ACTIVATE_MEMBERSHIP = Operation(
+    "activateMembership",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateMembershipOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make a membership valid.",
+)
+
+
+def activate_membership(
+    *, membership_card_id: str, customer_id: str, plan_id: str, tier: str
+) -> Call[ActivateMembershipOutput]:
+    """Make a membership valid."""
+    return Call(
+        _ACTIVATE_MEMBERSHIP,
+        ActivateMembershipInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, plan_id=plan_id, tier=tier
+        ),
+    )
+
+
+_DEACTIVATE_MEMBERSHIP = Operation(
+    "deactivateMembership",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateMembershipOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="End a membership; ended already is success.",
+)
+
+
+def deactivate_membership(*, membership_card_id: str) -> Call[DeactivateMembershipOutput]:
+    """End a membership; ended already is success."""
+    return Call(_DEACTIVATE_MEMBERSHIP, DeactivateMembershipInput(membership_card_id=membership_card_id))
+
+
+_GRANT_MEMBERSHIP_BENEFITS = Operation(
+    "grantMembershipBenefits",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GrantMembershipBenefitsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a member the discounts, access and priority of a tier, in place of those of another.",
+)
+
+
+def grant_membership_benefits(
+    *, membership_card_id: str, customer_id: str, tier: str, benefits: list[str]
+) -> Call[GrantMembershipBenefitsOutput]:
+    """Give a member the discounts, access and priority of a tier, in place of those of another."""
+    return Call(
+        _GRANT_MEMBERSHIP_BENEFITS,
+        GrantMembershipBenefitsInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, tier=tier, benefits=benefits
+        ),
+    )
+
+
+_REVOKE_MEMBERSHIP_BENEFITS = Operation(
+    "revokeMembershipBenefits",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeMembershipBenefitsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a member's benefits back; none there is success.",
+)
+
+
+def revoke_membership_benefits(*, membership_card_id: str) -> Call[RevokeMembershipBenefitsOutput]:
+    """Take a member's benefits back; none there is success."""
+    return Call(
+        _REVOKE_MEMBERSHIP_BENEFITS, RevokeMembershipBenefitsInput(membership_card_id=membership_card_id)
+    )
+
+
+_EVALUATE_TIER_UPGRADE = Operation(
+    "evaluateTierUpgrade",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EvaluateTierUpgradeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which tier a member's points are worth now, and what it grants.",
+)
+
+
+def evaluate_tier_upgrade(
+    *, membership_card_id: str, customer_id: str, plan_id: str, tier: str
+) -> Call[EvaluateTierUpgradeOutput]:
+    """Which tier a member's points are worth now, and what it grants."""
+    return Call(
+        _EVALUATE_TIER_UPGRADE,
+        EvaluateTierUpgradeInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, plan_id=plan_id, tier=tier
+        ),
     )
 
 

@@ -143,6 +143,26 @@ class SendClassSummaryOutput(Model):
     pass
 
 
+class GeneratePermitDocumentOutput(Model):
+    document_id: str
+
+
+class WithdrawPermitDocumentOutput(Model):
+    pass
+
+
+class SendMembershipKitOutput(Model):
+    pass
+
+
+class SendRenewalConfirmationOutput(Model):
+    pass
+
+
+class SendExpiryReminderOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -375,6 +395,38 @@ class SendClassSummaryInput(Model):
     enrollment_id: str
     customer_id: str
     class_id: str
+
+
+class GeneratePermitDocumentInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    credential_id: str
+
+
+class WithdrawPermitDocumentInput(Model):
+    document_id: str
+
+
+class SendMembershipKitInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+
+
+class SendRenewalConfirmationInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+    amount: Decimal
+    currency_code: str
+    valid_until: datetime
+
+
+class SendExpiryReminderInput(Model):
+    membership_card_id: str
+    customer_id: str
+    ends_at: datetime
 
 
 class NotifyCustomerInput(Model):
@@ -1135,6 +1187,132 @@ def send_class_summary(
     return Call(
         _SEND_CLASS_SUMMARY,
         SendClassSummaryInput(enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id),
+    )
+
+
+_GENERATE_PERMIT_DOCUMENT = Operation(
+    "generatePermitDocument",
+    system="payload",
+    task_queue="payload-content",
+    output=GeneratePermitDocumentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Draw a permit for the citizen to print.",
+)
+
+
+def generate_permit_document(
+    *, application_id: str, service_id: str, service_type: types.MunicipalServiceType, credential_id: str
+) -> Call[GeneratePermitDocumentOutput]:
+    """Draw a permit for the citizen to print."""
+    return Call(
+        _GENERATE_PERMIT_DOCUMENT,
+        GeneratePermitDocumentInput(
+            application_id=application_id,
+            service_id=service_id,
+            service_type=service_type,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_WITHDRAW_PERMIT_DOCUMENT = Operation(
+    "withdrawPermitDocument",
+    system="payload",
+    task_queue="payload-content",
+    output=WithdrawPermitDocumentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a permit's document down; none there is success.",
+)
+
+
+def withdraw_permit_document(*, document_id: str) -> Call[WithdrawPermitDocumentOutput]:
+    """Take a permit's document down; none there is success."""
+    return Call(_WITHDRAW_PERMIT_DOCUMENT, WithdrawPermitDocumentInput(document_id=document_id))
+
+
+_SEND_MEMBERSHIP_KIT = Operation(
+    "sendMembershipKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendMembershipKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a member, and say what the membership is good for.",
+)
+
+
+def send_membership_kit(
+    *, membership_card_id: str, customer_id: str, tier: str
+) -> Call[SendMembershipKitOutput]:
+    """Welcome a member, and say what the membership is good for."""
+    return Call(
+        _SEND_MEMBERSHIP_KIT,
+        SendMembershipKitInput(membership_card_id=membership_card_id, customer_id=customer_id, tier=tier),
+    )
+
+
+_SEND_RENEWAL_CONFIRMATION = Operation(
+    "sendRenewalConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRenewalConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the membership goes on, at which tier, and until when.",
+)
+
+
+def send_renewal_confirmation(
+    *,
+    membership_card_id: str,
+    customer_id: str,
+    tier: str,
+    amount: Decimal,
+    currency_code: str,
+    valid_until: datetime,
+) -> Call[SendRenewalConfirmationOutput]:
+    """Tell a member that the membership goes on, at which tier, and until when."""
+    return Call(
+        _SEND_RENEWAL_CONFIRMATION,
+        SendRenewalConfirmationInput(
+            membership_card_id=membership_card_id,
+            customer_id=customer_id,
+            tier=tier,
+            amount=amount,
+            currency_code=currency_code,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_SEND_EXPIRY_REMINDER = Operation(
+    "sendExpiryReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendExpiryReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the membership ends, and when.",
+)
+
+
+def send_expiry_reminder(
+    *, membership_card_id: str, customer_id: str, ends_at: datetime
+) -> Call[SendExpiryReminderOutput]:
+    """Tell a member that the membership ends, and when."""
+    return Call(
+        _SEND_EXPIRY_REMINDER,
+        SendExpiryReminderInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, ends_at=ends_at
+        ),
     )
 
 

@@ -60,6 +60,27 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class VerifyApplicationDocumentsOutput(Model):
+    verified: bool
+    refused_types: Annotated[list[str], Limits(max_items=20)]
+
+
+class IssuePermitCredentialOutput(Model):
+    credential_id: str
+
+
+class RevokePermitCredentialOutput(Model):
+    pass
+
+
+class IssueDigitalMembershipCardOutput(Model):
+    credential_id: str
+
+
+class RevokeMembershipCardOutput(Model):
+    pass
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
@@ -103,6 +124,32 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class VerifyApplicationDocumentsInput(Model):
+    application_id: str
+    documents: Annotated[list[types.ApplicationDocument], Limits(max_items=40)]
+
+
+class IssuePermitCredentialInput(Model):
+    application_id: str
+    citizen_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+
+
+class RevokePermitCredentialInput(Model):
+    credential_id: str
+
+
+class IssueDigitalMembershipCardInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+
+
+class RevokeMembershipCardInput(Model):
+    credential_id: str
 
 
 class VerifyVendorIdentityInput(Model):
@@ -269,6 +316,115 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_VERIFY_APPLICATION_DOCUMENTS = Operation(
+    "verifyApplicationDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyApplicationDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Hand an application's documents to the verification, which says what it can't accept.",
+)
+
+
+def verify_application_documents(
+    *, application_id: str, documents: list[types.ApplicationDocument]
+) -> Call[VerifyApplicationDocumentsOutput]:
+    """Hand an application's documents to the verification, which says what it can't accept."""
+    return Call(
+        _VERIFY_APPLICATION_DOCUMENTS,
+        VerifyApplicationDocumentsInput(application_id=application_id, documents=documents),
+    )
+
+
+_ISSUE_PERMIT_CREDENTIAL = Operation(
+    "issuePermitCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssuePermitCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a citizen the permit as a credential.",
+)
+
+
+def issue_permit_credential(
+    *, application_id: str, citizen_id: str, service_id: str, service_type: types.MunicipalServiceType
+) -> Call[IssuePermitCredentialOutput]:
+    """Offer a citizen the permit as a credential."""
+    return Call(
+        _ISSUE_PERMIT_CREDENTIAL,
+        IssuePermitCredentialInput(
+            application_id=application_id,
+            citizen_id=citizen_id,
+            service_id=service_id,
+            service_type=service_type,
+        ),
+    )
+
+
+_REVOKE_PERMIT_CREDENTIAL = Operation(
+    "revokePermitCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokePermitCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Flip a permit's bit in our status list; revoked already, or none there, is success.",
+)
+
+
+def revoke_permit_credential(*, credential_id: str) -> Call[RevokePermitCredentialOutput]:
+    """Flip a permit's bit in our status list; revoked already, or none there, is success."""
+    return Call(_REVOKE_PERMIT_CREDENTIAL, RevokePermitCredentialInput(credential_id=credential_id))
+
+
+_ISSUE_DIGITAL_MEMBERSHIP_CARD = Operation(
+    "issueDigitalMembershipCard",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueDigitalMembershipCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a member the card of a tier.",
+)
+
+
+def issue_digital_membership_card(
+    *, membership_card_id: str, customer_id: str, tier: str
+) -> Call[IssueDigitalMembershipCardOutput]:
+    """Offer a member the card of a tier."""
+    return Call(
+        _ISSUE_DIGITAL_MEMBERSHIP_CARD,
+        IssueDigitalMembershipCardInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, tier=tier
+        ),
+    )
+
+
+_REVOKE_MEMBERSHIP_CARD = Operation(
+    "revokeMembershipCard",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeMembershipCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Flip a card's bit in our status list; revoked already, or none there, is success.",
+)
+
+
+def revoke_membership_card(*, credential_id: str) -> Call[RevokeMembershipCardOutput]:
+    """Flip a card's bit in our status list; revoked already, or none there, is success."""
+    return Call(_REVOKE_MEMBERSHIP_CARD, RevokeMembershipCardInput(credential_id=credential_id))
 
 
 _VERIFY_VENDOR_IDENTITY = Operation(
