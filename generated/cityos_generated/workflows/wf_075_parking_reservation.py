@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="1916bebfed439b831f3499e9654874ad6d9ac788e778b82bfab21c51cd036d4a",
+    digest="241d066af02638bf6e89adfe99f6ea38286df1804ec54712ef18de4f423d8748",
     steps=(
         "arrive",
         "reserveSpot",
@@ -159,6 +159,8 @@ class ParkingReservationWorkflow(
                         status="cancelled", paid=self.state.amount_captured, settled=True
                     )
                 )
+            # line 46
+            await self.undo("generateQREntryPass")
             self.state.stay_status = "cancelled"
             self.state.amount_due = self.input.amount - (
                 signal.refund_amount if signal.refund_amount is not None else Decimal(0)
@@ -166,7 +168,7 @@ class ParkingReservationWorkflow(
             raise Leave("arrive")
 
         with self.block("arrive", meanwhile=[On(signals.BookingCancelled, do=on_booking_cancelled)]):
-            # line 51: reserveSpot
+            # line 52: reserveSpot
             reserve_spot = await self.do(
                 "reserveSpot",
                 medusa.reserve_spot(
@@ -183,7 +185,7 @@ class ParkingReservationWorkflow(
                     needs_result=False,
                 ),
             )
-            # line 55: sendReservationNotice
+            # line 56: sendReservationNotice
             if self.input.start_time - workflow.now() > timedelta(days=2):
                 await self.attempt(
                     "sendReservationNotice",
@@ -193,9 +195,9 @@ class ParkingReservationWorkflow(
                         reference=self.input.reservation_id,
                     ),
                 )
-            # line 58: waitForAuthorization
+            # line 59: waitForAuthorization
             await self.sleep("waitForAuthorization", until=self.input.start_time - timedelta(days=2))
-            # line 62: authorizePayment
+            # line 63: authorizePayment
             authorize_payment = await self.do(
                 "authorizePayment",
                 payment.authorize_payment_method(
@@ -215,11 +217,11 @@ class ParkingReservationWorkflow(
                     )
                 ),
             )
-            # line 65
+            # line 66
             if sure(authorize_payment).status != "authorized":
-                # line 67
+                # line 68
                 self.fail("PaymentDeclinedError", "the bank did not hold the price without the customer")
-            # line 69: generateQREntryPass
+            # line 70: generateQREntryPass
             generate_qr_entry_pass = await self.do(
                 "generateQREntryPass",
                 medusa.generate_qr_entry_pass(
@@ -233,7 +235,7 @@ class ParkingReservationWorkflow(
                     needs_result=False,
                 ),
             )
-            # line 72: sendConfirmation
+            # line 73: sendConfirmation
             await self.attempt(
                 "sendConfirmation",
                 payload.send_parking_confirmation(
@@ -243,7 +245,7 @@ class ParkingReservationWorkflow(
                     pass_id=generate_qr_entry_pass.pass_id,
                 ),
             )
-            # line 74: awaitEntry
+            # line 75: awaitEntry
             parking_qr_scanned = On(
                 signals.ParkingQrScanned, where=lambda signal: signal.direction == "entry"
             )
@@ -252,11 +254,11 @@ class ParkingReservationWorkflow(
                 self.state.stay_status = "parked"
             elif heard.timed_out:
                 self.state.stay_status = "no_show"
-        # line 83
+        # line 84
         await self.pivot()
-        # line 85: stay
+        # line 86: stay
         if self.state.stay_status == "parked":
-            # line 88: activateCharger
+            # line 89: activateCharger
             if self.input.ev_charging_requested and reserve_spot is not None:
                 try:
                     await self.do(
@@ -267,7 +269,7 @@ class ParkingReservationWorkflow(
                         on_failure="fail",
                     )
                 except StepFailed:
-                    # line 94: sendChargerNotice
+                    # line 95: sendChargerNotice
                     await self.attempt(
                         "sendChargerNotice",
                         payload.notify_customer(
@@ -277,9 +279,9 @@ class ParkingReservationWorkflow(
                         ),
                     )
 
-            # line 96: awaitExit
+            # line 97: awaitExit
             async def at_overstay() -> None:
-                # line 108: sendOverstayNotice
+                # line 109: sendOverstayNotice
                 await self.attempt(
                     "sendOverstayNotice",
                     payload.notify_customer(
@@ -300,14 +302,14 @@ class ParkingReservationWorkflow(
                 self.state.stay_status = "left"
             elif heard.timed_out:
                 self.state.stay_status = "abandoned"
-                # line 113: reportAbandonedCar
+                # line 114: reportAbandonedCar
                 await self.do(
                     "reportAbandonedCar",
                     erpnext.create_support_ticket(
                         subject="a car was not fetched", reference=self.input.reservation_id, priority="high"
                     ),
                 )
-            # line 115: calculateFinalAmount
+            # line 116: calculateFinalAmount
             calculate_final_amount = await self.do(
                 "calculateFinalAmount",
                 medusa.calculate_final_amount(
@@ -315,10 +317,10 @@ class ParkingReservationWorkflow(
                 ),
             )
             self.state.amount_due = calculate_final_amount.final_amount
-        # line 119: settle
-        # line 121
+        # line 120: settle
+        # line 122
         if authorize_payment is not None and self.state.amount_due > Decimal(0):
-            # line 123: capturePayment
+            # line 124: capturePayment
             try:
                 capture_payment = await self.do(
                     "capturePayment",
@@ -341,7 +343,7 @@ class ParkingReservationWorkflow(
                 self.state.amount_captured = (
                     self.state.amount_due if self.state.amount_due < self.input.amount else self.input.amount
                 )
-        # line 132: chargeRemainder
+        # line 133: chargeRemainder
         if self.state.amount_due > self.state.amount_captured:
             try:
                 await self.do(
@@ -359,7 +361,7 @@ class ParkingReservationWorkflow(
             except StepFailed as error:
                 if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
                     self.state.is_settled = False
-                    # line 139: reportUnpaidStay
+                    # line 140: reportUnpaidStay
                     await self.do(
                         "reportUnpaidStay",
                         erpnext.create_support_ticket(
@@ -370,7 +372,7 @@ class ParkingReservationWorkflow(
                     )
                 else:
                     raise
-        # line 141: releaseSpot
+        # line 142: releaseSpot
         await self.do("releaseSpot", medusa.release_spot(reservation_id=self.input.reservation_id))
         return ParkingReservationResult(
             status=self.state.stay_status,
@@ -380,7 +382,7 @@ class ParkingReservationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 146: sendResult
+        # line 147: sendResult
         await self.attempt(
             "sendResult",
             payload.notify_customer(
@@ -391,7 +393,7 @@ class ParkingReservationWorkflow(
             ),
             summary="Tell the customer how it ended, and what it cost",
         )
-        # line 149: recordAuditLog
+        # line 150: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
