@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     "new": ("new", "Make an empty project, ready to lint."),
     "lint": ("lint", "Check every spec and say what is wrong, where, and what to do."),
+    "fmt": ("fmt", "Format specs: one order, one style, every comment kept."),
     "compile": ("compile", "Write the Temporal code of every workflow."),
     "graph": ("graph", "Draw a workflow: Mermaid, DOT, SVG or PNG."),
     "inventory": ("inventory", "List what the specs contain."),
