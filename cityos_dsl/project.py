@@ -140,57 +140,91 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """One spec as it was read: its document, where its shape allowed one, and what is wrong in it."""
+
+    file: str
+    text: str | None
+    document: object | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_workflow(self) -> bool:
+        """Whether it is a workflow: the only documents that no other kind refers to."""
+        return isinstance(self.document, d.Workflow)
+
+
 def load(root: Path) -> Project:
     """Read all specs below ``root/specs`` and resolve what refers to what. Never raises on a user's error."""
-    project = Project(root)
-    read: list[tuple[str, object]] = []
-    specs = root / "specs"
-    for path in sorted(specs.rglob("*.yaml")):
-        below = path.relative_to(specs).as_posix()
-        kind = d.kind_of(below)
-        if kind is None:
-            continue
-        shown = path.relative_to(root).as_posix()
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            project.findings.append(Finding("YAML001", "this is not UTF-8 text", Span(shown, 1, 1, 1, 2)))
-            continue
-        project.texts[shown] = text
-        node, findings = compose(shown, text)
-        project.findings += findings
-        if node is None:
-            continue
-        reader = Reader()
-        document = reader.document(kind, node)
-        project.findings += reader.findings
-        if document is not None:
-            read.append((shown, document))
-    _resolve(project, read)
+    return assemble(root, [spec for path in spec_files(root) if (spec := _read_file(root, path)) is not None])
+
+
+def spec_files(root: Path) -> list[Path]:
+    """The files of a project that may be specs, in the order in which they are read."""
+    return sorted((root / "specs").rglob("*.yaml"))
+
+
+def _read_file(root: Path, path: Path) -> ReadSpec | None:
+    shown = path.relative_to(root).as_posix()
+    if d.kind_of(shown.removeprefix("specs/")) is None:
+        return None
+    try:
+        return read_spec(shown, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return not_text(shown)
+
+
+def not_text(file: str) -> ReadSpec:
+    """A spec whose bytes are no text."""
+    return ReadSpec(file, None, None, (Finding("YAML001", "this is not UTF-8 text", Span(file, 1, 1, 1, 2)),))
+
+
+def read_spec(file: str, text: str) -> ReadSpec:
+    """Read one spec; ``file`` is its path below the root, which says what kind of document it is."""
+    kind = d.kind_of(file.removeprefix("specs/"))
+    node, findings = compose(file, text)
+    if node is None or kind is None:
+        return ReadSpec(file, text, None, tuple(findings))
+    reader = Reader()
+    document = reader.document(kind, node)
+    return ReadSpec(file, text, document, (*findings, *reader.findings))
+
+
+def assemble(root: Path, specs: Iterable[ReadSpec], surroundings: Project | None = None) -> Project:
+    """The project of specs that were read; ``surroundings``, where given, are what its other specs resolve to."""
+    specs = list(specs)
+    around = surroundings or surroundings_of(root, specs)
+    read = [finding for spec in specs for finding in spec.findings]
+    workflows = [(spec.file, spec.document) for spec in specs if isinstance(spec.document, d.Workflow)]
+    workflows.sort(key=lambda item: item[1].id.text)
+    texts = {spec.file: spec.text for spec in specs if spec.text is not None}
+    project = replace(around, workflows=workflows, texts=texts, findings=[*read, *around.findings])
+    _unique(project)
     return project
 
 
-def _resolve(project: Project, read: list[tuple[str, object]]) -> None:
-    """Resolve in the order in which things refer to each other."""
-    _types(project, [doc for _, doc in read if isinstance(doc, d.Types)])
-    for shown, doc in read:
+def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
+    """Everything of a project but its workflows, resolved in the order in which things refer to each other."""
+    specs = [spec for spec in specs if not spec.is_workflow]
+    project = Project(root, texts={spec.file: spec.text for spec in specs if spec.text is not None})
+    documents = [spec.document for spec in specs if spec.document is not None]
+    _types(project, [doc for doc in documents if isinstance(doc, d.Types)])
+    for doc in documents:
         if isinstance(doc, d.City):
             project.city = doc
         elif isinstance(doc, d.Errors):
             _errors(project, doc)
         elif isinstance(doc, d.Signals):
             _signals(project, doc)
-        elif isinstance(doc, d.Workflow):
-            project.workflows.append((shown, doc))
-    for _, doc in read:
+    for doc in documents:
         if isinstance(doc, d.Queries):
             _queries(project, doc)
         elif isinstance(doc, d.Events):
             _events(project, doc)
-    for system in _whole_systems(project, [doc for _, doc in read]):
+    for system in _whole_systems(project, documents):
         _system(project, system)
-    project.workflows.sort(key=lambda item: item[1].id.text)
-    _unique(project)
+    return project
 
 
 def _types(project: Project, documents: Iterable[d.Types]) -> None:

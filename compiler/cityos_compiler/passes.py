@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cityos_compiler import ir
-from cityos_compiler.lowering.workflow import lower
+from cityos_compiler.lowering.workflow import Lowered, lower
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding, Severity
 from cityos_dsl.project import Project, load
@@ -32,7 +32,12 @@ def check(root: Path) -> Checked:
     with uncollected():
         project = load(root)
         lowered = lower(project)
-        findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
+        return checked(project, lowered, run_rules(lowered.workflows, project))
+
+
+def checked(project: Project, lowered: Lowered, of_rules: list[Finding]) -> Checked:
+    """What was found, in the order of its places and each thing once."""
+    findings = [*project.findings, *lowered.findings, *of_rules]
     # What is wrong in one way at one place is one mistake, however many things it is wrong for.
     unique = {(f.code, f.span): f for f in reversed(findings)}
     return Checked(project, lowered.workflows, sorted(unique.values(), key=lambda f: f.order))

@@ -10,7 +10,7 @@ from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
 from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.expr import types as t
-from cityos_dsl.expr.check import check, roots
+from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.unparse import unparse
@@ -21,6 +21,16 @@ from cityos_dsl.source import Node, Scalar, Sequence
 PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """An expression of a workflow as it was met: where, what was in scope, what was expected, what came of it."""
+
+    node: Scalar
+    env: Env
+    expected: t.Type | None
+    checked: Checked | None
+
+
 @dataclass
 class Values:
     """Checks and types the expressions of one workflow."""
@@ -28,6 +38,8 @@ class Values:
     project: Project
     findings: list[Finding] = field(default_factory=list)
     records: Mapping[str, t.RecordType] = field(default_factory=dict)
+    seen: list[Seen] | None = None
+    """Every expression with its scope, for those who ask for it: editors."""
 
     def refuse(self, code: str, message: str, span: Span, help_text: str | None = None) -> None:
         """Note a finding."""
@@ -38,10 +50,14 @@ class Values:
         try:
             tree = parse(node.text)
         except ExprError as error:
+            if self.seen is not None:
+                self.seen.append(Seen(node, env, expected, None))
             self.findings.append(shifted(node, error))
             return None
         scope = env.scope(self.records)
         checked = check(tree, scope, expected)
+        if self.seen is not None:
+            self.seen.append(Seen(node, env, expected, checked))
         if checked.errors:
             self.findings.append(shifted(node, checked.errors[0]))
             return None
