@@ -1,0 +1,79 @@
+"""The server: the protocol's requests, handed to those who answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from cityos_compiler.lsp import diagnostics
+from cityos_compiler.lsp.document import Document
+from cityos_compiler.lsp.session import Session
+from cityos_dsl.project import find_root
+
+
+class SpecServer(LanguageServer):
+    """A language server with a session for each project that is open."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__("cityosc", version, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
+        self.sessions: dict[Path, Session] = {}
+
+    def document(self, uri: str) -> Document | None:
+        """The document of a project, with its session; None for what is none of ours."""
+        path = Path(unquote(urlparse(uri).path))
+        root = find_root(path.parent)
+        if root is None:
+            return None
+        if root not in self.sessions:
+            self.sessions[root] = Session.at(root)
+        session = self.sessions[root]
+        file = session.file_of(path)
+        return Document(session, file, self.workspace.position_codec) if file is not None else None
+
+    def publish(self, document: Document) -> None:
+        """Show what is found now; a file that was just typed in is answered in any case."""
+        news = document.session.news()
+        news.setdefault(document.file, document.session.shown.get(document.file, []))
+        for file, findings in news.items():
+            other = Document(document.session, file, document.codec)
+            shown = [diagnostics.diagnostic(other, finding) for finding in findings]
+            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(other.uri, shown))
+
+
+def make_server(version: str) -> SpecServer:
+    """A server that isn't started yet."""
+    server = SpecServer(version)
+    _sync(server)
+    return server
+
+
+def _sync(server: SpecServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        _typed(server, params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+        _typed(server, params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        if document := server.document(params.text_document.uri):
+            document.session.reread(document.file, closed=True)
+            server.publish(document)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def on_disk(params: lsp.DidChangeWatchedFilesParams) -> None:
+        for change in params.changes:
+            if document := server.document(change.uri):
+                document.session.reread(document.file)
+                server.publish(document)
+
+
+def _typed(server: SpecServer, uri: str) -> None:
+    if document := server.document(uri):
+        document.session.change(document.file, server.workspace.get_text_document(uri).source)
+        server.publish(document)
