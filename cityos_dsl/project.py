@@ -151,8 +151,8 @@ class ReadSpec:
 
     @property
     def is_workflow(self) -> bool:
-        """Whether it is a workflow: the only documents that no other kind refers to."""
-        return isinstance(self.document, d.Workflow)
+        """Whether its place is a workflow's: nothing of another kind refers to one."""
+        return d.kind_of(self.file.removeprefix("specs/")) is d.Workflow
 
 
 def load(root: Path) -> Project:

@@ -18,7 +18,7 @@ from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import Project, ReadSpec, assemble, not_text, read_spec, spec_files, surroundings_of
-from cityos_dsl.source import uncollected
+from cityos_dsl.source import Node, Scalar, Sequence, uncollected
 from cityos_dsl.spec import documents as d
 
 
@@ -103,10 +103,12 @@ class Workspace:
         return self._around[1]
 
     def _forget_where_heads_changed(self, project: Project) -> None:
-        """A workflow may look at the heads of others: their names, inputs and triggers."""
+        """Rules look at the heads of other workflows, and so does a workflow that calls or starts one."""
         heads = [(file, [spec.node.get(key) for key in _HEAD]) for file, spec in project.workflows]
         if heads != self._heads:
-            self.lowered.clear()
+            self.lowered = {file: kept for file, kept in self.lowered.items() if not _names_others(kept.spec.node)}
+            for kept in self.lowered.values():
+                kept.of_rules = None
         self._heads = heads
 
     def _of_rules(self, lowered: Lowered, project: Project) -> list[Finding]:
@@ -116,6 +118,15 @@ class Workspace:
 
 
 _HEAD = ("id", "workflow", "task_queue", "workflow_id", "trigger", "input")
+
+
+def _names_others(node: Node) -> bool:
+    """Whether a step calls or starts a workflow."""
+    if isinstance(node, Sequence):
+        return any(_names_others(item) for item in node.items)
+    if isinstance(node, Scalar):
+        return False
+    return any(key.text in ("call", "start") or _names_others(value) for key, value in node)
 
 
 def _same(before: list[ReadSpec], now: list[ReadSpec]) -> bool:

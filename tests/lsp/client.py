@@ -27,7 +27,7 @@ class Editor:
         self._published = asyncio.Event()
         self._told: set[str] = set()
 
-        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # pygls' is untyped
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             self.shown[params.uri] = list(params.diagnostics)
             self._told.add(params.uri)
@@ -111,7 +111,7 @@ async def editor(root: Path) -> AsyncIterator[Editor]:
     finally:
         await client.shutdown_async(None)
         client.exit(None)
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]  # pygls' is untyped
 
 
 def edited(text: str, edits: list[Any]) -> str:

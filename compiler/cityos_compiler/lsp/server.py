@@ -6,11 +6,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
-from cityos_compiler.lsp import diagnostics
+from cityos_compiler.lsp import diagnostics, lookup
+from cityos_compiler.lsp.completion import completion
 from cityos_compiler.lsp.document import Document
+from cityos_compiler.lsp.hover import hover
 from cityos_compiler.lsp.session import Session
+from cityos_compiler.lsp.symbols import symbols
 from cityos_dsl.project import find_root
 
 
@@ -47,6 +51,9 @@ def make_server(version: str) -> SpecServer:
     """A server that isn't started yet."""
     server = SpecServer(version)
     _sync(server)
+    _finding(server)
+    _telling(server)
+    _changing(server)
     return server
 
 
@@ -77,3 +84,69 @@ def _typed(server: SpecServer, uri: str) -> None:
     if document := server.document(uri):
         document.session.change(document.file, server.workspace.get_text_document(uri).source)
         server.publish(document)
+
+
+def _finding(server: SpecServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    def outline(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+        document = server.document(params.text_document.uri)
+        return symbols(document) if document else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return []
+        return [document.location(span) for span in lookup.definitions(document, *document.place(params.position))]
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return []
+        place = document.place(params.position)
+        declared = params.context.include_declaration
+        return [document.location(span) for span in lookup.references(document, *place, declared=declared)]
+
+
+def _telling(server: SpecServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
+        document = server.document(params.text_document.uri)
+        return hover(document, *document.place(params.position)) if document else None
+
+    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", ":", " ", "-"]))
+    def completed(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        document = server.document(params.text_document.uri)
+        return completion(document, *document.place(params.position)) if document else []
+
+
+def _changing(server: SpecServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        document = server.document(params.text_document.uri)
+        found = lookup.renamed_at(document, *document.place(params.position)) if document else None
+        if document is None or found is None:
+            return None
+        return lsp.PrepareRenamePlaceholder(document.range(found.span), found.name.text)
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return None
+        try:
+            edits = lookup.rename(document, *document.place(params.position), params.new_name)
+        except lookup.Refused as refused:
+            raise JsonRpcInvalidParams(str(refused)) from None
+        return document.workspace_edit(edits)
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix]))
+    def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        document = server.document(params.text_document.uri)
+        return diagnostics.actions(document, params.range) if document else []
+
+    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    def formatting(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        document = server.document(params.text_document.uri)
+        return diagnostics.formatting(document) if document else []
