@@ -17,13 +17,13 @@ TOWN = ROOT / "tests" / "golden" / "town"
 BASE = ROOT / "tests" / "lint" / "base"
 
 
-def _edited(text: str, chance: random.Random) -> str:
+def edited_at_random(text: str, chance: random.Random, kinds: int = 7) -> str:
     """The text after something that happens while typing."""
     words = list(re.finditer(r"[A-Za-z_]{3,}", text))
     word = chance.choice(words)
     lines = text.split("\n")
     line = chance.randrange(len(lines))
-    kind = chance.randrange(7)
+    kind = chance.randrange(kinds)
     if kind == 0:  # a letter is missing
         return text[: word.start() + 1] + text[word.start() + 2 :]
     if kind == 1:  # another word of the file
@@ -51,7 +51,7 @@ def test_random_edits_give_the_findings_of_a_full_check(root: Path, edits: int, 
         file = chance.choice(workflows if chance.random() < 0.7 else files)
         before = workspace.texts[file]
         assert before is not None
-        workspace.texts[file] = _edited(before, chance)
+        workspace.texts[file] = edited_at_random(before, chance)
         (tmp_path / file).write_text(workspace.texts[file] or "", encoding="utf-8")
         full, fast = check(tmp_path), workspace.check()
         assert fast.findings == full.findings

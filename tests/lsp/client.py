@@ -27,6 +27,12 @@ class Editor:
         self._published = asyncio.Event()
         self._told: set[str] = set()
 
+        self.registered: list[lsp.Registration] = []
+
+        @client.feature(lsp.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]  # pygls' is untyped
+        def registered(params: lsp.RegistrationParams) -> None:
+            self.registered += params.registrations
+
         @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # pygls' is untyped
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             self.shown[params.uri] = list(params.diagnostics)
@@ -48,6 +54,13 @@ class Editor:
         item = lsp.TextDocumentItem(self.uri(file), "yaml", 1, self.texts[file])
         self._told.clear()
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        return await self._answered(file)
+
+    async def changed_on_disk(self, file: str) -> list[lsp.Diagnostic]:
+        """Tell the server that a file changed on the disk; returns the diagnostics then."""
+        event = lsp.FileEvent(self.uri(file), lsp.FileChangeType.Changed)
+        self._told.clear()
+        self.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
         return await self._answered(file)
 
     async def type(self, file: str, old: str, new: str) -> list[lsp.Diagnostic]:
@@ -99,15 +112,17 @@ class Editor:
 async def editor(root: Path) -> AsyncIterator[Editor]:
     """A server for the project at a folder, initialised, and shut down in the end."""
     client = LanguageClient("test-editor", "1")
+    writing = Editor(root, client)
     await client.start_io(*COMMAND)
     folder = lsp.WorkspaceFolder(root.as_uri(), root.name)
-    capabilities = lsp.ClientCapabilities()
+    watching = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+    capabilities = lsp.ClientCapabilities(workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watching))
     await client.initialize_async(
         lsp.InitializeParams(capabilities=capabilities, root_uri=root.as_uri(), workspace_folders=[folder])
     )
     client.initialized(lsp.InitializedParams())
     try:
-        yield Editor(root, client)
+        yield writing
     finally:
         await client.shutdown_async(None)
         client.exit(None)

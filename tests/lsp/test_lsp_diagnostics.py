@@ -74,3 +74,14 @@ async def test_what_the_editor_shows_is_what_lint_says(project: Path) -> None:
         shown = writing.shown[writing.uri(ORDER)]
         assert [(d.code, d.range.start.line, d.range.start.character) for d in shown] == said != []
         assert (await writing.open(ORDER)) == shown
+
+
+async def test_files_that_change_on_the_disk_are_read_again_unless_they_are_open(project: Path) -> None:
+    async with editor(project) as writing:
+        await writing.open(ORDER)
+        assert [each.method for each in writing.registered] == [lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+        for file, old, new in ((SIGNALS, "delivery.completed:", "delivery.finished:"), (ORDER, "steps:", "stps:")):
+            text = (project / file).read_text(encoding="utf-8")
+            (project / file).write_text(text.replace(old, new), encoding="utf-8")
+            await writing.changed_on_disk(file)
+        assert {each.code for each in writing.shown[writing.uri(ORDER)]} == {"NAME005"}

@@ -47,6 +47,13 @@ class SpecServer(LanguageServer):
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(other.uri, shown))
 
 
+_WATCHED = lsp.Registration(
+    id="specs",
+    method=lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+    register_options=lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher("**/specs/**/*.yaml")]),
+)
+
+
 def make_server(version: str) -> SpecServer:
     """A server that isn't started yet."""
     server = SpecServer(version)
@@ -58,6 +65,13 @@ def make_server(version: str) -> SpecServer:
 
 
 def _sync(server: SpecServer) -> None:
+    @server.feature(lsp.INITIALIZED)
+    async def initialized(params: lsp.InitializedParams) -> None:
+        watching = server.client_capabilities.workspace
+        changes = watching.did_change_watched_files if watching is not None else None
+        if changes is not None and changes.dynamic_registration:
+            await server.client_register_capability_async(lsp.RegistrationParams([_WATCHED]))
+
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: lsp.DidOpenTextDocumentParams) -> None:
         _typed(server, params.text_document.uri)
