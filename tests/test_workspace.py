@@ -72,3 +72,31 @@ def test_a_file_that_comes_or_goes_is_noticed(tmp_path: Path) -> None:
     (tmp_path / signals).write_text(text, encoding="utf-8")
     workspace.read_from_disk(signals)
     assert workspace.check().findings == check(tmp_path).findings == []
+
+
+GUIDE = "specs/workflows/words/wf-902-guide.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("input:\n", "input:\n  lantern: bool\n"),
+        ("workflow: GuideWorkflow", "workflow: GuidingWorkflow"),
+        ("return:", "return: {lantern: 1} #"),
+        ("trigger:", "trigger: {event: visitor.came} #"),
+    ],
+    ids=["input", "name", "output", "trigger"],
+)
+def test_what_others_see_of_a_workflow_is_checked_in_them_too(old: str, new: str, tmp_path: Path) -> None:
+    shutil.copytree(TOWN / "specs", tmp_path / "specs")
+    workspace = Workspace.at(tmp_path)
+    assert workspace.check().findings == []
+    text = workspace.texts[GUIDE]
+    assert text is not None
+    assert old in text
+    for after in (text.replace(old, new, 1), text):
+        workspace.texts[GUIDE] = after
+        (tmp_path / GUIDE).write_text(after, encoding="utf-8")
+        fast, full = workspace.check(), check(tmp_path)
+        assert fast.findings == full.findings
+        assert [ir.digest(each) for each in fast.workflows] == [ir.digest(each) for each in full.workflows]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cityos_compiler.cli.common import project_root
+
+if TYPE_CHECKING:
+    from cityos_compiler.passes import Checked
 
 
 @click.command()
@@ -32,24 +36,21 @@ def lint_command(paths: tuple[str, ...], shape: str, fix: bool, diff: bool) -> i
     if diff and not fix:
         raise click.UsageError("--diff shows what --fix would do: say both")
     root = project_root()
-    if fix:
-        return _fix(root, paths, diff)
-    checked = check(root)
+    checked, changed = _mended(root, paths, diff) if fix else (check(root), False)
     findings = [f for f in checked.findings if not paths or any(f.span.file.endswith(path) for path in paths)]
     if shape == "json":
-        click.echo(as_json(findings))
+        click.echo(as_json(findings), err=diff)
     elif findings:
-        click.echo(human(findings, checked.project.texts, color=sys.stdout.isatty()))
-    else:
+        click.echo(human(findings, checked.project.texts, color=sys.stdout.isatty()), err=diff)
+    elif not diff:
         click.echo(f"{len(checked.project.texts)} specs, no findings")
-    return 1 if findings else 0
+    return 1 if findings or (diff and changed) else 0
 
 
-def _fix(root: Path, paths: tuple[str, ...], diff: bool) -> int:
-    """Mend what is safe to mend; returns the exit code."""
+def _mended(root: Path, paths: tuple[str, ...], diff: bool) -> tuple[Checked, bool]:
+    """The project after what is safe to mend, written or shown; and whether anything changed."""
     from cityos_compiler.cli.fmt import unified, write_all
     from cityos_compiler.fixes.apply import fix_project
-    from cityos_compiler.render import human
     from cityos_compiler.workspace import Workspace
 
     workspace = Workspace.at(root)
@@ -57,12 +58,9 @@ def _fix(root: Path, paths: tuple[str, ...], diff: bool) -> int:
     if diff:
         for file, text in sorted(fixed.texts.items()):
             click.echo(unified(file, workspace.texts[file] or "", text), nl=False)
-    else:
-        write_all({root / file: text for file, text in fixed.texts.items()})
-        for made in fixed.made:
-            click.echo(f"{made.edits[0].span.file}:{made.edits[0].span.line} {made.title}")
-        click.echo(f"{len(fixed.made)} fixed, {len(fixed.texts)} specs written")
-    findings = [f for f in fixed.checked.findings if not paths or any(f.span.file.endswith(path) for path in paths)]
-    if findings:
-        click.echo(human(findings, fixed.checked.project.texts, color=sys.stdout.isatty()), err=diff)
-    return 1 if findings or (diff and fixed.texts) else 0
+        return fixed.checked, bool(fixed.texts)
+    write_all({root / file: text for file, text in fixed.texts.items()})
+    for made in fixed.made:
+        click.echo(f"{made.edits[0].span.file}:{made.edits[0].span.line} {made.title}", err=True)
+    click.echo(f"{len(fixed.made)} fixed, {len(fixed.texts)} specs written", err=True)
+    return fixed.checked, bool(fixed.texts)

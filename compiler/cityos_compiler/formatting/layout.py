@@ -40,11 +40,12 @@ class Layout:
     def document(self, root: Node, kind: Any) -> list[str]:
         """The whole document."""
         self.starts = sorted(scalar.span.line for scalar in scalars(root))
+        head = self._gap(root, 0, first=True)  # stays at the head, whichever key comes first then
         if isinstance(root, Scalar) or self._is_flow(root):
-            lines = self._gap(root, 0, first=True) + self._value("", root, kind, 0, root.span.line)
+            lines = self._value("", root, kind, 0, root.span.line)
         else:
             lines = _joined(self.block(root, kind, 0, outer=0))
-        return [*lines, *self._written_above(len(self.source) + 1, 0)]
+        return [*head, *lines, *self._written_above(len(self.source) + 1, 0)]
 
     def block(self, node: Mapping | Sequence, kind: Any, indent: int, outer: int) -> list[Part]:
         """The entries of a block; ``outer`` is the column of the block around it, from 1."""

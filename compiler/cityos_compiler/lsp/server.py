@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
 
 from cityos_compiler.lsp import diagnostics, lookup
 from cityos_compiler.lsp.completion import completion
@@ -27,7 +27,10 @@ class SpecServer(LanguageServer):
 
     def document(self, uri: str) -> Document | None:
         """The document of a project, with its session; None for what is none of ours."""
-        path = Path(unquote(urlparse(uri).path))
+        written = to_fs_path(uri)
+        if written is None:
+            return None
+        path = Path(written)
         root = find_root(path.parent)
         if root is None:
             return None
