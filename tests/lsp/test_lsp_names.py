@@ -15,6 +15,7 @@ from tests.lsp.client import Editor, editor
 ROOT = Path(__file__).parents[2]
 BILLING = "specs/workflows/subscription/wf-027-subscription-lifecycle.yaml"
 PLACING = "specs/workflows/order/wf-001-order-placement.yaml"
+APPROVAL = "specs/workflows/b2b/wf-022-purchase-order-approval.yaml"
 
 
 @pytest.fixture
@@ -103,6 +104,16 @@ async def test_a_step_that_is_called_as_its_operation_gets_an_id(city: Path) -> 
         assert '"orderTheDelivery != null ? [orderTheDelivery.delivery_order_id] : []"' in after
         (city / PLACING).write_text(after, encoding="utf-8")
         assert [f for f in check(city).findings if f.span.file == PLACING] == []
+
+
+async def test_a_loops_own_state_is_renamed_where_it_is_set(city: Path) -> None:
+    async with editor(city) as writing:
+        await writing.open(APPROVAL)
+        await _rename(writing, APPROVAL, "      approv|ers: step.approver_ids", "asked")
+        after = writing.texts[APPROVAL]
+        assert writing.shown[writing.uri(APPROVAL)] == []
+        assert "asked: asked + [signal.escalated_to]" in after
+        assert "with: {step_number: step.step_number, approver_ids: asked}" in after
 
 
 async def test_a_named_step_is_renamed_where_it_is_left(city: Path) -> None:

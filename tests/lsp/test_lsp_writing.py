@@ -46,6 +46,7 @@ TYPED = {
     "  - do: |": (["reserveInventory", "capturePayment"], ["payment.intent.captured"]),
     "  - do: refundPayment\n    |": (["compensate", "with", "catch", "if"], ["do", "steps"]),
     "  - do: capturePayment\n    id: again\n    with:\n      |": (["amount"], ["summary"]),
+    "  - do: capturePayment\n    id: again\n    with: [|]": (["amount"], ["summary"]),
     "  - emit: |": (["order.placed"], ["reserveInventory"]),
     "  - fail: |": (["PaymentDeclinedError"], ["order.placed"]),
     "  - do: refundPayment\n    id: again\n    catch:\n      |": (["PaymentDeclinedError"], []),

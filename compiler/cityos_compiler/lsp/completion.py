@@ -53,9 +53,10 @@ def _key(document: Document, place: Place) -> Items:
             yield _item(written, _Kind.Property, declared[written].about.text, documentation=about_key,
                         insert_text=f"{written}: ", sort_text=f"{number:03}")  # fmt: skip
     if not declared:
+        listed = bool(place.path) and place.path[-1].key == "-"
         for name, detail in _keys_of_names(document, place, owner, under):
             if name not in place.siblings:
-                yield _item(name, _Kind.Field, detail, insert_text=f"{name}: ")
+                yield _item(name, _Kind.Field, detail, insert_text=name if listed else f"{name}: ")
 
 
 def _keys_of_names(document: Document, place: Place, owner: Any, under: str) -> Iterable[tuple[str, str]]:

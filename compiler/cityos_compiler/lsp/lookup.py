@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cityos_compiler.fixes.edits import edited
 from cityos_compiler.lsp.document import Document
@@ -25,7 +26,21 @@ def names(document: Document) -> list[Occurrence]:
     """Every name in a document with its places."""
     root = document.root
     written = written_names(document.file, root, document.text) if root is not None else []
-    return [*written, *names_in(document.session.seen(document.file), document.text)] if written else []
+    if not written:
+        return []
+    return [*_set_where_declared(written), *names_in(document.session.seen(document.file), document.text)]
+
+
+def _set_where_declared(written: list[Occurrence]) -> list[Occurrence]:
+    """What `set:` assigns is state; where only a loop or group declares it, it is theirs."""
+    declared = {(each.name.kind, each.name.text) for each in written if each.defines}
+    return [
+        replace(each, name=replace(each.name, kind="local"))
+        if each.name.kind == "state" and ("state", each.name.text) not in declared
+        and ("local", each.name.text) in declared
+        else each
+        for each in written
+    ]  # fmt: skip
 
 
 def name_at(document: Document, line: int, column: int) -> Occurrence | None:

@@ -41,9 +41,9 @@ class SpecServer(LanguageServer):
         return Document(session, file, self.workspace.position_codec) if file is not None else None
 
     def publish(self, document: Document) -> None:
-        """Show what is found now; a file that was just typed in is answered in any case."""
+        """Show what is found now. The file that was just typed in is answered in any case, and last: then all is said."""
         news = document.session.news()
-        news.setdefault(document.file, document.session.shown.get(document.file, []))
+        news[document.file] = news.pop(document.file, document.session.shown.get(document.file, []))
         for file, findings in news.items():
             other = Document(document.session, file, document.codec)
             shown = [diagnostics.diagnostic(other, finding) for finding in findings]
