@@ -10,9 +10,9 @@ from typing import TypeVar
 from cityos_dsl.diagnostics import Finding, Related, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
-from cityos_dsl.source import Scalar, compose
+from cityos_dsl.reading import ReadSpec, read_specs
+from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
-from cityos_dsl.spec.shape import Reader
 from cityos_dsl.variants import variant_name, varied
 
 MARKER = "cityos.yaml"
@@ -140,55 +140,9 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSpec:
-    """One spec as it was read: its document, where its shape allowed one, and what is wrong in it."""
-
-    file: str
-    text: str | None
-    document: object | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_workflow(self) -> bool:
-        """Whether its place is a workflow's: nothing of another kind refers to one."""
-        return d.kind_of(self.file.removeprefix("specs/")) is d.Workflow
-
-
 def load(root: Path) -> Project:
     """Read all specs below ``root/specs`` and resolve what refers to what. Never raises on a user's error."""
-    return assemble(root, [spec for path in spec_files(root) if (spec := _read_file(root, path)) is not None])
-
-
-def spec_files(root: Path) -> list[Path]:
-    """The files of a project that may be specs, in the order in which they are read."""
-    return sorted((root / "specs").rglob("*.yaml"))
-
-
-def _read_file(root: Path, path: Path) -> ReadSpec | None:
-    shown = path.relative_to(root).as_posix()
-    if d.kind_of(shown.removeprefix("specs/")) is None:
-        return None
-    try:
-        return read_spec(shown, path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        return not_text(shown)
-
-
-def not_text(file: str) -> ReadSpec:
-    """A spec whose bytes are no text."""
-    return ReadSpec(file, None, None, (Finding("YAML001", "this is not UTF-8 text", Span(file, 1, 1, 1, 2)),))
-
-
-def read_spec(file: str, text: str) -> ReadSpec:
-    """Read one spec; ``file`` is its path below the root, which says what kind of document it is."""
-    kind = d.kind_of(file.removeprefix("specs/"))
-    node, findings = compose(file, text)
-    if node is None or kind is None:
-        return ReadSpec(file, text, None, tuple(findings))
-    reader = Reader()
-    document = reader.document(kind, node)
-    return ReadSpec(file, text, document, (*findings, *reader.findings))
+    return assemble(root, read_specs(root))
 
 
 def assemble(root: Path, specs: Iterable[ReadSpec], surroundings: Project | None = None) -> Project:

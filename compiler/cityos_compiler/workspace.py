@@ -17,7 +17,8 @@ from cityos_compiler.passes import Checked, checked
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.expr import types as t
-from cityos_dsl.project import Project, ReadSpec, assemble, not_text, read_spec, spec_files, surroundings_of
+from cityos_dsl.project import Project, assemble, surroundings_of
+from cityos_dsl.reading import ReadSpec, not_text, read_spec, spec_files
 from cityos_dsl.source import Node, Scalar, Sequence, uncollected
 from cityos_dsl.spec import documents as d
 

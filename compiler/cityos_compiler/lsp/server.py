@@ -41,7 +41,7 @@ class SpecServer(LanguageServer):
         return Document(session, file, self.workspace.position_codec) if file is not None else None
 
     def publish(self, document: Document) -> None:
-        """Show what is found now. The file that was just typed in is answered in any case, and last: then all is said."""
+        """Show what is found now. The file that was typed in is answered in any case, and last: then all is said."""
         news = document.session.news()
         news[document.file] = news.pop(document.file, document.session.shown.get(document.file, []))
         for file, findings in news.items():
