@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from cityos_compiler import ir
 from cityos_compiler.formatting import format_spec
 from cityos_compiler.formatting.kinds import keys_of
@@ -62,6 +63,19 @@ def test_a_disturbed_spec_is_formatted_without_losing_a_comment(spec: tuple[str,
     assert format_spec(file, formatted.text).text == formatted.text
     for comment in disturbed.comments:
         assert formatted.text.count(comment + "\n") == 1
+
+
+@pytest.mark.parametrize("flow", [None, True, False])
+@pytest.mark.parametrize("width", [40, 1000])
+def test_what_another_writer_wrote_is_formatted(flow: bool | None, width: int) -> None:
+    for file, text in specs_of(TOWN):
+        data = yaml.load(text, Loader=yaml.CBaseLoader)
+        other = yaml.dump(data, default_flow_style=flow, width=width, indent=4, sort_keys=False)
+        formatted = format_spec(file, other).text
+        assert formatted != other, "it was left as it is"
+        assert yaml.load(formatted, Loader=yaml.CBaseLoader) == data
+        assert format_spec(file, formatted).text == formatted
+        assert max(map(len, formatted.splitlines())) <= 130 or width == 1000
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -95,8 +95,10 @@ class Layout:
         if self._has_comments(value) or (inline := self._inline(value, kind)) is None:
             return self._verbatim(head, value)
         whole = f"{head} {inline}" if head else inline
-        if len(whole) <= WIDTH or not _length(value) or not head:
+        if (head and len(whole) <= WIDTH) or not _length(value):
             return [self._with_comments(whole, value.span.end_line, above)]
+        if not head:
+            return _joined(self.block(value, kind, indent, outer=0))
         if head.endswith("-"):  # an item: its first entry stands beside the dash
             head = self._with_comments("", value.span.end_line, above).strip()
             above += [" " * indent + head] if head else []
