@@ -8,6 +8,7 @@ from cityos_compiler import disk
 from cityos_compiler.backends.python.generate import generate
 from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
+from cityos_compiler.scenarios.coverage.report import Ran, exercised_by, measured
 from cityos_compiler.scenarios.model import read_scenarios
 from cityos_compiler.scenarios.replaying import replay
 from cityos_compiler.scenarios.runner import run_all
@@ -33,12 +34,18 @@ async def test_scenarios_and_their_histories() -> None:
     assert len({scenario.workflow for scenario in scenarios}) == len(check(ROOT).workflows), (
         "a workflow has no scenarios"
     )
-    city = await LocalCity.open(ROOT / "generated", examples=signal_examples(check(ROOT).project))
-    try:
-        outcomes = await run_all(city, scenarios)
-    finally:
-        await city.stop()
+    checked, ran = check(ROOT), dict[str, Ran]()
+    with measured(ROOT / "generated", ran):
+        city = await LocalCity.open(ROOT / "generated", examples=signal_examples(checked.project))
+        try:
+            outcomes = await run_all(city, scenarios)
+        finally:
+            await city.stop()
     await replay(ROOT / "generated", outcomes)
     assert all(outcome.history is not None for outcome in outcomes)
     wrong = [f"{o.scenario.file}:{o.scenario.line} {o.scenario.name}: {text}" for o in outcomes for text in o.wrong]
     assert not wrong, "\n".join(wrong)
+    found = exercised_by(ROOT / "generated", checked.workflows, ran, outcomes)
+    missed = [f"{each.workflow.file}:{p.line} {p.kind} {p.name}" for each in found for p in each.missed]
+    assert not missed, "no scenario reaches\n" + "\n".join(missed)
+    assert not [(each.workflow.file, name) for each in found for name in each.idle], "excuses for what is reached"

@@ -14,6 +14,7 @@ from cityos_dsl.expr.types import (
     ANY,
     DECIMAL,
     DOUBLE,
+    DURATION,
     INT,
     NULL,
     OptionalType,
@@ -78,7 +79,8 @@ class Checking:
         if without_null(typed.type) == DOUBLE and without_null(wanted) == DECIMAL:
             self.report("EXPR018", f"{what} is decimal; a double cannot become exact money", typed.node)
             return
-        self.report("EXPR013", f"{what} is {show(wanted)}, but this is {show(typed.type)}", typed.node)
+        message = f"{what} is {show(wanted)}, but this is {show(typed.type)}"
+        self.report("EXPR013", message, typed.node, _unit_help(typed, wanted))
 
     def _convert(self, typed: Typed, wanted: Type) -> Typed:
         """Whole numbers where decimals or doubles are wanted become such."""
@@ -114,6 +116,14 @@ class Checking:
         """A finding, and a type that causes no further ones."""
         self.report(code, message, node, help)
         return Typed(node, ANY)
+
+
+def _unit_help(typed: Typed, wanted: Type) -> str | None:
+    """What to do about a bare number where a duration belongs."""
+    node = typed.node
+    if without_null(wanted) != DURATION or not isinstance(node, Literal) or type(node.value) is not int:
+        return None
+    return f"a duration says its unit: {node.value}d, {node.value}h, {node.value}m or {node.value}s"
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:

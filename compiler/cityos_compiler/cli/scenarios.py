@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,15 @@ import click
 from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from cityos_compiler.passes import Checked
+    from cityos_compiler.scenarios.coverage.report import Exercised, Ran
     from cityos_compiler.scenarios.model import Scenario
     from cityos_compiler.scenarios.runner import Outcome
+
+
+PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compensation": "compensations"}
 
 
 @click.command()
@@ -28,14 +36,16 @@ if TYPE_CHECKING:
 )
 @click.option("--at-once", default=6, show_default=True, help="How many scenarios run side by side.")
 @click.option("--histories", type=click.Path(file_okay=False, path_type=Path), help="Keep every run's history here.")
-def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Path | None) -> int:
+@click.option("--coverage", is_flag=True, help="Say which steps, branches, outcomes and compensations never ran.")
+def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Path | None, coverage: bool) -> int:
     """Run the scenario tests of `specs/tests` on the real Temporal server, in virtual time.
 
-    Every history that a scenario leaves is replayed on the generated code.
+    Every history that a scenario leaves is replayed on the generated code. With --coverage, what no scenario reached
+    and no file excuses (under `unexercised:`, with a reason) is a failure.
 
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
-    from cityos_compiler.render import human
+    from cityos_compiler.render import has_color, human
     from cityos_compiler.scenarios.model import read_scenarios
 
     root = project_root()
@@ -43,26 +53,73 @@ def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Pat
     generated = fresh_generated(root, checked)
     scenarios, findings, texts = read_scenarios(root / "specs" / "tests", root)
     if findings:
-        click.echo(human(findings, texts, color=sys.stdout.isatty()), err=True)
+        click.echo(human(findings, texts, color=has_color(sys.stderr)), err=True)
         return 1
     chosen = [s for s in scenarios if _fits(s, only)]
     if not chosen:
         raise click.UsageError(
             f"no scenario fits {' '.join(only)}" if only else "there are no scenarios in specs/tests"
         )
-    outcomes = asyncio.run(_run(generated, chosen, at_once, signal_examples(checked.project), shape == "human"))
+    ran: dict[str, Ran] = {}
+    with _watching(generated, ran) if coverage else nullcontext():
+        outcomes = asyncio.run(_run(generated, chosen, at_once, signal_examples(checked.project), shape == "human"))
     if histories is not None:
         _keep(histories, outcomes)
+    exercised = _exercised(generated, checked, ran, outcomes) if coverage else []
     failed = [outcome for outcome in outcomes if outcome.wrong]
     if shape == "json":
-        click.echo(json.dumps([_data(outcome) for outcome in outcomes], indent=1))
+        results: Any = [_data(outcome) for outcome in outcomes]
+        results = {"scenarios": results, "coverage": [_points(each) for each in exercised]} if coverage else results
+        click.echo(json.dumps(results, indent=1))
     else:
-        for outcome in failed:
-            click.echo(f"\n{outcome.scenario.file}:{outcome.scenario.line} {outcome.scenario.name}")
-            for text in outcome.wrong:
-                click.echo(f"  {text}")
+        _tell_failures(failed)
         click.echo(f"\n{len(outcomes) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+        _tell_coverage(exercised)
+    return 1 if failed or any(each.missed or each.idle for each in exercised) else 0
+
+
+def _watching(generated: Path, ran: dict[str, Ran]) -> AbstractContextManager[None]:
+    from cityos_compiler.scenarios.coverage.report import measured
+
+    return measured(generated, ran)
+
+
+def _exercised(generated: Path, checked: Checked, ran: dict[str, Ran], outcomes: list[Outcome]) -> list[Exercised]:
+    from cityos_compiler.scenarios.coverage.report import exercised_by
+
+    return exercised_by(generated, checked.workflows, ran, outcomes)
+
+
+def _tell_failures(failed: list[Outcome]) -> None:
+    for outcome in failed:
+        click.echo(f"\n{outcome.scenario.file}:{outcome.scenario.line} {outcome.scenario.name}")
+        for text in outcome.wrong:
+            click.echo(f"  {text}")
+
+
+def _tell_coverage(exercised: list[Exercised]) -> None:
+    for each in exercised:
+        for point in each.missed:
+            click.echo(f"{each.workflow.file}:{point.line}: {point.kind} never reached: {point.name}")
+        for name in each.idle:
+            click.echo(f"{each.workflow.file}: `unexercised: {name}` excuses nothing")
+    if exercised:
+        kinds = {kind: (sum(e.reached(kind) for e in exercised), sum(e.total[kind] for e in exercised))
+                 for kind in exercised[0].total}  # fmt: skip
+        excused = sum(len(each.excused) for each in exercised)
+        counted = ", ".join(f"{reached} of {total} {PLURALS[kind]}" for kind, (reached, total) in kinds.items())
+        click.echo(f"reached {counted}" + (f"; {excused} excused" if excused else ""))
+
+
+def _points(each: Exercised) -> dict[str, Any]:
+    return {
+        "workflow": each.workflow.name,
+        "file": each.workflow.file,
+        "total": each.total,
+        "reached": {kind: each.reached(kind) for kind in each.total},
+        "missed": [{"kind": p.kind, "name": p.name, "line": p.line} for p in each.missed],
+        "excused": [{"kind": p.kind, "name": p.name, "line": p.line, "reason": why} for p, why in each.excused],
+    }
 
 
 def _fits(scenario: Scenario, only: tuple[str, ...]) -> bool:

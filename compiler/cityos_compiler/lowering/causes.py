@@ -14,7 +14,7 @@ ABSENT = ("FLOW001", "LOOP001", "LOOP003", "LOOP004", "LOOP005", "WAIT", "WIRE")
 # Codes after which a step gives nothing that is known.
 UNRESOLVED = ("NAME002", "NAME003", "NAME011", "NAME019")
 # Codes after which a type is unknown, and with it what wiring could have found.
-UNTYPED = ("TYPE", "NAME002", "NAME003")
+UNTYPED = ("TYPE", "NAME002", "NAME003", "NAME005")
 
 
 def ill_shaped(project: Project, file: str) -> bool:

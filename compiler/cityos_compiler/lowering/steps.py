@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_compiler.lowering.beside import assigned, may_wait, nulled
 from cityos_compiler.lowering.env import ERROR, Env, maybe, merge
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Span, did_you_mean
 from cityos_dsl.expr import types as t
-from cityos_dsl.fields import TypeReader
+from cityos_dsl.fields import CLASSES, TypeReader
 from cityos_dsl.project import OperationModel, Project, SignalModel
 from cityos_dsl.source import Mapping as YamlMapping
 from cityos_dsl.source import Node, Scalar
@@ -49,6 +51,8 @@ class Lowering:
     """The error classes that the blocks around a step take; `any` is all of them."""
     never_null: set[str] = field(default_factory=set)
     """Variables without `?`: null until they are set, and never null again."""
+    nulled: list[frozenset[str]] = field(default_factory=list)
+    """The variables that what is done beside the flow may set to null, by block around a step."""
     undos: list[Scalar] = field(default_factory=list)
     outputs: Callable[[str], t.Type | None] = lambda _: None
     """The output of another workflow; None where that one waits for this one."""
@@ -94,10 +98,31 @@ class Lowering:
                 status=step.status.text if step.status else None,
                 span=step.name.span if step.name else step.node.span,
             )
+        if after is not None and may_wait(lowered):
+            after = self.waited(after)
         if step.if_ is not None and not isinstance(step, s.If):
             skipped = before.knowing(guard.checked.when_false) if guard is not None else before
             after = merge([after, skipped])
         return lowered, after
+
+    @contextmanager
+    def beside(self, meanwhile: ir.Meanwhile | None) -> Iterator[None]:
+        """Within a block that something is done beside: at each wait it may set variables to null."""
+        self.nulled.append(nulled(meanwhile))
+        yield
+        self.nulled.pop()
+
+    def waited(self, env: Env) -> Env:
+        """After a wait: what was known of variables that something beside the flow may have set to null."""
+        for variable in {name for names in self.nulled for name in names}:
+            env = env.forget(variable)
+        return env
+
+    def fresh(self, env: Env, steps: Any) -> Env:
+        """Where a later pass or round begins, or the loop is over: of variables that it sets nothing is known."""
+        for variable in assigned(steps) - self.never_null:
+            env = env.forget(variable)
+        return env
 
     def name(self, step: s.Step, fallback: str) -> str:
         """The step's name, unique in its workflow: renaming or doubling one would mix up what is remembered of it."""
@@ -261,7 +286,7 @@ class Lowering:
             classes = self.error_classes(key)
             block, after = self.block(steps, env.with_extra(error=ERROR, round=t.INT))
             retries = any(isinstance(step, ir.Retry) for step in ir.walk(block))
-            caught.append(ir.Catch(classes=classes, steps=block, retries=retries))
+            caught.append(ir.Catch(classes=classes, steps=block, retries=retries, place=key.span))
             afters.append(replace(after, extra=env.extra) if after is not None else None)
         return tuple(caught), afters
 
@@ -284,7 +309,7 @@ class Lowering:
             optional = key.text.endswith("?") and init is not None and not isinstance(kind, t.OptionalType)
             if not optional and not isinstance(kind, t.OptionalType):
                 self.never_null.add(name)
-            return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init)
+            return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init, span=key.span)
         decl = self.types.field(key, node, "State")
         init = None
         if "init" in decl.options:
@@ -294,7 +319,8 @@ class Lowering:
             init = self.values.expr(Scalar(empty, key.span), env, decl.type)
         if not isinstance(decl.full_type, t.OptionalType):
             self.never_null.add(name)
-        return ir.Local(name=name, type=decl.full_type, init=init)
+        declared = decl.data_class if "class" in decl.options else "public"
+        return ir.Local(name=name, type=decl.full_type, init=init, data_class=declared, span=key.span)
 
     def _is_type(self, node: Scalar) -> bool:
         from cityos_dsl.fields import PRIMITIVES
@@ -346,14 +372,15 @@ def common_payload(models: tuple[SignalModel, ...]) -> t.RecordType:
     """What the payloads of several signals have in common; a field that only some have is optional."""
     if len(models) == 1:
         return models[0].payload
-    fields: dict[str, t.Type] = {}
+    fields = []
     for name in {f.name: None for model in models for f in model.payload.fields}:
-        kinds = [f.type for model in models for f in model.payload.fields if f.name == name]
-        sure = len(kinds) == len(models)
-        kind = kinds[0]
-        fields[name] = kind if sure or isinstance(kind, t.OptionalType) else t.OptionalType(kind)
+        found = [f for model in models for f in model.payload.fields if f.name == name]
+        highest = max(found, key=lambda f: CLASSES.index(f.data_class))
+        sure = len(found) == len(models)
+        kind = found[0].type if sure else t.optional(found[0].type)
+        fields.append(t.Field(name, kind, highest.data_class, place=highest.place))
     either = "Or".join(model.payload.name for model in models)
-    return t.RecordType(either, tuple(t.Field(name, kind) for name, kind in fields.items()))
+    return t.RecordType(either, tuple(fields))
 
 
 Lowered = tuple[ir.Step | None, Env | None]

@@ -58,6 +58,9 @@ class _Workflows:
         self.project = project
         self.done: dict[tuple[str, str], tuple[ir.Workflow | None, list[Finding]]] = {}
         self.open: set[str] = set()
+        self.named: dict[str, list[tuple[str, d.Workflow]]] = {}
+        for file, spec in project.workflows:
+            self.named.setdefault(spec.workflow.text, []).append((file, spec))
 
     def output_of(self, name: str) -> t.Type | None:
         """What a workflow gives; None where it is being lowered, since it calls itself then."""
@@ -65,12 +68,11 @@ class _Workflows:
             return None
         self.open.add(name)
         outputs: list[t.Type] = []
-        for file, spec in self.project.workflows:
-            if spec.workflow.text == name:
-                if (name, file) not in self.done:
-                    self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
-                workflow = self.done[name, file][0]
-                outputs.append(workflow.output if workflow is not None else t.ANY)
+        for file, spec in self.named.get(name, ()):
+            if (name, file) not in self.done:
+                self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
+            workflow = self.done[name, file][0]
+            outputs.append(workflow.output if workflow is not None else t.ANY)
         self.open.discard(name)
         return outputs[0] if outputs else None
 
@@ -91,7 +93,8 @@ def lower_workflow(
     constants, env = _constants(low, spec, env)
     state, env = _state(low, spec, env)
     meanwhile = low.meanwhile(spec.meanwhile, env)
-    steps, _ = low.block(spec.steps, env)
+    with low.beside(meanwhile):
+        steps, _ = low.block(spec.steps, env)
     output = output_type(name, low.returns)
     last, _ = low.block(spec.finally_ or (), last_env(env, low, output))
     _undone_by_name(low)
@@ -164,7 +167,7 @@ def _constant(values: Values, key: Scalar, node: Any, env: Env) -> ir.Local:
     value = values.value(node, env)
     text = _literal(value) if value is not None else "null"
     init = values.expr(Scalar(text, key.span), env)
-    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init)
+    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init, span=key.span)
 
 
 def _literal(value: ir.Value) -> str:
@@ -209,7 +212,7 @@ def _queries(project: Project, low: Lowering, spec: d.Workflow, env: Env) -> tup
             continue
         expected = {f.name: maybe(f.type) for f in model.result.fields}
         values = low.assigned(dict(fields), env, expected, f"`{key.text}`")
-        queries.append(ir.Query(model=model, fields=tuple(values)))
+        queries.append(ir.Query(model=model, fields=tuple(values), place=key.span))
     return tuple(queries)
 
 

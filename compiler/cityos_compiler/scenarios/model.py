@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ EXPECTATIONS = ("result", "fails", "cancelled", "undone", "not_undone", "ran", "
                 "parked",
                 "status", "emitted")  # fmt: skip
 _ACTIONS = ("signal", "cancel", "decide", "query", "event")
-_KEYS = ("workflow", "given", "world", "scenarios")
+_KEYS = ("workflow", "given", "world", "unexercised", "scenarios")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Scenario:
     world: dict[str, list[dict[str, Any]]]
     actions: tuple[Action, ...]
     expect: dict[str, Any]
+    unexercised: dict[str, str] = field(default_factory=dict)
+    """Of its whole file: points that no scenario needs to reach, and why."""
 
 
 def read_scenarios(folder: Path, root: Path) -> tuple[list[Scenario], list[Finding], dict[str, str]]:
@@ -90,11 +92,21 @@ class _Reader:
             return []
         common = data(given) if isinstance(given, Mapping) else {}
         world = self.world(node.get("world"))
+        reasons = self.reasons(node.get("unexercised"))
         read = []
         for key, value in scenarios:
             if isinstance(value, Mapping):
-                read.append(self.scenario(key, value, workflow.text, common, world))
+                read.append(replace(self.scenario(key, value, workflow.text, common, world), unexercised=reasons))
         return read
+
+    def reasons(self, node: Node | None) -> dict[str, str]:
+        """What no scenario needs to reach, and why."""
+        if not isinstance(node, Mapping):
+            return {}
+        for key, value in node:
+            if not isinstance(value, Scalar) or value.is_null or not value.text.strip():
+                self.refuse(f"why is `{key.text}` not exercised?", key.span, "say the reason after it")
+        return {key.text: value.text for key, value in node if isinstance(value, Scalar)}
 
     def scenario(
         self,

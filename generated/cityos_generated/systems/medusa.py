@@ -1234,6 +1234,7 @@ _CREATE_VENDOR_RECORD = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
     summary="Open a vendor's account, not yet active.",
 )
 

@@ -296,7 +296,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                                 currency_code=self.state.currency_code,
                                 gateway=self.input.gateway,
                             ),
-                            key=str(str(pass_number)),
+                            key=str(pass_number),
                         )
                         if process_refund.status != "pending":
                             self.state.payment_status = "refunded"

@@ -43,7 +43,7 @@ class OrderSplitAndRoutingResult(Model):
 
 FACTS = Facts(
     type="OrderSplitAndRoutingWorkflow",
-    digest="5cd0c97400279627392abcc194f0344c886cd7cb366209f6181342a99bfd5df1",
+    digest="cbe64222d51de9a9c659aa8ce9347036ad73da5a0b27e4995949176f09b2d7c7",
     steps=(
         "splitOrderByVendor",
         "calculateCommissionsPerVendor",
@@ -183,7 +183,7 @@ class OrderSplitAndRoutingWorkflow(
             )
 
         await self.each(
-            "deliveries", create_vendor_orders.vendor_orders, deliveries_pass, limit=5, on_failure="stop"
+            "deliveries", create_vendor_orders.vendor_orders, deliveries_pass, limit=2, on_failure="stop"
         )
         # line 59
         await self.pivot()

@@ -60,7 +60,7 @@ PAGE = 100
 
 FACTS = Facts(
     type="ReconciliationWorkflow",
-    digest="7514c44bf858475a266ce3d342026d2947326d81b1dd58c4c913b9d61d5ec467",
+    digest="874dd57eb817893a523d2131290bb0ff6068ce0f04894e25754bfc8c636d9f1b",
     steps=(
         "reconciled",
         "pages",
@@ -74,7 +74,7 @@ FACTS = Facts(
     signals={},
     entity="date",
     compensation="manual_review",
-    within=timedelta(hours=12),
+    within=timedelta(hours=15),
 )
 
 

@@ -46,7 +46,7 @@ class GiftCardResult(Model):
 
 FACTS = Facts(
     type="GiftCardWorkflow",
-    digest="42f362074e75f3f6c00bbb157b2e8176fa3ed3cb7f4893955e6b50145497e43d",
+    digest="dd5ba120d6d04ac6a917d558fcb88eea441122e2e8c35efbb713158ed39c6ee6",
     steps=(
         "generateGiftCardCode",
         "capturePayment",

@@ -1,0 +1,1 @@
+"""What scenarios exercise of the workflows: steps, branches, outcomes of waits, compensations."""
