@@ -61,11 +61,15 @@ async def test_a_dead_message_is_decided_about(operator: Operator) -> None:
 
 
 async def test_schedules_are_set_up(operator: Operator) -> None:
-    scheduled = [w.id for w in check(ROOT).workflows if any(trigger.schedule for trigger in w.triggers)]
+    scheduled = [each.id for each in check(ROOT).workflows if any(trigger.schedule for trigger in each.triggers)]
     assert "WF-054" in scheduled
-    for word, arguments in (("is in the specs", ("--dry-run",)), ("created", ()), ("updated", ())):
-        told = "".join(f"cityos:{number} {word}\n" for number in scheduled)
-        assert await operator.says("schedules", *arguments) == (0, told)
+
+    def all_are(done: str) -> tuple[int, str]:
+        return 0, "".join(f"cityos:{name} {done}\n" for name in scheduled)
+
+    assert await operator.says("schedules", "--dry-run") == all_are("is in the specs")
+    assert await operator.says("schedules") == all_are("created")
+    assert await operator.says("schedules") == all_are("updated")
 
 
 async def test_what_is_no_json_is_wrong_usage(operator: Operator) -> None:

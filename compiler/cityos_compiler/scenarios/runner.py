@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -137,6 +138,7 @@ class _Run:
         for _ in range(10_000):
             idle = await self._idle()  # asked first: what it still does must be in the history read below
             events = [event async for event in self.handle.fetch_history_events()]
+            idle = idle and not on_the_way(events)
             found = _step_time(events, step)
             if found is not None:
                 return found
@@ -248,6 +250,22 @@ def _closed(events: list[Any]) -> bool:
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
     )
+
+
+def on_the_way(events: list[Any]) -> bool:
+    """Whether a message to another workflow, or a task of its own, is on its way: no description shows the first."""
+    kinds = Counter(event.event_type for event in events)
+    sent = kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED]
+    answered = (
+        kinds[EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED]
+        + kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED]
+    )
+    done = (
+        kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT]
+    )
+    return sent > answered or kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED] > done
 
 
 def _backing_off(activity: Any) -> bool:

@@ -73,7 +73,10 @@ class Function:
         """A value in Python."""
         match value:
             case ir.Expr():
-                return self.expr(value)
+                text = self.expr(value)
+                # another `return` gives a decimal where this one gives a whole number
+                is_widened = value.type == t.INT and expected is not None and t.without_null(expected) == t.DECIMAL
+                return f"Decimal({text})" if is_widened else text
             case ir.Items():
                 return "[" + ", ".join(self.value(item) for item in value.items) + "]"
             case ir.Record():
