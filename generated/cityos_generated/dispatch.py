@@ -15,6 +15,7 @@ from cityos_generated.workflows import (
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
+    wf_023_quote_negotiation,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
 )
@@ -93,6 +94,21 @@ def wf_022_purchase_order_approval_on_purchase_order_submitted(
         currency_code=event.currency_code,
         approval_workflow_id=event.approval_workflow_id,
         steps=event.steps,
+    )
+
+
+def wf_023_quote_negotiation_on_quote_requested(
+    event: events.QuoteRequestedEvent,
+) -> wf_023_quote_negotiation.QuoteNegotiationInput | None:
+    """WF-023: Offer, counter-offer, and in the end a purchase order or nothing."""
+    return wf_023_quote_negotiation.QuoteNegotiationInput(
+        quote_id=event.quote_id,
+        company_id=event.company_id,
+        customer_id=event.customer_id,
+        requested_items=event.requested_items,
+        delivery_requirements=event.delivery_requirements,
+        max_negotiation_rounds=event.max_negotiation_rounds,
+        expiry_days=event.expiry_days,
     )
 
 
@@ -229,6 +245,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
     "auction.closed": EventRoute(model=events.AuctionClosedEvent),
     "workflow.compensation_failed": EventRoute(model=events.WorkflowCompensationFailedEvent),
+    "quote.requested": EventRoute(
+        model=events.QuoteRequestedEvent,
+        beside=(
+            Starts(
+                workflow="QuoteNegotiationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:quote:{quote_id}:negotiation",
+                input=wf_023_quote_negotiation_on_quote_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -369,6 +398,26 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.DisputeEvidenceRequested,
         ids=("tenant:{tenant_id}:dispute:{dispute_id}:resolution",),
         addresses=(("dispute.*", "dispute_id"),),
+    ),
+    "quote.accepted": SignalRoute(
+        model=signals.QuoteAccepted,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.countered": SignalRoute(
+        model=signals.QuoteCountered,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.rejected": SignalRoute(
+        model=signals.QuoteRejected,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.expired": SignalRoute(
+        model=signals.QuoteExpired,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

@@ -122,3 +122,13 @@ class WorkflowCompensationFailedEvent(Model):
     compensation: str
     error_class: str
     message: str
+
+
+class QuoteRequestedEvent(Model):
+    quote_id: str
+    company_id: str
+    customer_id: str
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+    max_negotiation_rounds: int
+    expiry_days: int

@@ -462,6 +462,38 @@ class DisputeEvidenceRequested(SignalModel):
     due_by: datetime
 
 
+class QuoteAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.accepted"
+    quote_id: str
+    version: int
+    accepted_by: str
+    accepted_at: datetime
+
+
+class QuoteCountered(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.countered"
+    quote_id: str
+    version: int
+    countered_by: str
+    items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    message: str | None = None
+    countered_at: datetime
+
+
+class QuoteRejected(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.rejected"
+    quote_id: str
+    rejected_by: str
+    reason: str | None = None
+    rejected_at: datetime
+
+
+class QuoteExpired(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.expired"
+    quote_id: str
+    expired_at: datetime
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str

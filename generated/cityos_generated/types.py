@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -54,6 +54,36 @@ class ApprovalStep(Model):
     threshold_amount: Decimal | None = None
     auto_approve_below: Decimal | None = None
 
+
+class QuoteItem(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    requested_price: Decimal | None = None
+
+
+class DeliveryRequirements(Model):
+    delivery_date: date
+    location: Any
+
+
+class OfferLine(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
+class QuoteOffer(Model):
+    version: int
+    total: Decimal
+    currency_code: str
+    lines: Annotated[list[OfferLine], Limits(max_items=200)]
+
+
+CounterDecision = Literal["accept", "counter", "reject"]
+
+QuoteOutcome = Literal["accepted", "rejected", "expired", "no_agreement", "unavailable"]
 
 Gateway = Literal["stripe", "tap", "hyperpay"]
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -92,6 +92,11 @@ class RollbackDataOutput(Model):
     pass
 
 
+class CheckInventoryAvailabilityOutput(Model):
+    available: bool
+    available_from: date | None = None
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -173,6 +178,11 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class CheckInventoryAvailabilityInput(Model):
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
 
 
 _RESERVE_INVENTORY = Operation(
@@ -506,3 +516,27 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_CHECK_INVENTORY_AVAILABILITY = Operation(
+    "checkInventoryAvailability",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckInventoryAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a quote's items are in stock, or from when they can be; a quote holds no stock.",
+)
+
+
+def check_inventory_availability(
+    *, requested_items: list[types.QuoteItem], delivery_requirements: types.DeliveryRequirements | None = None
+) -> Call[CheckInventoryAvailabilityOutput]:
+    """Say whether a quote's items are in stock, or from when they can be; a quote holds no stock."""
+    return Call(
+        _CHECK_INVENTORY_AVAILABILITY,
+        CheckInventoryAvailabilityInput(
+            requested_items=requested_items, delivery_requirements=delivery_requirements
+        ),
+    )

@@ -238,6 +238,23 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class WithdrawQuoteOutput(Model):
+    pass
+
+
+class HandleCounterOfferOutput(Model):
+    decision: types.CounterDecision
+    offer: types.QuoteOffer
+
+
+class FinalizeQuoteOutput(Model):
+    pass
+
+
+class ConvertToPurchaseOrderOutput(Model):
+    purchase_order_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -540,6 +557,37 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class CalculateInitialQuoteInput(Model):
+    quote_id: str
+    company_id: str
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+
+
+class WithdrawQuoteInput(Model):
+    quote_id: str
+
+
+class HandleCounterOfferInput(Model):
+    quote_id: str
+    version: int
+    items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    last_round: bool
+
+
+class FinalizeQuoteInput(Model):
+    quote_id: str
+    status: types.QuoteOutcome
+    version: int
+    reason: str | None = None
+
+
+class ConvertToPurchaseOrderInput(Model):
+    quote_id: str
+    company_id: str
+    version: int
 
 
 _EXTRACT_DATA = Operation(
@@ -1721,4 +1769,117 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_CALCULATE_INITIAL_QUOTE = Operation(
+    "calculateInitialQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=types.QuoteOffer,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Price a request by the volume price lists, as the first version of the offer.",
+)
+
+
+def calculate_initial_quote(
+    *,
+    quote_id: str,
+    company_id: str,
+    requested_items: list[types.QuoteItem],
+    delivery_requirements: types.DeliveryRequirements | None = None,
+) -> Call[types.QuoteOffer]:
+    """Price a request by the volume price lists, as the first version of the offer."""
+    return Call(
+        _CALCULATE_INITIAL_QUOTE,
+        CalculateInitialQuoteInput(
+            quote_id=quote_id,
+            company_id=company_id,
+            requested_items=requested_items,
+            delivery_requirements=delivery_requirements,
+        ),
+    )
+
+
+_WITHDRAW_QUOTE = Operation(
+    "withdrawQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawQuoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Withdraw all offers of a quote; none there is success.",
+)
+
+
+def withdraw_quote(*, quote_id: str) -> Call[WithdrawQuoteOutput]:
+    """Withdraw all offers of a quote; none there is success."""
+    return Call(_WITHDRAW_QUOTE, WithdrawQuoteInput(quote_id=quote_id))
+
+
+_HANDLE_COUNTER_OFFER = Operation(
+    "handleCounterOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=HandleCounterOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a counter-offer against the price rules, and answer it; in the last round with yes or no.",
+)
+
+
+def handle_counter_offer(
+    *, quote_id: str, version: int, items: list[types.QuoteItem], last_round: bool
+) -> Call[HandleCounterOfferOutput]:
+    """Hold a counter-offer against the price rules, and answer it; in the last round with yes or no."""
+    return Call(
+        _HANDLE_COUNTER_OFFER,
+        HandleCounterOfferInput(quote_id=quote_id, version=version, items=items, last_round=last_round),
+    )
+
+
+_FINALIZE_QUOTE = Operation(
+    "finalizeQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FinalizeQuoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a quote with its outcome.",
+)
+
+
+def finalize_quote(
+    *, quote_id: str, status: types.QuoteOutcome, version: int, reason: str | None = None
+) -> Call[FinalizeQuoteOutput]:
+    """Close a quote with its outcome."""
+    return Call(
+        _FINALIZE_QUOTE, FinalizeQuoteInput(quote_id=quote_id, status=status, version=version, reason=reason)
+    )
+
+
+_CONVERT_TO_PURCHASE_ORDER = Operation(
+    "convertToPurchaseOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConvertToPurchaseOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make a purchase order of an accepted quote; its buyer submits it.",
+)
+
+
+def convert_to_purchase_order(
+    *, quote_id: str, company_id: str, version: int
+) -> Call[ConvertToPurchaseOrderOutput]:
+    """Make a purchase order of an accepted quote; its buyer submits it."""
+    return Call(
+        _CONVERT_TO_PURCHASE_ORDER,
+        ConvertToPurchaseOrderInput(quote_id=quote_id, company_id=company_id, version=version),
     )

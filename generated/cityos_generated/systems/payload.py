@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -128,6 +128,14 @@ class AlertOnDegradationOutput(Model):
 
 
 class UpdateStatusPageOutput(Model):
+    pass
+
+
+class SendQuoteToCustomerOutput(Model):
+    pass
+
+
+class NotifyQuoteClosedOutput(Model):
     pass
 
 
@@ -283,6 +291,20 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class SendQuoteToCustomerInput(Model):
+    quote_id: str
+    customer_id: str
+    offer: types.QuoteOffer
+    valid_until: datetime
+    available_from: date | None = None
+
+
+class NotifyQuoteClosedInput(Model):
+    quote_id: str
+    customer_id: str
+    status: str
 
 
 _EXTRACT_DATA = Operation(
@@ -875,3 +897,56 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_SEND_QUOTE_TO_CUSTOMER = Operation(
+    "sendQuoteToCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=SendQuoteToCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a buyer one version of an offer.",
+)
+
+
+def send_quote_to_customer(
+    *,
+    quote_id: str,
+    customer_id: str,
+    offer: types.QuoteOffer,
+    valid_until: datetime,
+    available_from: date | None = None,
+) -> Call[SendQuoteToCustomerOutput]:
+    """Send a buyer one version of an offer."""
+    return Call(
+        _SEND_QUOTE_TO_CUSTOMER,
+        SendQuoteToCustomerInput(
+            quote_id=quote_id,
+            customer_id=customer_id,
+            offer=offer,
+            valid_until=valid_until,
+            available_from=available_from,
+        ),
+    )
+
+
+_NOTIFY_QUOTE_CLOSED = Operation(
+    "notifyQuoteClosed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyQuoteClosedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that nothing came of a quote.",
+)
+
+
+def notify_quote_closed(*, quote_id: str, customer_id: str, status: str) -> Call[NotifyQuoteClosedOutput]:
+    """Tell a buyer that nothing came of a quote."""
+    return Call(
+        _NOTIFY_QUOTE_CLOSED,
+        NotifyQuoteClosedInput(quote_id=quote_id, customer_id=customer_id, status=status),
+    )
