@@ -16,6 +16,7 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
+    wf_026_b2_b_invoicing,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
 )
@@ -109,6 +110,25 @@ def wf_023_quote_negotiation_on_quote_requested(
         delivery_requirements=event.delivery_requirements,
         max_negotiation_rounds=event.max_negotiation_rounds,
         expiry_days=event.expiry_days,
+    )
+
+
+def wf_026_b2_b_invoicing_on_order_completed(
+    event: events.OrderCompletedEvent,
+) -> wf_026_b2_b_invoicing.B2BInvoicingInput | None:
+    """WF-026: Invoice a company's order, remind, collect, and escalate what stays unpaid."""
+    if not (event.invoice_terms is not None and event.company_id is not None):
+        return None
+    return wf_026_b2_b_invoicing.B2BInvoicingInput(
+        order_id=event.order_id,
+        company_id=event.company_id,
+        invoice_id=event.invoice_terms.invoice_id,
+        payment_terms_id=event.invoice_terms.payment_terms_id,
+        net_days=event.invoice_terms.net_days,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        early_payment_discount=event.invoice_terms.early_payment_discount,
+        line_items=event.line_items,
     )
 
 
@@ -258,6 +278,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "order.completed": EventRoute(
+        model=events.OrderCompletedEvent,
+        beside=(
+            Starts(
+                workflow="B2BInvoicingWorkflow",
+                task_queue="erpnext-backoffice",
+                workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
+                input=wf_026_b2_b_invoicing_on_order_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -344,6 +377,16 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "payment.received": SignalRoute(
+        model=signals.PaymentReceived,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.received", "invoice_id"),),
+    ),
+    "payment.partial": SignalRoute(
+        model=signals.PaymentPartial,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.partial", "invoice_id"),),
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,

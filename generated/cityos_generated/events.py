@@ -132,3 +132,13 @@ class QuoteRequestedEvent(Model):
     delivery_requirements: types.DeliveryRequirements | None = None
     max_negotiation_rounds: int
     expiry_days: int
+
+
+class OrderCompletedEvent(Model):
+    order_id: str
+    customer_id: str
+    company_id: str | None = None
+    amount: Decimal
+    currency_code: str
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+    invoice_terms: types.InvoiceTerms | None = None

@@ -344,6 +344,24 @@ class InventoryReserved(SignalModel):
     reserved_at: datetime
 
 
+class PaymentReceived(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.received"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class PaymentPartial(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.partial"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
 class PaymentIntentCaptured(SignalModel):
     SIGNAL: ClassVar[str] = "payment.intent.captured"
     payment_intent_id: str

@@ -85,6 +85,31 @@ CounterDecision = Literal["accept", "counter", "reject"]
 
 QuoteOutcome = Literal["accepted", "rejected", "expired", "no_agreement", "unavailable"]
 
+
+class InvoiceLine(Model):
+    product_id: str
+    title: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+    tax_amount: Decimal
+
+
+class EarlyPaymentDiscount(Model):
+    percent: Annotated[Decimal, Limits(min=Decimal("0"), max=Decimal("100"))]
+    days: Annotated[int, Limits(min=1, max=180)]
+
+
+class InvoiceTerms(Model):
+    invoice_id: str
+    payment_terms_id: str
+    net_days: Annotated[int, Limits(min=0, max=180)]
+    early_payment_discount: EarlyPaymentDiscount | None = None
+
+
+InvoiceStatus = Literal["overdue", "paid", "in_collections", "written_off"]
+
+InvoiceRecipient = Literal["company", "customer", "tenant"]
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -97,6 +97,39 @@ class CheckInventoryAvailabilityOutput(Model):
     available_from: date | None = None
 
 
+class CreateAccountsReceivableOutput(Model):
+    receivable_id: str
+
+
+class CancelAccountsReceivableOutput(Model):
+    pass
+
+
+class RecordInvoicePaymentOutput(Model):
+    payment_entry_id: str
+
+
+class FlagReceivableOverdueOutput(Model):
+    pass
+
+
+class ApplyLateFeesOutput(Model):
+    dunning_id: str
+    fee: Decimal
+
+
+class EscalateToCollectionsOutput(Model):
+    pass
+
+
+class SettleReceivableOutput(Model):
+    pass
+
+
+class WriteOffReceivableOutput(Model):
+    pass
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -183,6 +216,56 @@ class RollbackDataInput(Model):
 class CheckInventoryAvailabilityInput(Model):
     requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
     delivery_requirements: types.DeliveryRequirements | None = None
+
+
+class CreateAccountsReceivableInput(Model):
+    invoice_id: str
+    company_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+
+
+class CancelAccountsReceivableInput(Model):
+    receivable_id: str
+
+
+class RecordInvoicePaymentInput(Model):
+    receivable_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class FlagReceivableOverdueInput(Model):
+    receivable_id: str
+
+
+class ApplyLateFeesInput(Model):
+    receivable_id: str
+    outstanding: Decimal
+    currency_code: str
+
+
+class EscalateToCollectionsInput(Model):
+    receivable_id: str
+    company_id: str
+    outstanding: Decimal
+    currency_code: str
+
+
+class SettleReceivableInput(Model):
+    receivable_id: str
+    received: Decimal
+    currency_code: str
+
+
+class WriteOffReceivableInput(Model):
+    receivable_id: str
+    outstanding: Decimal
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -538,5 +621,200 @@ def check_inventory_availability(
         _CHECK_INVENTORY_AVAILABILITY,
         CheckInventoryAvailabilityInput(
             requested_items=requested_items, delivery_requirements=delivery_requirements
+        ),
+    )
+
+
+_CREATE_ACCOUNTS_RECEIVABLE = Operation(
+    "createAccountsReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateAccountsReceivableOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book an invoice as a submitted Sales Invoice.",
+)
+
+
+def create_accounts_receivable(
+    *,
+    invoice_id: str,
+    company_id: str,
+    amount: Decimal,
+    currency_code: str,
+    due_date: date,
+    line_items: list[types.InvoiceLine],
+) -> Call[CreateAccountsReceivableOutput]:
+    """Book an invoice as a submitted Sales Invoice."""
+    return Call(
+        _CREATE_ACCOUNTS_RECEIVABLE,
+        CreateAccountsReceivableInput(
+            invoice_id=invoice_id,
+            company_id=company_id,
+            amount=amount,
+            currency_code=currency_code,
+            due_date=due_date,
+            line_items=line_items,
+        ),
+    )
+
+
+_CANCEL_ACCOUNTS_RECEIVABLE = Operation(
+    "cancelAccountsReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelAccountsReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a Sales Invoice; cancelled already, or none there, is success.",
+)
+
+
+def cancel_accounts_receivable(*, receivable_id: str) -> Call[CancelAccountsReceivableOutput]:
+    """Cancel a Sales Invoice; cancelled already, or none there, is success."""
+    return Call(_CANCEL_ACCOUNTS_RECEIVABLE, CancelAccountsReceivableInput(receivable_id=receivable_id))
+
+
+_RECORD_INVOICE_PAYMENT = Operation(
+    "recordInvoicePayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RecordInvoicePaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Book one payment of an invoice as a Payment Entry.",
+)
+
+
+def record_invoice_payment(
+    *, receivable_id: str, payment_id: str, amount: Decimal, currency_code: str, received_at: datetime
+) -> Call[RecordInvoicePaymentOutput]:
+    """Book one payment of an invoice as a Payment Entry."""
+    return Call(
+        _RECORD_INVOICE_PAYMENT,
+        RecordInvoicePaymentInput(
+            receivable_id=receivable_id,
+            payment_id=payment_id,
+            amount=amount,
+            currency_code=currency_code,
+            received_at=received_at,
+        ),
+    )
+
+
+_FLAG_RECEIVABLE_OVERDUE = Operation(
+    "flagReceivableOverdue",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FlagReceivableOverdueOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Mark a receivable as overdue; ERPNext's own status comes only with its nightly job.",
+)
+
+
+def flag_receivable_overdue(*, receivable_id: str) -> Call[FlagReceivableOverdueOutput]:
+    """Mark a receivable as overdue; ERPNext's own status comes only with its nightly job."""
+    return Call(_FLAG_RECEIVABLE_OVERDUE, FlagReceivableOverdueInput(receivable_id=receivable_id))
+
+
+_APPLY_LATE_FEES = Operation(
+    "applyLateFees",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyLateFeesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Charge the late fees of the payment terms, by a Dunning on what is outstanding.",
+)
+
+
+def apply_late_fees(
+    *, receivable_id: str, outstanding: Decimal, currency_code: str
+) -> Call[ApplyLateFeesOutput]:
+    """Charge the late fees of the payment terms, by a Dunning on what is outstanding."""
+    return Call(
+        _APPLY_LATE_FEES,
+        ApplyLateFeesInput(receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code),
+    )
+
+
+_ESCALATE_TO_COLLECTIONS = Operation(
+    "escalateToCollections",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=EscalateToCollectionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hand an unpaid receivable to the collections team.",
+)
+
+
+def escalate_to_collections(
+    *, receivable_id: str, company_id: str, outstanding: Decimal, currency_code: str
+) -> Call[EscalateToCollectionsOutput]:
+    """Hand an unpaid receivable to the collections team."""
+    return Call(
+        _ESCALATE_TO_COLLECTIONS,
+        EscalateToCollectionsInput(
+            receivable_id=receivable_id,
+            company_id=company_id,
+            outstanding=outstanding,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SETTLE_RECEIVABLE = Operation(
+    "settleReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=SettleReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close a paid receivable; what an early payment saved, or a late one cost, is booked as the difference.",
+)
+
+
+def settle_receivable(
+    *, receivable_id: str, received: Decimal, currency_code: str
+) -> Call[SettleReceivableOutput]:
+    """Close a paid receivable; what an early payment saved, or a late one cost, is booked as the
+    difference.
+    """
+    return Call(
+        _SETTLE_RECEIVABLE,
+        SettleReceivableInput(receivable_id=receivable_id, received=received, currency_code=currency_code),
+    )
+
+
+_WRITE_OFF_RECEIVABLE = Operation(
+    "writeOffReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=WriteOffReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Write off what nobody will pay any more.",
+)
+
+
+def write_off_receivable(
+    *, receivable_id: str, outstanding: Decimal, currency_code: str
+) -> Call[WriteOffReceivableOutput]:
+    """Write off what nobody will pay any more."""
+    return Call(
+        _WRITE_OFF_RECEIVABLE,
+        WriteOffReceivableInput(
+            receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code
         ),
     )

@@ -255,6 +255,18 @@ class ConvertToPurchaseOrderOutput(Model):
     purchase_order_id: str
 
 
+class GenerateInvoiceOutput(Model):
+    invoice_id: str
+
+
+class VoidInvoiceOutput(Model):
+    pass
+
+
+class UpdateInvoiceStatusOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -588,6 +600,28 @@ class ConvertToPurchaseOrderInput(Model):
     quote_id: str
     company_id: str
     version: int
+
+
+class GenerateInvoiceInput(Model):
+    amount: Decimal
+    currency_code: str
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+    invoice_id: str | None = None
+    order_id: str | None = None
+    reference: str | None = None
+    company_id: str | None = None
+    customer_id: str | None = None
+    net_days: int | None = None
+
+
+class VoidInvoiceInput(Model):
+    invoice_id: str
+
+
+class UpdateInvoiceStatusInput(Model):
+    invoice_id: str
+    status: types.InvoiceStatus
+    received: Decimal
 
 
 _EXTRACT_DATA = Operation(
@@ -1882,4 +1916,85 @@ def convert_to_purchase_order(
     return Call(
         _CONVERT_TO_PURCHASE_ORDER,
         ConvertToPurchaseOrderInput(quote_id=quote_id, company_id=company_id, version=version),
+    )
+
+
+_GENERATE_INVOICE = Operation(
+    "generateInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateInvoiceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write an invoice; under the number that it has already, where there is one.",
+)
+
+
+def generate_invoice(
+    *,
+    amount: Decimal,
+    currency_code: str,
+    line_items: list[types.InvoiceLine],
+    invoice_id: str | None = None,
+    order_id: str | None = None,
+    reference: str | None = None,
+    company_id: str | None = None,
+    customer_id: str | None = None,
+    net_days: int | None = None,
+) -> Call[GenerateInvoiceOutput]:
+    """Write an invoice; under the number that it has already, where there is one."""
+    return Call(
+        _GENERATE_INVOICE,
+        GenerateInvoiceInput(
+            amount=amount,
+            currency_code=currency_code,
+            line_items=line_items,
+            invoice_id=invoice_id,
+            order_id=order_id,
+            reference=reference,
+            company_id=company_id,
+            customer_id=customer_id,
+            net_days=net_days,
+        ),
+    )
+
+
+_VOID_INVOICE = Operation(
+    "voidInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Declare an invoice void; void already, or none there, is success.",
+)
+
+
+def void_invoice(*, invoice_id: str) -> Call[VoidInvoiceOutput]:
+    """Declare an invoice void; void already, or none there, is success."""
+    return Call(_VOID_INVOICE, VoidInvoiceInput(invoice_id=invoice_id))
+
+
+_UPDATE_INVOICE_STATUS = Operation(
+    "updateInvoiceStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateInvoiceStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how an invoice stands.",
+)
+
+
+def update_invoice_status(
+    *, invoice_id: str, status: types.InvoiceStatus, received: Decimal
+) -> Call[UpdateInvoiceStatusOutput]:
+    """Note how an invoice stands."""
+    return Call(
+        _UPDATE_INVOICE_STATUS,
+        UpdateInvoiceStatusInput(invoice_id=invoice_id, status=status, received=received),
     )

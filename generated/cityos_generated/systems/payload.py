@@ -139,6 +139,14 @@ class NotifyQuoteClosedOutput(Model):
     pass
 
 
+class SendInvoiceOutput(Model):
+    pass
+
+
+class SendPaymentReminderOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -305,6 +313,23 @@ class NotifyQuoteClosedInput(Model):
     quote_id: str
     customer_id: str
     status: str
+
+
+class SendInvoiceInput(Model):
+    invoice_id: str
+    recipient_type: types.InvoiceRecipient
+    recipient_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date | None = None
+
+
+class SendPaymentReminderInput(Model):
+    invoice_id: str
+    company_id: str
+    outstanding: Decimal
+    currency_code: str
+    due_date: date
 
 
 _EXTRACT_DATA = Operation(
@@ -949,4 +974,67 @@ def notify_quote_closed(*, quote_id: str, customer_id: str, status: str) -> Call
     return Call(
         _NOTIFY_QUOTE_CLOSED,
         NotifyQuoteClosedInput(quote_id=quote_id, customer_id=customer_id, status=status),
+    )
+
+
+_SEND_INVOICE = Operation(
+    "sendInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an invoice to who has to pay it.",
+)
+
+
+def send_invoice(
+    *,
+    invoice_id: str,
+    recipient_type: types.InvoiceRecipient,
+    recipient_id: str,
+    amount: Decimal,
+    currency_code: str,
+    due_date: date | None = None,
+) -> Call[SendInvoiceOutput]:
+    """Send an invoice to who has to pay it."""
+    return Call(
+        _SEND_INVOICE,
+        SendInvoiceInput(
+            invoice_id=invoice_id,
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            amount=amount,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
+    )
+
+
+_SEND_PAYMENT_REMINDER = Operation(
+    "sendPaymentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an invoice that falls due.",
+)
+
+
+def send_payment_reminder(
+    *, invoice_id: str, company_id: str, outstanding: Decimal, currency_code: str, due_date: date
+) -> Call[SendPaymentReminderOutput]:
+    """Remind a company of an invoice that falls due."""
+    return Call(
+        _SEND_PAYMENT_REMINDER,
+        SendPaymentReminderInput(
+            invoice_id=invoice_id,
+            company_id=company_id,
+            outstanding=outstanding,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
     )
