@@ -18,6 +18,7 @@ from cityos_generated.workflows import (
     wf_023_quote_negotiation,
     wf_026_b2_b_invoicing,
     wf_027_subscription_lifecycle,
+    wf_029_subscription_dunning,
     wf_056_auction_lifecycle,
 )
 
@@ -151,6 +152,24 @@ def wf_027_subscription_lifecycle_on_subscription_created(
     )
 
 
+def wf_029_subscription_dunning_on_subscription_payment_failed(
+    event: events.SubscriptionPaymentFailedEvent,
+) -> wf_029_subscription_dunning.SubscriptionDunningInput | None:
+    """WF-029: Get a failed subscription payment after all, or end the subscription."""
+    return wf_029_subscription_dunning.SubscriptionDunningInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        billing_cycle_id=event.billing_cycle_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        attempt_number=event.attempt_number,
+        max_attempts=event.max_attempts,
+        retry_schedule=event.retry_schedule,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
 def wf_056_auction_lifecycle_on_auction_created(
     event: events.AuctionCreatedEvent,
 ) -> wf_056_auction_lifecycle.AuctionLifecycleInput | None:
@@ -249,7 +268,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
-    "subscription.payment_failed": EventRoute(model=events.SubscriptionPaymentFailedEvent),
+    "subscription.payment_failed": EventRoute(
+        model=events.SubscriptionPaymentFailedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionDunningWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+                input=wf_029_subscription_dunning_on_subscription_payment_failed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
     "auction.created": EventRoute(
         model=events.AuctionCreatedEvent,
         beside=(
@@ -407,7 +438,11 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("payment.intent.*", "payment_intent_id"), ("payment.intent.failed", "payment_intent_id")),
     ),
     "payment.intent.requires_action": SignalRoute(
-        model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
+        model=signals.PaymentIntentRequiresAction,
+        addresses=(
+            ("payment.intent.*", "payment_intent_id"),
+            ("payment.intent.requires_action", "payment_intent_id"),
+        ),
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -464,7 +499,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.payment.failed": SignalRoute(

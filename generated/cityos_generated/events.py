@@ -92,6 +92,8 @@ class SubscriptionPaymentFailedEvent(Model):
     amount: Decimal
     currency_code: str
     attempt_number: int
+    max_attempts: int
+    retry_schedule: Annotated[list[int], Limits(max_items=10)]
     payment_method_id: str
     gateway: str
 

@@ -227,6 +227,8 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+DunningResult = Literal["unpaid", "paid", "cancelled"]
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

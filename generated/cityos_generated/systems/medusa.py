@@ -267,6 +267,21 @@ class UpdateInvoiceStatusOutput(Model):
     pass
 
 
+class FetchSubscriptionOutput(Model):
+    status: str
+    plan_id: str
+    next_billing_date: datetime
+
+
+class PreviewBillingAmountOutput(Model):
+    amount: Decimal
+    currency_code: str
+
+
+class CancelSubscriptionOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -622,6 +637,22 @@ class UpdateInvoiceStatusInput(Model):
     invoice_id: str
     status: types.InvoiceStatus
     received: Decimal
+
+
+class FetchSubscriptionInput(Model):
+    subscription_id: str
+
+
+class PreviewBillingAmountInput(Model):
+    subscription_id: str
+    plan_id: str
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
+    discounts: Annotated[list[types.Discount], Limits(max_items=20)]
+
+
+class CancelSubscriptionInput(Model):
+    subscription_id: str
+    reason: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1998,3 +2029,65 @@ def update_invoice_status(
         _UPDATE_INVOICE_STATUS,
         UpdateInvoiceStatusInput(invoice_id=invoice_id, status=status, received=received),
     )
+
+
+_FETCH_SUBSCRIPTION = Operation(
+    "fetchSubscription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchSubscriptionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How a subscription stands.",
+)
+
+
+def fetch_subscription(*, subscription_id: str) -> Call[FetchSubscriptionOutput]:
+    """How a subscription stands."""
+    return Call(_FETCH_SUBSCRIPTION, FetchSubscriptionInput(subscription_id=subscription_id))
+
+
+_PREVIEW_BILLING_AMOUNT = Operation(
+    "previewBillingAmount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PreviewBillingAmountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the first billing cycle will cost, before there is one.",
+)
+
+
+def preview_billing_amount(
+    *,
+    subscription_id: str,
+    plan_id: str,
+    items: list[types.SubscriptionItem],
+    discounts: list[types.Discount],
+) -> Call[PreviewBillingAmountOutput]:
+    """What the first billing cycle will cost, before there is one."""
+    return Call(
+        _PREVIEW_BILLING_AMOUNT,
+        PreviewBillingAmountInput(
+            subscription_id=subscription_id, plan_id=plan_id, items=items, discounts=discounts
+        ),
+    )
+
+
+_CANCEL_SUBSCRIPTION = Operation(
+    "cancelSubscription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelSubscriptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a subscription is cancelled, and why; cancelled already is success.",
+)
+
+
+def cancel_subscription(*, subscription_id: str, reason: str) -> Call[CancelSubscriptionOutput]:
+    """Note that a subscription is cancelled, and why; cancelled already is success."""
+    return Call(_CANCEL_SUBSCRIPTION, CancelSubscriptionInput(subscription_id=subscription_id, reason=reason))

@@ -147,6 +147,22 @@ class SendPaymentReminderOutput(Model):
     pass
 
 
+class SendTrialEndingReminderOutput(Model):
+    pass
+
+
+class AskForPaymentMethodOutput(Model):
+    pass
+
+
+class SendActivationConfirmationOutput(Model):
+    pass
+
+
+class SendFinalNoticeOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -330,6 +346,34 @@ class SendPaymentReminderInput(Model):
     outstanding: Decimal
     currency_code: str
     due_date: date
+
+
+class SendTrialEndingReminderInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+    amount: Decimal
+    currency_code: str
+    trial_ends_at: datetime
+
+
+class AskForPaymentMethodInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class SendActivationConfirmationInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+
+
+class SendFinalNoticeInput(Model):
+    subscription_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+    ends_at: datetime
 
 
 _EXTRACT_DATA = Operation(
@@ -1036,5 +1080,112 @@ def send_payment_reminder(
             outstanding=outstanding,
             currency_code=currency_code,
             due_date=due_date,
+        ),
+    )
+
+
+_SEND_TRIAL_ENDING_REMINDER = Operation(
+    "sendTrialEndingReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTrialEndingReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a trial ends, and what will be charged.",
+)
+
+
+def send_trial_ending_reminder(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    plan_id: str,
+    amount: Decimal,
+    currency_code: str,
+    trial_ends_at: datetime,
+) -> Call[SendTrialEndingReminderOutput]:
+    """Tell a customer that a trial ends, and what will be charged."""
+    return Call(
+        _SEND_TRIAL_ENDING_REMINDER,
+        SendTrialEndingReminderInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            plan_id=plan_id,
+            amount=amount,
+            currency_code=currency_code,
+            trial_ends_at=trial_ends_at,
+        ),
+    )
+
+
+_ASK_FOR_PAYMENT_METHOD = Operation(
+    "askForPaymentMethod",
+    system="payload",
+    task_queue="payload-content",
+    output=AskForPaymentMethodOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for a payment method that works.",
+)
+
+
+def ask_for_payment_method(*, subscription_id: str, customer_id: str) -> Call[AskForPaymentMethodOutput]:
+    """Ask a customer for a payment method that works."""
+    return Call(
+        _ASK_FOR_PAYMENT_METHOD,
+        AskForPaymentMethodInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SEND_ACTIVATION_CONFIRMATION = Operation(
+    "sendActivationConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendActivationConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the trial has become a subscription.",
+)
+
+
+def send_activation_confirmation(
+    *, subscription_id: str, customer_id: str, plan_id: str
+) -> Call[SendActivationConfirmationOutput]:
+    """Tell a customer that the trial has become a subscription."""
+    return Call(
+        _SEND_ACTIVATION_CONFIRMATION,
+        SendActivationConfirmationInput(
+            subscription_id=subscription_id, customer_id=customer_id, plan_id=plan_id
+        ),
+    )
+
+
+_SEND_FINAL_NOTICE = Operation(
+    "sendFinalNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the subscription is paused, and when it ends unless it is paid.",
+)
+
+
+def send_final_notice(
+    *, subscription_id: str, customer_id: str, amount: Decimal, currency_code: str, ends_at: datetime
+) -> Call[SendFinalNoticeOutput]:
+    """Tell a customer that the subscription is paused, and when it ends unless it is paid."""
+    return Call(
+        _SEND_FINAL_NOTICE,
+        SendFinalNoticeInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+            ends_at=ends_at,
         ),
     )

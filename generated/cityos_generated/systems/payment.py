@@ -68,6 +68,10 @@ class DeactivateConnectedPaymentAccountOutput(Model):
     pass
 
 
+class ValidatePaymentMethodOutput(Model):
+    valid: bool
+
+
 class CapturePaymentInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -189,6 +193,42 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
+
+
+class ChargeFirstBillingInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class RetryPaymentInput(Model):
+    subscription_id: str
+    customer_id: str
+    billing_cycle_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargePlanDifferenceInput(Model):
+    subscription_id: str
+    customer_id: str
+    new_plan_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ValidatePaymentMethodInput(Model):
+    customer_id: str
+    payment_method_id: str
+    gateway: str
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -704,3 +744,171 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_CHARGE_FIRST_BILLING = Operation(
+    "chargeFirstBilling",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a subscription for the first time, at the end of its trial.",
+)
+
+
+def charge_first_billing(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    plan_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a subscription for the first time, at the end of its trial."""
+    return Call(
+        _CHARGE_FIRST_BILLING,
+        ChargeFirstBillingInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            plan_id=plan_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RETRY_PAYMENT = Operation(
+    "retryPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a billing cycle once more, in dunning.",
+)
+
+
+def retry_payment(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    billing_cycle_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a billing cycle once more, in dunning."""
+    return Call(
+        _RETRY_PAYMENT,
+        RetryPaymentInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            billing_cycle_id=billing_cycle_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_PLAN_DIFFERENCE = Operation(
+    "chargePlanDifference",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge what a larger plan costs for the rest of the period.",
+)
+
+
+def charge_plan_difference(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    new_plan_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge what a larger plan costs for the rest of the period."""
+    return Call(
+        _CHARGE_PLAN_DIFFERENCE,
+        ChargePlanDifferenceInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            new_plan_id=new_plan_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VALIDATE_PAYMENT_METHOD = Operation(
+    "validatePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ValidatePaymentMethodOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a payment method can be charged; one that the customer has removed can't.",
+)
+
+
+def validate_payment_method(
+    *, customer_id: str, payment_method_id: str, gateway: str
+) -> Call[ValidatePaymentMethodOutput]:
+    """Say whether a payment method can be charged; one that the customer has removed can't."""
+    return Call(
+        _VALIDATE_PAYMENT_METHOD,
+        ValidatePaymentMethodInput(
+            customer_id=customer_id, payment_method_id=payment_method_id, gateway=gateway
+        ),
+    )

@@ -88,7 +88,7 @@ class SubscriptionLifecycleResult(Model):
 
 FACTS = Facts(
     type="SubscriptionLifecycleWorkflow",
-    digest="acacff689317f0d67e7c5acf784b4ff1df6285df8b6b6b42002a6bf9c25623d4",
+    digest="aea55fefaa062e5ea6e990ae96e4f6a1410d08f0a5e34cdd0d229367c5b2ef16",
     steps=(
         "startTrialPeriod",
         "activateSubscription",
@@ -425,22 +425,24 @@ class SubscriptionLifecycleWorkflow(
                                         "billing_cycle_id": create_billing_cycle.billing_cycle_id,
                                         "amount": self.state.billing_amount,
                                         "currency_code": self.state.currency_code,
-                                        "attempt_number": self.state.retries,
+                                        "attempt_number": 1,
+                                        "max_attempts": 4,
+                                        "retry_schedule": [1, 3, 5, 7],
                                         "payment_method_id": self.state.payment_method,
                                         "gateway": self.input.gateway,
                                     },
                                 )
-                                # line 173: awaitDunning
+                                # line 175: awaitDunning
                                 heard = await self.wait(
                                     "awaitDunning",
                                     when=lambda: (
                                         self.state.paid_cycle == create_billing_cycle.billing_cycle_id
                                     ),
-                                    lasting=timedelta(days=30),
+                                    lasting=timedelta(days=35),
                                 )
                                 if heard.timed_out:
                                     self.state.subscription_status = "expired"
-                                    # line 179: expireSubscription
+                                    # line 181: expireSubscription
                                     await self.do(
                                         "expireSubscription",
                                         medusa.deactivate_subscription(
@@ -453,7 +455,7 @@ class SubscriptionLifecycleWorkflow(
                         break
                     if charge_subscription is not None:
                         self.state.last_payment = sure(charge_subscription).payment_intent_id
-                    # line 183: createSubscriptionOrder
+                    # line 185: createSubscriptionOrder
                     create_subscription_order = await self.do(
                         "createSubscriptionOrder",
                         medusa.create_subscription_order(
@@ -464,7 +466,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(str(self.state.cycle)),
                     )
-                    # line 186: createFulfillment
+                    # line 188: createFulfillment
                     if create_subscription_order.has_physical_items:
                         await self.do(
                             "createFulfillment",
@@ -475,7 +477,7 @@ class SubscriptionLifecycleWorkflow(
                             ),
                             key=str(str(self.state.cycle)),
                         )
-                    # line 189: createAccountingEntry
+                    # line 191: createAccountingEntry
                     await self.do(
                         "createAccountingEntry",
                         erpnext.create_accounting_entry(
@@ -485,7 +487,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(str(self.state.cycle)),
                     )
-                    # line 192: sendBillingReceipt
+                    # line 194: sendBillingReceipt
                     await self.attempt(
                         "sendBillingReceipt",
                         payload.send_billing_receipt(
@@ -496,7 +498,7 @@ class SubscriptionLifecycleWorkflow(
                             currency_code=self.state.currency_code,
                         ),
                     )
-                    # line 194: continueAsNew
+                    # line 196: continueAsNew
                     (
                         self.state.cycle,
                         self.state.period_start,
@@ -519,7 +521,7 @@ class SubscriptionLifecycleWorkflow(
                         Decimal(0),
                     )
         self.state.subscription_status = "cancelled"
-        # line 208: refundProrated
+        # line 210: refundProrated
         if (
             self.state.cancellation is not None
             and self.state.cancellation.prorated_refund is not None
@@ -534,7 +536,7 @@ class SubscriptionLifecycleWorkflow(
                     gateway=self.input.gateway,
                 ),
             )
-        # line 213: endSubscription
+        # line 215: endSubscription
         await self.do(
             "endSubscription", medusa.deactivate_subscription(subscription_id=self.input.subscription_id)
         )
@@ -589,7 +591,7 @@ class SubscriptionLifecycleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 217: recordAuditLog
+        # line 219: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
