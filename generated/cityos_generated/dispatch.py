@@ -512,7 +512,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.cancelled": SignalRoute(
         model=signals.SubscriptionCancelled,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.paused": SignalRoute(
@@ -532,7 +535,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.payment_method_updated": SignalRoute(
         model=signals.SubscriptionPaymentMethodUpdated,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+        ),
         addresses=(
             ("subscription.payment_method_updated", "customer_id"),
             ("subscription.*", "subscription_id"),

@@ -69,7 +69,7 @@ class DeactivateConnectedPaymentAccountOutput(Model):
 
 
 class ValidatePaymentMethodOutput(Model):
-    valid: bool
+    payment_method_type: str
 
 
 class CapturePaymentInput(Model):
@@ -898,14 +898,14 @@ _VALIDATE_PAYMENT_METHOD = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Say whether a payment method can be charged; one that the customer has removed can't.",
+    summary="Look a customer's payment method up; one that was removed counts as declined.",
 )
 
 
 def validate_payment_method(
     *, customer_id: str, payment_method_id: str, gateway: str
 ) -> Call[ValidatePaymentMethodOutput]:
-    """Say whether a payment method can be charged; one that the customer has removed can't."""
+    """Look a customer's payment method up; one that was removed counts as declined."""
     return Call(
         _VALIDATE_PAYMENT_METHOD,
         ValidatePaymentMethodInput(
