@@ -19,6 +19,8 @@ from cityos_generated.workflows import (
     wf_026_b2_b_invoicing,
     wf_027_subscription_lifecycle,
     wf_029_subscription_dunning,
+    wf_030_subscription_upgrade_downgrade,
+    wf_031_subscription_cancellation,
     wf_056_auction_lifecycle,
 )
 
@@ -170,6 +172,36 @@ def wf_029_subscription_dunning_on_subscription_payment_failed(
     )
 
 
+def wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested(
+    event: events.SubscriptionPlanChangeRequestedEvent,
+) -> wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput | None:
+    """WF-030: Move a subscription to another plan, and settle the difference."""
+    return wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        current_plan_id=event.current_plan_id,
+        new_plan_id=event.new_plan_id,
+        change_type=event.change_type,
+        proration_method=event.proration_method,
+        current_period_end=event.current_period_end,
+    )
+
+
+def wf_031_subscription_cancellation_on_subscription_cancel_requested(
+    event: events.SubscriptionCancelRequestedEvent,
+) -> wf_031_subscription_cancellation.SubscriptionCancellationInput | None:
+    """WF-031: End a subscription, give back what was not used, and ask the customer once more a month
+    later.
+    """
+    return wf_031_subscription_cancellation.SubscriptionCancellationInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        cancellation_type=event.cancellation_type,
+        reason=event.reason,
+        refund_prorated=event.refund_prorated,
+    )
+
+
 def wf_056_auction_lifecycle_on_auction_created(
     event: events.AuctionCreatedEvent,
 ) -> wf_056_auction_lifecycle.AuctionLifecycleInput | None:
@@ -317,6 +349,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="erpnext-backoffice",
                 workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
                 input=wf_026_b2_b_invoicing_on_order_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "subscription.plan_change_requested": EventRoute(
+        model=events.SubscriptionPlanChangeRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionUpgradeDowngradeWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+                input=wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "subscription.cancel_requested": EventRoute(
+        model=events.SubscriptionCancelRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionCancellationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:cancellation",
+                input=wf_031_subscription_cancellation_on_subscription_cancel_requested,
                 again="never",
                 while_running="reject",
             ),
@@ -515,6 +573,7 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=(
             "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
             "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+            "tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
         ),
         addresses=(("subscription.*", "subscription_id"),),
     ),

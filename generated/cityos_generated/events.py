@@ -144,3 +144,21 @@ class OrderCompletedEvent(Model):
     currency_code: str
     line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
     invoice_terms: types.InvoiceTerms | None = None
+
+
+class SubscriptionPlanChangeRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    current_plan_id: str
+    new_plan_id: str
+    change_type: types.PlanChangeType
+    proration_method: types.ProrationMethod
+    current_period_end: datetime
+
+
+class SubscriptionCancelRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    cancellation_type: types.CancellationType
+    reason: str
+    refund_prorated: bool

@@ -229,6 +229,12 @@ MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
 DunningResult = Literal["unpaid", "paid", "cancelled"]
 
+PlanChangeType = Literal["upgrade", "downgrade"]
+
+ProrationMethod = Literal["immediate", "next_billing_cycle", "prorated_now"]
+
+CancellationType = Literal["immediate", "end_of_period"]
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

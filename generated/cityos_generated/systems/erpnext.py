@@ -130,6 +130,18 @@ class WriteOffReceivableOutput(Model):
     pass
 
 
+class UpdateERPBillingScheduleOutput(Model):
+    pass
+
+
+class RestoreERPBillingScheduleOutput(Model):
+    pass
+
+
+class UpdateAccountingEntriesSubscriptionRefundOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -266,6 +278,23 @@ class WriteOffReceivableInput(Model):
     receivable_id: str
     outstanding: Decimal
     currency_code: str
+
+
+class UpdateERPBillingScheduleInput(Model):
+    subscription_id: str
+    new_plan_id: str
+
+
+class RestoreERPBillingScheduleInput(Model):
+    subscription_id: str
+    current_plan_id: str
+
+
+class UpdateAccountingEntriesSubscriptionRefundInput(Model):
+    amount: Decimal
+    currency_code: str
+    subscription_id: str
+    payment_intent_id: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -816,5 +845,77 @@ def write_off_receivable(
         _WRITE_OFF_RECEIVABLE,
         WriteOffReceivableInput(
             receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_ERP_BILLING_SCHEDULE = Operation(
+    "updateERPBillingSchedule",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateERPBillingScheduleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Give a subscription's billing schedule another plan.",
+)
+
+
+def update_erp_billing_schedule(
+    *, subscription_id: str, new_plan_id: str
+) -> Call[UpdateERPBillingScheduleOutput]:
+    """Give a subscription's billing schedule another plan."""
+    return Call(
+        _UPDATE_ERP_BILLING_SCHEDULE,
+        UpdateERPBillingScheduleInput(subscription_id=subscription_id, new_plan_id=new_plan_id),
+    )
+
+
+_RESTORE_ERP_BILLING_SCHEDULE = Operation(
+    "restoreERPBillingSchedule",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestoreERPBillingScheduleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Give a subscription's billing schedule its old plan again.",
+)
+
+
+def restore_erp_billing_schedule(
+    *, subscription_id: str, current_plan_id: str
+) -> Call[RestoreERPBillingScheduleOutput]:
+    """Give a subscription's billing schedule its old plan again."""
+    return Call(
+        _RESTORE_ERP_BILLING_SCHEDULE,
+        RestoreERPBillingScheduleInput(subscription_id=subscription_id, current_plan_id=current_plan_id),
+    )
+
+
+_UPDATE_ACCOUNTING_ENTRIES_SUBSCRIPTION_REFUND = Operation(
+    "updateAccountingEntries:subscription_refund",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAccountingEntriesSubscriptionRefundOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take refunded revenue of a subscription back.",
+)
+
+
+def update_accounting_entries_subscription_refund(
+    *, amount: Decimal, currency_code: str, subscription_id: str, payment_intent_id: str
+) -> Call[UpdateAccountingEntriesSubscriptionRefundOutput]:
+    """Take refunded revenue of a subscription back."""
+    return Call(
+        _UPDATE_ACCOUNTING_ENTRIES_SUBSCRIPTION_REFUND,
+        UpdateAccountingEntriesSubscriptionRefundInput(
+            amount=amount,
+            currency_code=currency_code,
+            subscription_id=subscription_id,
+            payment_intent_id=payment_intent_id,
         ),
     )

@@ -46,6 +46,10 @@ class CancelFulfillmentOutput(Model):
     pass
 
 
+class CancelPendingFulfillmentsOutput(Model):
+    cancelled: int
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -87,6 +91,10 @@ class GatherDeliveryEvidenceInput(Model):
 
 class PingFleetbaseInput(Model):
     pass
+
+
+class CancelPendingFulfillmentsInput(Model):
+    subscription_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -255,3 +263,20 @@ _PING_FLEETBASE = Operation(
 def ping_fleetbase() -> Call[types.SystemHealth]:
     """Ask Fleetbase which organisation our key belongs to."""
     return Call(_PING_FLEETBASE, PingFleetbaseInput())
+
+
+_CANCEL_PENDING_FULFILLMENTS = Operation(
+    "cancelPendingFulfillments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPendingFulfillmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a subscription's deliveries that no driver has picked up yet; none there is success.",
+)
+
+
+def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
+    """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
+    return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))

@@ -282,6 +282,30 @@ class CancelSubscriptionOutput(Model):
     pass
 
 
+class CalculateProrationOutput(Model):
+    charge: Decimal
+    credit: Decimal
+    currency_code: str
+    gateway: str
+    payment_method_id: str
+    last_payment_intent_id: str | None = None
+
+
+class UpdateSubscriptionPlanOutput(Model):
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
+
+
+class RestoreSubscriptionPlanOutput(Model):
+    pass
+
+
+class CalculateProratedRefundOutput(Model):
+    amount: Decimal
+    currency_code: str
+    gateway: str
+    payment_intent_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -653,6 +677,28 @@ class PreviewBillingAmountInput(Model):
 class CancelSubscriptionInput(Model):
     subscription_id: str
     reason: str
+
+
+class CalculateProrationInput(Model):
+    subscription_id: str
+    current_plan_id: str
+    new_plan_id: str
+    change_type: types.PlanChangeType
+    proration_method: types.ProrationMethod
+
+
+class UpdateSubscriptionPlanInput(Model):
+    subscription_id: str
+    new_plan_id: str
+
+
+class RestoreSubscriptionPlanInput(Model):
+    subscription_id: str
+    current_plan_id: str
+
+
+class CalculateProratedRefundInput(Model):
+    subscription_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2091,3 +2137,95 @@ _CANCEL_SUBSCRIPTION = Operation(
 def cancel_subscription(*, subscription_id: str, reason: str) -> Call[CancelSubscriptionOutput]:
     """Note that a subscription is cancelled, and why; cancelled already is success."""
     return Call(_CANCEL_SUBSCRIPTION, CancelSubscriptionInput(subscription_id=subscription_id, reason=reason))
+
+
+_CALCULATE_PRORATION = Operation(
+    "calculateProration",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateProrationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a change of plan costs or gives back now, and by which payment.",
+)
+
+
+def calculate_proration(
+    *,
+    subscription_id: str,
+    current_plan_id: str,
+    new_plan_id: str,
+    change_type: types.PlanChangeType,
+    proration_method: types.ProrationMethod,
+) -> Call[CalculateProrationOutput]:
+    """What a change of plan costs or gives back now, and by which payment."""
+    return Call(
+        _CALCULATE_PRORATION,
+        CalculateProrationInput(
+            subscription_id=subscription_id,
+            current_plan_id=current_plan_id,
+            new_plan_id=new_plan_id,
+            change_type=change_type,
+            proration_method=proration_method,
+        ),
+    )
+
+
+_UPDATE_SUBSCRIPTION_PLAN = Operation(
+    "updateSubscriptionPlan",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateSubscriptionPlanOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Move a subscription to another plan.",
+)
+
+
+def update_subscription_plan(*, subscription_id: str, new_plan_id: str) -> Call[UpdateSubscriptionPlanOutput]:
+    """Move a subscription to another plan."""
+    return Call(
+        _UPDATE_SUBSCRIPTION_PLAN,
+        UpdateSubscriptionPlanInput(subscription_id=subscription_id, new_plan_id=new_plan_id),
+    )
+
+
+_RESTORE_SUBSCRIPTION_PLAN = Operation(
+    "restoreSubscriptionPlan",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreSubscriptionPlanOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Move a subscription back to the plan that it had.",
+)
+
+
+def restore_subscription_plan(
+    *, subscription_id: str, current_plan_id: str
+) -> Call[RestoreSubscriptionPlanOutput]:
+    """Move a subscription back to the plan that it had."""
+    return Call(
+        _RESTORE_SUBSCRIPTION_PLAN,
+        RestoreSubscriptionPlanInput(subscription_id=subscription_id, current_plan_id=current_plan_id),
+    )
+
+
+_CALCULATE_PRORATED_REFUND = Operation(
+    "calculateProratedRefund",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateProratedRefundOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What of the last payment was not used, as the plan's terms count it.",
+)
+
+
+def calculate_prorated_refund(*, subscription_id: str) -> Call[CalculateProratedRefundOutput]:
+    """What of the last payment was not used, as the plan's terms count it."""
+    return Call(_CALCULATE_PRORATED_REFUND, CalculateProratedRefundInput(subscription_id=subscription_id))

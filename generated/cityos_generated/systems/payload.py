@@ -163,6 +163,18 @@ class SendFinalNoticeOutput(Model):
     pass
 
 
+class SendConfirmationOutput(Model):
+    pass
+
+
+class SendCancellationSurveyOutput(Model):
+    pass
+
+
+class ScheduleWinBackCampaignOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -374,6 +386,22 @@ class SendFinalNoticeInput(Model):
     amount: Decimal
     currency_code: str
     ends_at: datetime
+
+
+class SendConfirmationInput(Model):
+    customer_id: str
+    template: str
+    reference: str
+
+
+class SendCancellationSurveyInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class ScheduleWinBackCampaignInput(Model):
+    subscription_id: str
+    customer_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1188,4 +1216,66 @@ def send_final_notice(
             currency_code=currency_code,
             ends_at=ends_at,
         ),
+    )
+
+
+_SEND_CONFIRMATION = Operation(
+    "sendConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that something was done, by template.",
+)
+
+
+def send_confirmation(*, customer_id: str, template: str, reference: str) -> Call[SendConfirmationOutput]:
+    """Tell a customer that something was done, by template."""
+    return Call(
+        _SEND_CONFIRMATION,
+        SendConfirmationInput(customer_id=customer_id, template=template, reference=reference),
+    )
+
+
+_SEND_CANCELLATION_SURVEY = Operation(
+    "sendCancellationSurvey",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCancellationSurveyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer why a subscription was cancelled.",
+)
+
+
+def send_cancellation_survey(*, subscription_id: str, customer_id: str) -> Call[SendCancellationSurveyOutput]:
+    """Ask a customer why a subscription was cancelled."""
+    return Call(
+        _SEND_CANCELLATION_SURVEY,
+        SendCancellationSurveyInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SCHEDULE_WIN_BACK_CAMPAIGN = Operation(
+    "scheduleWinBackCampaign",
+    system="payload",
+    task_queue="payload-content",
+    output=ScheduleWinBackCampaignOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a former subscriber into the win-back campaign; who has subscribed again is left out.",
+)
+
+
+def schedule_win_back_campaign(
+    *, subscription_id: str, customer_id: str
+) -> Call[ScheduleWinBackCampaignOutput]:
+    """Put a former subscriber into the win-back campaign; who has subscribed again is left out."""
+    return Call(
+        _SCHEDULE_WIN_BACK_CAMPAIGN,
+        ScheduleWinBackCampaignInput(subscription_id=subscription_id, customer_id=customer_id),
     )
