@@ -16,6 +16,7 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
+    wf_024_credit_limit_review,
     wf_026_b2_b_invoicing,
     wf_027_subscription_lifecycle,
     wf_029_subscription_dunning,
@@ -113,6 +114,20 @@ def wf_023_quote_negotiation_on_quote_requested(
         delivery_requirements=event.delivery_requirements,
         max_negotiation_rounds=event.max_negotiation_rounds,
         expiry_days=event.expiry_days,
+    )
+
+
+def wf_024_credit_limit_review_on_company_credit_limit_review_requested(
+    event: events.CompanyCreditLimitReviewRequestedEvent,
+) -> wf_024_credit_limit_review.CreditLimitReviewInput | None:
+    """WF-024: Judge how a company pays, and set its credit limit - with a person's approval where it
+    is large.
+    """
+    return wf_024_credit_limit_review.CreditLimitReviewInput(
+        company_id=event.company_id,
+        current_credit_limit=event.current_credit_limit,
+        requested_credit_limit=event.requested_credit_limit,
+        review_data=event.review_data,
     )
 
 
@@ -350,6 +365,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
                 input=wf_026_b2_b_invoicing_on_order_completed,
                 again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.credit_limit_review_requested": EventRoute(
+        model=events.CompanyCreditLimitReviewRequestedEvent,
+        beside=(
+            Starts(
+                workflow="CreditLimitReviewWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:credit_review",
+                input=wf_024_credit_limit_review_on_company_credit_limit_review_requested,
+                again="after_end",
                 while_running="reject",
             ),
         ),

@@ -146,6 +146,13 @@ class OrderCompletedEvent(Model):
     invoice_terms: types.InvoiceTerms | None = None
 
 
+class CompanyCreditLimitReviewRequestedEvent(Model):
+    company_id: str
+    current_credit_limit: Decimal
+    requested_credit_limit: Decimal | None = None
+    review_data: types.CreditReviewData
+
+
 class SubscriptionPlanChangeRequestedEvent(Model):
     subscription_id: str
     customer_id: str

@@ -110,6 +110,45 @@ InvoiceStatus = Literal["overdue", "paid", "in_collections", "written_off"]
 
 InvoiceRecipient = Literal["company", "customer", "tenant"]
 
+
+class CreditReviewData(Model):
+    payment_history_months: Annotated[int, Limits(min=0)]
+    total_orders: Annotated[int, Limits(min=0)]
+    total_spent: Decimal
+    average_days_to_pay: float
+    late_payments: Annotated[int, Limits(min=0)]
+    current_credit_used: Decimal
+
+
+class CreditHistory(Model):
+    invoices: int
+    paid_late: int
+    average_days_to_pay: float
+    outstanding: Decimal
+    overdue: Decimal
+
+
+CompanyTier = Literal["bronze", "silver", "gold", "platinum"]
+
+
+class CompanyInfo(Model):
+    name: str
+    legal_name: str
+    tax_id: str
+    industry: str
+    employee_count: Annotated[int, Limits(min=0)]
+    country_code: Annotated[str, Limits(pattern="[A-Z]{2}")]
+    address: Any
+
+
+CompanyDocumentType = Literal["trade_license", "tax_certificate", "tax_exemption_cert"]
+
+
+class CompanyDocument(Model):
+    type: CompanyDocumentType
+    file_url: str
+
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

@@ -130,6 +130,10 @@ class WriteOffReceivableOutput(Model):
     pass
 
 
+class CalculateCreditScoreOutput(Model):
+    score: int
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -278,6 +282,17 @@ class WriteOffReceivableInput(Model):
     receivable_id: str
     outstanding: Decimal
     currency_code: str
+
+
+class GatherPaymentHistoryInput(Model):
+    company_id: str
+    months: int
+
+
+class CalculateCreditScoreInput(Model):
+    company_id: str
+    history: types.CreditHistory
+    review_data: types.CreditReviewData
 
 
 class UpdateERPBillingScheduleInput(Model):
@@ -846,6 +861,45 @@ def write_off_receivable(
         WriteOffReceivableInput(
             receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code
         ),
+    )
+
+
+_GATHER_PAYMENT_HISTORY = Operation(
+    "gatherPaymentHistory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=types.CreditHistory,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="How a company has paid its invoices.",
+)
+
+
+def gather_payment_history(*, company_id: str, months: int) -> Call[types.CreditHistory]:
+    """How a company has paid its invoices."""
+    return Call(_GATHER_PAYMENT_HISTORY, GatherPaymentHistoryInput(company_id=company_id, months=months))
+
+
+_CALCULATE_CREDIT_SCORE = Operation(
+    "calculateCreditScore",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CalculateCreditScoreOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Score a company from 0 to 100, by the scorecard in the platform's Frappe app; ERPNext has none.",
+)
+
+
+def calculate_credit_score(
+    *, company_id: str, history: types.CreditHistory, review_data: types.CreditReviewData
+) -> Call[CalculateCreditScoreOutput]:
+    """Score a company from 0 to 100, by the scorecard in the platform's Frappe app; ERPNext has none."""
+    return Call(
+        _CALCULATE_CREDIT_SCORE,
+        CalculateCreditScoreInput(company_id=company_id, history=history, review_data=review_data),
     )
 
 

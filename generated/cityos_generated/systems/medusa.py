@@ -267,6 +267,28 @@ class UpdateInvoiceStatusOutput(Model):
     pass
 
 
+class ListCompaniesForCreditReviewOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class ProposeNewLimitOutput(Model):
+    limit: Decimal
+    needs_approval: bool
+    explanation: str
+
+
+class RouteForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class EscalateApprovalRequestOutput(Model):
+    pass
+
+
+class UpdateCreditLimitOutput(Model):
+    pass
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -661,6 +683,35 @@ class UpdateInvoiceStatusInput(Model):
     invoice_id: str
     status: types.InvoiceStatus
     received: Decimal
+
+
+class ListCompaniesForCreditReviewInput(Model):
+    pass
+
+
+class ProposeNewLimitInput(Model):
+    company_id: str
+    score: int
+    credentials_valid: bool
+    current_credit_limit: Decimal
+    requested_credit_limit: Decimal | None = None
+
+
+class RouteForApprovalInput(Model):
+    subject_type: str
+    subject_id: str
+    approver_role: str
+    amount: Decimal | None = None
+    reason: str | None = None
+
+
+class EscalateApprovalRequestInput(Model):
+    approval_request_id: str
+
+
+class UpdateCreditLimitInput(Model):
+    company_id: str
+    limit: Decimal
 
 
 class FetchSubscriptionInput(Model):
@@ -2075,6 +2126,126 @@ def update_invoice_status(
         _UPDATE_INVOICE_STATUS,
         UpdateInvoiceStatusInput(invoice_id=invoice_id, status=status, received=received),
     )
+
+
+_LIST_COMPANIES_FOR_CREDIT_REVIEW = Operation(
+    "listCompaniesForCreditReview",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListCompaniesForCreditReviewOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The companies whose credit is due for its quarterly review, one start a row.",
+)
+
+
+def list_companies_for_credit_review() -> Call[ListCompaniesForCreditReviewOutput]:
+    """The companies whose credit is due for its quarterly review, one start a row."""
+    return Call(_LIST_COMPANIES_FOR_CREDIT_REVIEW, ListCompaniesForCreditReviewInput())
+
+
+_PROPOSE_NEW_LIMIT = Operation(
+    "proposeNewLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ProposeNewLimitOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The limit that the credit policy allows, and whether a person has to approve it.",
+)
+
+
+def propose_new_limit(
+    *,
+    company_id: str,
+    score: int,
+    credentials_valid: bool,
+    current_credit_limit: Decimal,
+    requested_credit_limit: Decimal | None = None,
+) -> Call[ProposeNewLimitOutput]:
+    """The limit that the credit policy allows, and whether a person has to approve it."""
+    return Call(
+        _PROPOSE_NEW_LIMIT,
+        ProposeNewLimitInput(
+            company_id=company_id,
+            score=score,
+            credentials_valid=credentials_valid,
+            current_credit_limit=current_credit_limit,
+            requested_credit_limit=requested_credit_limit,
+        ),
+    )
+
+
+_ROUTE_FOR_APPROVAL = Operation(
+    "routeForApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RouteForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the people of a role for a decision; they answer by approval.request.*.",
+)
+
+
+def route_for_approval(
+    *,
+    subject_type: str,
+    subject_id: str,
+    approver_role: str,
+    amount: Decimal | None = None,
+    reason: str | None = None,
+) -> Call[RouteForApprovalOutput]:
+    """Ask the people of a role for a decision; they answer by approval.request.*."""
+    return Call(
+        _ROUTE_FOR_APPROVAL,
+        RouteForApprovalInput(
+            subject_type=subject_type,
+            subject_id=subject_id,
+            approver_role=approver_role,
+            amount=amount,
+            reason=reason,
+        ),
+    )
+
+
+_ESCALATE_APPROVAL_REQUEST = Operation(
+    "escalateApprovalRequest",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EscalateApprovalRequestOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hand a request that nobody decided to the role above; who it is is told by the platform.",
+)
+
+
+def escalate_approval_request(*, approval_request_id: str) -> Call[EscalateApprovalRequestOutput]:
+    """Hand a request that nobody decided to the role above; who it is is told by the platform."""
+    return Call(
+        _ESCALATE_APPROVAL_REQUEST, EscalateApprovalRequestInput(approval_request_id=approval_request_id)
+    )
+
+
+_UPDATE_CREDIT_LIMIT = Operation(
+    "updateCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set a company's credit limit.",
+)
+
+
+def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
+    """Set a company's credit limit."""
+    return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
 
 
 _FETCH_SUBSCRIPTION = Operation(

@@ -147,6 +147,10 @@ class SendPaymentReminderOutput(Model):
     pass
 
 
+class NotifyCompanyOutput(Model):
+    pass
+
+
 class SendTrialEndingReminderOutput(Model):
     pass
 
@@ -358,6 +362,13 @@ class SendPaymentReminderInput(Model):
     outstanding: Decimal
     currency_code: str
     due_date: date
+
+
+class NotifyCompanyInput(Model):
+    company_id: str
+    status: str
+    limit: Decimal | None = None
+    reason: str | None = None
 
 
 class SendTrialEndingReminderInput(Model):
@@ -1109,6 +1120,27 @@ def send_payment_reminder(
             currency_code=currency_code,
             due_date=due_date,
         ),
+    )
+
+
+_NOTIFY_COMPANY = Operation(
+    "notifyCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company how its credit review ended.",
+)
+
+
+def notify_company(
+    *, company_id: str, status: str, limit: Decimal | None = None, reason: str | None = None
+) -> Call[NotifyCompanyOutput]:
+    """Tell a company how its credit review ended."""
+    return Call(
+        _NOTIFY_COMPANY, NotifyCompanyInput(company_id=company_id, status=status, limit=limit, reason=reason)
     )
 
 

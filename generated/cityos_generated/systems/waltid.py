@@ -60,6 +60,10 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class CheckCompanyCredentialsOutput(Model):
+    valid: bool
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -93,6 +97,10 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class CheckCompanyCredentialsInput(Model):
+    company_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -250,3 +258,20 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_CHECK_COMPANY_CREDENTIALS = Operation(
+    "checkCompanyCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckCompanyCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a company's business credential is valid and not revoked, by our own status list.",
+)
+
+
+def check_company_credentials(*, company_id: str) -> Call[CheckCompanyCredentialsOutput]:
+    """Say whether a company's business credential is valid and not revoked, by our own status list."""
+    return Call(_CHECK_COMPANY_CREDENTIALS, CheckCompanyCredentialsInput(company_id=company_id))
