@@ -17,6 +17,7 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
     wf_024_credit_limit_review,
+    wf_025_company_onboarding,
     wf_026_b2_b_invoicing,
     wf_027_subscription_lifecycle,
     wf_029_subscription_dunning,
@@ -128,6 +129,22 @@ def wf_024_credit_limit_review_on_company_credit_limit_review_requested(
         current_credit_limit=event.current_credit_limit,
         requested_credit_limit=event.requested_credit_limit,
         review_data=event.review_data,
+    )
+
+
+def wf_025_company_onboarding_on_company_registration_submitted(
+    event: events.CompanyRegistrationSubmittedEvent,
+) -> wf_025_company_onboarding.CompanyOnboardingInput | None:
+    """WF-025: Turn a company's registration into a verified customer with terms, credit and an
+    approval chain.
+    """
+    return wf_025_company_onboarding.CompanyOnboardingInput(
+        company_id=event.company_id,
+        admin_user_id=event.admin_user_id,
+        business_info=event.business_info,
+        documents=event.documents,
+        requested_tier=event.requested_tier,
+        requested_payment_terms=event.requested_payment_terms,
     )
 
 
@@ -382,6 +399,20 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "company.registration_submitted": EventRoute(
+        model=events.CompanyRegistrationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="CompanyOnboardingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:onboarding",
+                input=wf_025_company_onboarding_on_company_registration_submitted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.onboarded": EventRoute(model=events.CompanyOnboardedEvent),
     "subscription.plan_change_requested": EventRoute(
         model=events.SubscriptionPlanChangeRequestedEvent,
         beside=(

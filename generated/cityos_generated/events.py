@@ -153,6 +153,20 @@ class CompanyCreditLimitReviewRequestedEvent(Model):
     review_data: types.CreditReviewData
 
 
+class CompanyRegistrationSubmittedEvent(Model):
+    company_id: str
+    admin_user_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+    requested_tier: types.CompanyTier
+    requested_payment_terms: str
+
+
+class CompanyOnboardedEvent(Model):
+    company_id: str
+    tier: types.CompanyTier
+
+
 class SubscriptionPlanChangeRequestedEvent(Model):
     subscription_id: str
     customer_id: str

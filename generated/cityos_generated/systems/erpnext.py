@@ -134,6 +134,18 @@ class CalculateCreditScoreOutput(Model):
     score: int
 
 
+class CreateERPCustomerAccountOutput(Model):
+    erp_customer_id: str
+
+
+class DisableERPCustomerAccountOutput(Model):
+    pass
+
+
+class ApplyTaxCategoryOutput(Model):
+    pass
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -293,6 +305,19 @@ class CalculateCreditScoreInput(Model):
     company_id: str
     history: types.CreditHistory
     review_data: types.CreditReviewData
+
+
+class CreateERPCustomerAccountInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+
+
+class DisableERPCustomerAccountInput(Model):
+    erp_customer_id: str
+
+
+class ApplyTaxCategoryInput(Model):
+    erp_customer_id: str
 
 
 class UpdateERPBillingScheduleInput(Model):
@@ -901,6 +926,65 @@ def calculate_credit_score(
         _CALCULATE_CREDIT_SCORE,
         CalculateCreditScoreInput(company_id=company_id, history=history, review_data=review_data),
     )
+
+
+_CREATE_ERP_CUSTOMER_ACCOUNT = Operation(
+    "createERPCustomerAccount",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateERPCustomerAccountOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a company's customer account.",
+)
+
+
+def create_erp_customer_account(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[CreateERPCustomerAccountOutput]:
+    """Create a company's customer account."""
+    return Call(
+        _CREATE_ERP_CUSTOMER_ACCOUNT,
+        CreateERPCustomerAccountInput(company_id=company_id, business_info=business_info),
+    )
+
+
+_DISABLE_ERP_CUSTOMER_ACCOUNT = Operation(
+    "disableERPCustomerAccount",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DisableERPCustomerAccountOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Disable a customer account; none there is success.",
+)
+
+
+def disable_erp_customer_account(*, erp_customer_id: str) -> Call[DisableERPCustomerAccountOutput]:
+    """Disable a customer account; none there is success."""
+    return Call(
+        _DISABLE_ERP_CUSTOMER_ACCOUNT, DisableERPCustomerAccountInput(erp_customer_id=erp_customer_id)
+    )
+
+
+_APPLY_TAX_CATEGORY = Operation(
+    "applyTaxCategory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyTaxCategoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Book a customer's sales without tax.",
+)
+
+
+def apply_tax_category(*, erp_customer_id: str) -> Call[ApplyTaxCategoryOutput]:
+    """Book a customer's sales without tax."""
+    return Call(_APPLY_TAX_CATEGORY, ApplyTaxCategoryInput(erp_customer_id=erp_customer_id))
 
 
 _UPDATE_ERP_BILLING_SCHEDULE = Operation(

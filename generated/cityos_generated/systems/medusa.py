@@ -289,6 +289,50 @@ class UpdateCreditLimitOutput(Model):
     pass
 
 
+class CreateCompanyRecordOutput(Model):
+    pass
+
+
+class DeactivateCompanyRecordOutput(Model):
+    pass
+
+
+class AssignPaymentTermsOutput(Model):
+    pass
+
+
+class RemovePaymentTermsOutput(Model):
+    pass
+
+
+class SetInitialCreditLimitOutput(Model):
+    limit: Decimal
+
+
+class RemoveCreditLimitOutput(Model):
+    pass
+
+
+class RecordTaxExemptionOutput(Model):
+    pass
+
+
+class RemoveTaxExemptionOutput(Model):
+    pass
+
+
+class SetupApprovalWorkflowsOutput(Model):
+    pass
+
+
+class RemoveApprovalWorkflowsOutput(Model):
+    pass
+
+
+class ActivateCompanyOutput(Model):
+    pass
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -712,6 +756,57 @@ class EscalateApprovalRequestInput(Model):
 class UpdateCreditLimitInput(Model):
     company_id: str
     limit: Decimal
+
+
+class CreateCompanyRecordInput(Model):
+    company_id: str
+    admin_user_id: str
+    business_info: types.CompanyInfo
+    requested_tier: types.CompanyTier
+
+
+class DeactivateCompanyRecordInput(Model):
+    company_id: str
+
+
+class AssignPaymentTermsInput(Model):
+    company_id: str
+    requested_payment_terms: str
+
+
+class RemovePaymentTermsInput(Model):
+    company_id: str
+
+
+class SetInitialCreditLimitInput(Model):
+    company_id: str
+    requested_tier: types.CompanyTier
+
+
+class RemoveCreditLimitInput(Model):
+    company_id: str
+
+
+class RecordTaxExemptionInput(Model):
+    company_id: str
+
+
+class RemoveTaxExemptionInput(Model):
+    company_id: str
+
+
+class SetupApprovalWorkflowsInput(Model):
+    company_id: str
+    admin_user_id: str
+    requested_tier: types.CompanyTier
+
+
+class RemoveApprovalWorkflowsInput(Model):
+    company_id: str
+
+
+class ActivateCompanyInput(Model):
+    company_id: str
 
 
 class FetchSubscriptionInput(Model):
@@ -2246,6 +2341,222 @@ _UPDATE_CREDIT_LIMIT = Operation(
 def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
     """Set a company's credit limit."""
     return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
+
+
+_CREATE_COMPANY_RECORD = Operation(
+    "createCompanyRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a company's account, not yet active.",
+)
+
+
+def create_company_record(
+    *,
+    company_id: str,
+    admin_user_id: str,
+    business_info: types.CompanyInfo,
+    requested_tier: types.CompanyTier,
+) -> Call[CreateCompanyRecordOutput]:
+    """Open a company's account, not yet active."""
+    return Call(
+        _CREATE_COMPANY_RECORD,
+        CreateCompanyRecordInput(
+            company_id=company_id,
+            admin_user_id=admin_user_id,
+            business_info=business_info,
+            requested_tier=requested_tier,
+        ),
+    )
+
+
+_DEACTIVATE_COMPANY_RECORD = Operation(
+    "deactivateCompanyRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a company's account; none there is success.",
+)
+
+
+def deactivate_company_record(*, company_id: str) -> Call[DeactivateCompanyRecordOutput]:
+    """Close a company's account; none there is success."""
+    return Call(_DEACTIVATE_COMPANY_RECORD, DeactivateCompanyRecordInput(company_id=company_id))
+
+
+_ASSIGN_PAYMENT_TERMS = Operation(
+    "assignPaymentTerms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssignPaymentTermsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a company its payment terms.",
+)
+
+
+def assign_payment_terms(*, company_id: str, requested_payment_terms: str) -> Call[AssignPaymentTermsOutput]:
+    """Give a company its payment terms."""
+    return Call(
+        _ASSIGN_PAYMENT_TERMS,
+        AssignPaymentTermsInput(company_id=company_id, requested_payment_terms=requested_payment_terms),
+    )
+
+
+_REMOVE_PAYMENT_TERMS = Operation(
+    "removePaymentTerms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemovePaymentTermsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's payment terms away; none there is success.",
+)
+
+
+def remove_payment_terms(*, company_id: str) -> Call[RemovePaymentTermsOutput]:
+    """Take a company's payment terms away; none there is success."""
+    return Call(_REMOVE_PAYMENT_TERMS, RemovePaymentTermsInput(company_id=company_id))
+
+
+_SET_INITIAL_CREDIT_LIMIT = Operation(
+    "setInitialCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetInitialCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set the credit limit that a tier begins with.",
+)
+
+
+def set_initial_credit_limit(
+    *, company_id: str, requested_tier: types.CompanyTier
+) -> Call[SetInitialCreditLimitOutput]:
+    """Set the credit limit that a tier begins with."""
+    return Call(
+        _SET_INITIAL_CREDIT_LIMIT,
+        SetInitialCreditLimitInput(company_id=company_id, requested_tier=requested_tier),
+    )
+
+
+_REMOVE_CREDIT_LIMIT = Operation(
+    "removeCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's credit away; none there is success.",
+)
+
+
+def remove_credit_limit(*, company_id: str) -> Call[RemoveCreditLimitOutput]:
+    """Take a company's credit away; none there is success."""
+    return Call(_REMOVE_CREDIT_LIMIT, RemoveCreditLimitInput(company_id=company_id))
+
+
+_RECORD_TAX_EXEMPTION = Operation(
+    "recordTaxExemption",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordTaxExemptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Sell to a company without tax, by its certificate.",
+)
+
+
+def record_tax_exemption(*, company_id: str) -> Call[RecordTaxExemptionOutput]:
+    """Sell to a company without tax, by its certificate."""
+    return Call(_RECORD_TAX_EXEMPTION, RecordTaxExemptionInput(company_id=company_id))
+
+
+_REMOVE_TAX_EXEMPTION = Operation(
+    "removeTaxExemption",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveTaxExemptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's tax exemption back; none there is success.",
+)
+
+
+def remove_tax_exemption(*, company_id: str) -> Call[RemoveTaxExemptionOutput]:
+    """Take a company's tax exemption back; none there is success."""
+    return Call(_REMOVE_TAX_EXEMPTION, RemoveTaxExemptionInput(company_id=company_id))
+
+
+_SETUP_APPROVAL_WORKFLOWS = Operation(
+    "setupApprovalWorkflows",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupApprovalWorkflowsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a company the approval chain of its tier, to be changed by its own people.",
+)
+
+
+def setup_approval_workflows(
+    *, company_id: str, admin_user_id: str, requested_tier: types.CompanyTier
+) -> Call[SetupApprovalWorkflowsOutput]:
+    """Give a company the approval chain of its tier, to be changed by its own people."""
+    return Call(
+        _SETUP_APPROVAL_WORKFLOWS,
+        SetupApprovalWorkflowsInput(
+            company_id=company_id, admin_user_id=admin_user_id, requested_tier=requested_tier
+        ),
+    )
+
+
+_REMOVE_APPROVAL_WORKFLOWS = Operation(
+    "removeApprovalWorkflows",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveApprovalWorkflowsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Remove a company's approval chain; none there is success.",
+)
+
+
+def remove_approval_workflows(*, company_id: str) -> Call[RemoveApprovalWorkflowsOutput]:
+    """Remove a company's approval chain; none there is success."""
+    return Call(_REMOVE_APPROVAL_WORKFLOWS, RemoveApprovalWorkflowsInput(company_id=company_id))
+
+
+_ACTIVATE_COMPANY = Operation(
+    "activateCompany",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateCompanyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a company buy.",
+)
+
+
+def activate_company(*, company_id: str) -> Call[ActivateCompanyOutput]:
+    """Let a company buy."""
+    return Call(_ACTIVATE_COMPANY, ActivateCompanyInput(company_id=company_id))
 
 
 _FETCH_SUBSCRIPTION = Operation(

@@ -151,6 +151,22 @@ class NotifyCompanyOutput(Model):
     pass
 
 
+class RequestCompanyDocumentsOutput(Model):
+    pass
+
+
+class RemindCompanyOutput(Model):
+    pass
+
+
+class SendCompanyWelcomeKitOutput(Model):
+    pass
+
+
+class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
 class SendTrialEndingReminderOutput(Model):
     pass
 
@@ -368,6 +384,26 @@ class NotifyCompanyInput(Model):
     company_id: str
     status: str
     limit: Decimal | None = None
+    reason: str | None = None
+
+
+class RequestCompanyDocumentsInput(Model):
+    company_id: str
+    required_documents: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemindCompanyInput(Model):
+    company_id: str
+
+
+class SendCompanyWelcomeKitInput(Model):
+    company_id: str
+    tier: types.CompanyTier
+    limit: Decimal
+
+
+class NotifyCompanyRejectedInput(Model):
+    company_id: str
     reason: str | None = None
 
 
@@ -1142,6 +1178,85 @@ def notify_company(
     return Call(
         _NOTIFY_COMPANY, NotifyCompanyInput(company_id=company_id, status=status, limit=limit, reason=reason)
     )
+
+
+_REQUEST_COMPANY_DOCUMENTS = Operation(
+    "requestCompanyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestCompanyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a company for more documents.",
+)
+
+
+def request_company_documents(
+    *, company_id: str, required_documents: list[str]
+) -> Call[RequestCompanyDocumentsOutput]:
+    """Ask a company for more documents."""
+    return Call(
+        _REQUEST_COMPANY_DOCUMENTS,
+        RequestCompanyDocumentsInput(company_id=company_id, required_documents=required_documents),
+    )
+
+
+_REMIND_COMPANY = Operation(
+    "remindCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an open verification.",
+)
+
+
+def remind_company(*, company_id: str) -> Call[RemindCompanyOutput]:
+    """Remind a company of an open verification."""
+    return Call(_REMIND_COMPANY, RemindCompanyInput(company_id=company_id))
+
+
+_SEND_COMPANY_WELCOME_KIT = Operation(
+    "sendCompanyWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompanyWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a company, with its tier, terms and limit.",
+)
+
+
+def send_company_welcome_kit(
+    *, company_id: str, tier: types.CompanyTier, limit: Decimal
+) -> Call[SendCompanyWelcomeKitOutput]:
+    """Welcome a company, with its tier, terms and limit."""
+    return Call(
+        _SEND_COMPANY_WELCOME_KIT, SendCompanyWelcomeKitInput(company_id=company_id, tier=tier, limit=limit)
+    )
+
+
+_NOTIFY_COMPANY_REJECTED = Operation(
+    "notifyCompanyRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company that nothing came of its registration.",
+)
+
+
+def notify_company_rejected(
+    *, company_id: str, reason: str | None = None
+) -> Call[NotifyCompanyRejectedOutput]:
+    """Tell a company that nothing came of its registration."""
+    return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
 
 
 _SEND_TRIAL_ENDING_REMINDER = Operation(

@@ -64,6 +64,14 @@ class CheckCompanyCredentialsOutput(Model):
     valid: bool
 
 
+class VerifyBusinessDocumentsOutput(Model):
+    verification_id: str
+
+
+class IssueBusinessCredentialsOutput(Model):
+    credential_id: str
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -101,6 +109,17 @@ class PingWaltIdInput(Model):
 
 class CheckCompanyCredentialsInput(Model):
     company_id: str
+
+
+class VerifyBusinessDocumentsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+
+
+class IssueBusinessCredentialsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
 
 
 _VERIFY_IDENTITY = Operation(
@@ -275,3 +294,49 @@ _CHECK_COMPANY_CREDENTIALS = Operation(
 def check_company_credentials(*, company_id: str) -> Call[CheckCompanyCredentialsOutput]:
     """Say whether a company's business credential is valid and not revoked, by our own status list."""
     return Call(_CHECK_COMPANY_CREDENTIALS, CheckCompanyCredentialsInput(company_id=company_id))
+
+
+_VERIFY_BUSINESS_DOCUMENTS = Operation(
+    "verifyBusinessDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyBusinessDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a company's verification with its documents.",
+)
+
+
+def verify_business_documents(
+    *, company_id: str, business_info: types.CompanyInfo, documents: list[types.CompanyDocument]
+) -> Call[VerifyBusinessDocumentsOutput]:
+    """Open a company's verification with its documents."""
+    return Call(
+        _VERIFY_BUSINESS_DOCUMENTS,
+        VerifyBusinessDocumentsInput(company_id=company_id, business_info=business_info, documents=documents),
+    )
+
+
+_ISSUE_BUSINESS_CREDENTIALS = Operation(
+    "issueBusinessCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueBusinessCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a verified company its business credential.",
+)
+
+
+def issue_business_credentials(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[IssueBusinessCredentialsOutput]:
+    """Offer a verified company its business credential."""
+    return Call(
+        _ISSUE_BUSINESS_CREDENTIALS,
+        IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
+    )
