@@ -14,6 +14,7 @@ from cityos_generated.workflows import (
     wf_005_order_dispute,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
+    wf_020_vendor_suspension,
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
     wf_024_credit_limit_review,
@@ -85,6 +86,21 @@ def wf_016_vendor_onboarding_on_vendor_registration_submitted(
         business_info=event.business_info,
         documents=event.documents,
         bank_details=event.bank_details,
+    )
+
+
+def wf_020_vendor_suspension_on_vendor_suspension_requested(
+    event: events.VendorSuspensionRequestedEvent,
+) -> wf_020_vendor_suspension.VendorSuspensionInput | None:
+    """WF-020: Take a vendor off the market, look after the open orders, and let a temporary suspension
+    end.
+    """
+    return wf_020_vendor_suspension.VendorSuspensionInput(
+        vendor_id=event.vendor_id,
+        reason=event.reason,
+        suspension_type=event.suspension_type,
+        duration_days=event.duration_days,
+        initiated_by=event.initiated_by,
     )
 
 
@@ -439,6 +455,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "vendor.suspension_requested": EventRoute(
+        model=events.VendorSuspensionRequestedEvent,
+        beside=(
+            Starts(
+                workflow="VendorSuspensionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:vendor:{vendor_id}:suspension",
+                input=wf_020_vendor_suspension_on_vendor_suspension_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -666,6 +695,21 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.SubscriptionDiscountApplied,
         ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
         addresses=(("subscription.*", "subscription_id"),),
+    ),
+    "vendor.suspension.lifted": SignalRoute(
+        model=signals.VendorSuspensionLifted,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.extended": SignalRoute(
+        model=signals.VendorSuspensionExtended,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.made_permanent": SignalRoute(
+        model=signals.VendorSuspensionMadePermanent,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
     ),
 }
 

@@ -183,3 +183,11 @@ class SubscriptionCancelRequestedEvent(Model):
     cancellation_type: types.CancellationType
     reason: str
     refund_prorated: bool
+
+
+class VendorSuspensionRequestedEvent(Model):
+    vendor_id: str
+    reason: str
+    suspension_type: types.SuspensionType
+    duration_days: int | None = None
+    initiated_by: str

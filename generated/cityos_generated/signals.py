@@ -628,3 +628,24 @@ class SubscriptionDiscountApplied(SignalModel):
     subscription_id: str
     discount: types.Discount
     applied_at: datetime
+
+
+class VendorSuspensionLifted(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.lifted"
+    vendor_id: str
+    lifted_by: str
+    lifted_at: datetime
+
+
+class VendorSuspensionExtended(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.extended"
+    vendor_id: str
+    extended_by: str
+    new_end: datetime
+
+
+class VendorSuspensionMadePermanent(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.made_permanent"
+    vendor_id: str
+    decided_by: str
+    decided_at: datetime

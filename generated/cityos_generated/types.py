@@ -329,3 +329,54 @@ class ComplianceCredential(Model):
     issued_at: datetime
     valid_until: datetime | None = None
     status: CredentialStatus
+
+
+SuspensionType = Literal["temporary", "permanent"]
+
+
+class PendingVendorOrder(Model):
+    vendor_order_id: str
+    order_id: str
+    delivery_order_id: str | None = None
+
+
+class Period(Model):
+    start: datetime
+    end: datetime
+
+
+class PerformanceThresholds(Model):
+    min_order_fulfillment_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_cancellation_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    min_review_rating: Annotated[float, Limits(min=0.0, max=5.0)]
+    max_dispute_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_avg_fulfillment_hours: Annotated[float, Limits(min=0.0)]
+
+
+class OrderMetrics(Model):
+    vendor_id: str
+    orders: int
+    fulfilled: int
+    cancelled: int
+    disputed: int
+
+
+class ReviewMetrics(Model):
+    vendor_id: str
+    reviews: int
+    rating: float
+
+
+class DeliveryMetrics(Model):
+    vendor_id: str
+    deliveries: int
+    avg_fulfillment_hours: float
+
+
+class VendorScore(Model):
+    vendor_id: str
+    score: int
+    breaches: Annotated[list[str], Limits(max_items=5)]
+
+
+Penalty = Literal["warning", "lower_ranking", "suspension"]

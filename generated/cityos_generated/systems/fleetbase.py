@@ -50,6 +50,10 @@ class CancelPendingFulfillmentsOutput(Model):
     cancelled: int
 
 
+class MoveDeliveryPickupOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -95,6 +99,11 @@ class PingFleetbaseInput(Model):
 
 class CancelPendingFulfillmentsInput(Model):
     subscription_id: str
+
+
+class MoveDeliveryPickupInput(Model):
+    delivery_order_id: str
+    new_vendor_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -280,3 +289,23 @@ _CANCEL_PENDING_FULFILLMENTS = Operation(
 def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
     """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
     return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))
+
+
+_MOVE_DELIVERY_PICKUP = Operation(
+    "moveDeliveryPickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MoveDeliveryPickupOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a delivery be picked up at another vendor's.",
+)
+
+
+def move_delivery_pickup(*, delivery_order_id: str, new_vendor_id: str) -> Call[MoveDeliveryPickupOutput]:
+    """Let a delivery be picked up at another vendor's."""
+    return Call(
+        _MOVE_DELIVERY_PICKUP,
+        MoveDeliveryPickupInput(delivery_order_id=delivery_order_id, new_vendor_id=new_vendor_id),
+    )

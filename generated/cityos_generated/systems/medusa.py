@@ -372,6 +372,34 @@ class CalculateProratedRefundOutput(Model):
     payment_intent_id: str
 
 
+class DeactivateVendorProductsOutput(Model):
+    products: int
+
+
+class ReactivateVendorProductsOutput(Model):
+    pass
+
+
+class PausePendingPayoutsOutput(Model):
+    pass
+
+
+class ResumePendingPayoutsOutput(Model):
+    pass
+
+
+class ListPendingVendorOrdersOutput(Model):
+    orders: Annotated[list[types.PendingVendorOrder], Limits(max_items=500)]
+
+
+class ReassignVendorOrderOutput(Model):
+    new_vendor_id: str | None = None
+
+
+class RequestOrderCancellationOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -845,6 +873,38 @@ class RestoreSubscriptionPlanInput(Model):
 
 class CalculateProratedRefundInput(Model):
     subscription_id: str
+
+
+class DeactivateVendorProductsInput(Model):
+    vendor_id: str
+
+
+class ReactivateVendorProductsInput(Model):
+    vendor_id: str
+
+
+class PausePendingPayoutsInput(Model):
+    vendor_id: str
+    reason: str
+
+
+class ResumePendingPayoutsInput(Model):
+    vendor_id: str
+
+
+class ListPendingVendorOrdersInput(Model):
+    vendor_id: str
+
+
+class ReassignVendorOrderInput(Model):
+    vendor_order_id: str
+    vendor_id: str
+
+
+class RequestOrderCancellationInput(Model):
+    order_id: str
+    vendor_order_id: str
+    reason: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2711,3 +2771,131 @@ _CALCULATE_PRORATED_REFUND = Operation(
 def calculate_prorated_refund(*, subscription_id: str) -> Call[CalculateProratedRefundOutput]:
     """What of the last payment was not used, as the plan's terms count it."""
     return Call(_CALCULATE_PRORATED_REFUND, CalculateProratedRefundInput(subscription_id=subscription_id))
+
+
+_DEACTIVATE_VENDOR_PRODUCTS = Operation(
+    "deactivateVendorProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateVendorProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take all products of a vendor off the shelves; Medusa remembers which were on them.",
+)
+
+
+def deactivate_vendor_products(*, vendor_id: str) -> Call[DeactivateVendorProductsOutput]:
+    """Take all products of a vendor off the shelves; Medusa remembers which were on them."""
+    return Call(_DEACTIVATE_VENDOR_PRODUCTS, DeactivateVendorProductsInput(vendor_id=vendor_id))
+
+
+_REACTIVATE_VENDOR_PRODUCTS = Operation(
+    "reactivateVendorProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReactivateVendorProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put back on the shelves what a suspension took off them; nothing taken off is success.",
+)
+
+
+def reactivate_vendor_products(*, vendor_id: str) -> Call[ReactivateVendorProductsOutput]:
+    """Put back on the shelves what a suspension took off them; nothing taken off is success."""
+    return Call(_REACTIVATE_VENDOR_PRODUCTS, ReactivateVendorProductsInput(vendor_id=vendor_id))
+
+
+_PAUSE_PENDING_PAYOUTS = Operation(
+    "pausePendingPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PausePendingPayoutsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold all payouts of a vendor.",
+)
+
+
+def pause_pending_payouts(*, vendor_id: str, reason: str) -> Call[PausePendingPayoutsOutput]:
+    """Hold all payouts of a vendor."""
+    return Call(_PAUSE_PENDING_PAYOUTS, PausePendingPayoutsInput(vendor_id=vendor_id, reason=reason))
+
+
+_RESUME_PENDING_PAYOUTS = Operation(
+    "resumePendingPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ResumePendingPayoutsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Release the payouts of a vendor; none held is success.",
+)
+
+
+def resume_pending_payouts(*, vendor_id: str) -> Call[ResumePendingPayoutsOutput]:
+    """Release the payouts of a vendor; none held is success."""
+    return Call(_RESUME_PENDING_PAYOUTS, ResumePendingPayoutsInput(vendor_id=vendor_id))
+
+
+_LIST_PENDING_VENDOR_ORDERS = Operation(
+    "listPendingVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPendingVendorOrdersOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The orders that a vendor has accepted and not handed over yet.",
+)
+
+
+def list_pending_vendor_orders(*, vendor_id: str) -> Call[ListPendingVendorOrdersOutput]:
+    """The orders that a vendor has accepted and not handed over yet."""
+    return Call(_LIST_PENDING_VENDOR_ORDERS, ListPendingVendorOrdersInput(vendor_id=vendor_id))
+
+
+_REASSIGN_VENDOR_ORDER = Operation(
+    "reassignVendorOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReassignVendorOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a vendor's order to another vendor of the same goods, where there is one.",
+)
+
+
+def reassign_vendor_order(*, vendor_order_id: str, vendor_id: str) -> Call[ReassignVendorOrderOutput]:
+    """Give a vendor's order to another vendor of the same goods, where there is one."""
+    return Call(
+        _REASSIGN_VENDOR_ORDER, ReassignVendorOrderInput(vendor_order_id=vendor_order_id, vendor_id=vendor_id)
+    )
+
+
+_REQUEST_ORDER_CANCELLATION = Operation(
+    "requestOrderCancellation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RequestOrderCancellationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Ask for the cancellation of an order that nobody else can deliver; Medusa says order.cancel_requested.",
+)
+
+
+def request_order_cancellation(
+    *, order_id: str, vendor_order_id: str, reason: str
+) -> Call[RequestOrderCancellationOutput]:
+    """Ask for the cancellation of an order that nobody else can deliver; Medusa says
+    order.cancel_requested.
+    """
+    return Call(
+        _REQUEST_ORDER_CANCELLATION,
+        RequestOrderCancellationInput(order_id=order_id, vendor_order_id=vendor_order_id, reason=reason),
+    )

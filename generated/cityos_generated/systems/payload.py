@@ -195,6 +195,18 @@ class ScheduleWinBackCampaignOutput(Model):
     pass
 
 
+class NotifySuspensionOutput(Model):
+    pass
+
+
+class NotifyAffectedCustomersOutput(Model):
+    pass
+
+
+class AlertVendorTeamOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -449,6 +461,22 @@ class SendCancellationSurveyInput(Model):
 class ScheduleWinBackCampaignInput(Model):
     subscription_id: str
     customer_id: str
+
+
+class NotifySuspensionInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+    reason: str
+    ends_at: datetime | None = None
+
+
+class NotifyAffectedCustomersInput(Model):
+    order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class AlertVendorTeamInput(Model):
+    vendor_id: str
+    order_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1426,3 +1454,63 @@ def schedule_win_back_campaign(
         _SCHEDULE_WIN_BACK_CAMPAIGN,
         ScheduleWinBackCampaignInput(subscription_id=subscription_id, customer_id=customer_id),
     )
+
+
+_NOTIFY_SUSPENSION = Operation(
+    "notifySuspension",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySuspensionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor of a suspension, and why.",
+)
+
+
+def notify_suspension(
+    *, vendor_id: str, suspension_type: types.SuspensionType, reason: str, ends_at: datetime | None = None
+) -> Call[NotifySuspensionOutput]:
+    """Tell a vendor of a suspension, and why."""
+    return Call(
+        _NOTIFY_SUSPENSION,
+        NotifySuspensionInput(
+            vendor_id=vendor_id, suspension_type=suspension_type, reason=reason, ends_at=ends_at
+        ),
+    )
+
+
+_NOTIFY_AFFECTED_CUSTOMERS = Operation(
+    "notifyAffectedCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the customers of these orders that another vendor delivers, or none; sent in batches of 100.",
+)
+
+
+def notify_affected_customers(*, order_ids: list[str]) -> Call[NotifyAffectedCustomersOutput]:
+    """Tell the customers of these orders that another vendor delivers, or none; sent in batches of
+    100.
+    """
+    return Call(_NOTIFY_AFFECTED_CUSTOMERS, NotifyAffectedCustomersInput(order_ids=order_ids))
+
+
+_ALERT_VENDOR_TEAM = Operation(
+    "alertVendorTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertVendorTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendor team of orders that neither found another vendor nor could be cancelled.",
+)
+
+
+def alert_vendor_team(*, vendor_id: str, order_ids: list[str]) -> Call[AlertVendorTeamOutput]:
+    """Tell the vendor team of orders that neither found another vendor nor could be cancelled."""
+    return Call(_ALERT_VENDOR_TEAM, AlertVendorTeamInput(vendor_id=vendor_id, order_ids=order_ids))

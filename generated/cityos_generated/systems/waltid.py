@@ -72,6 +72,14 @@ class IssueBusinessCredentialsOutput(Model):
     credential_id: str
 
 
+class RevokeVendorCredentialsOutput(Model):
+    marked: int
+
+
+class RestoreVendorCredentialsOutput(Model):
+    pass
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -120,6 +128,15 @@ class VerifyBusinessDocumentsInput(Model):
 class IssueBusinessCredentialsInput(Model):
     company_id: str
     business_info: types.CompanyInfo
+
+
+class RevokeVendorCredentialsInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+
+
+class RestoreVendorCredentialsInput(Model):
+    vendor_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -340,3 +357,42 @@ def issue_business_credentials(
         _ISSUE_BUSINESS_CREDENTIALS,
         IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
     )
+
+
+_REVOKE_VENDOR_CREDENTIALS = Operation(
+    "revokeVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Mark all credentials of a vendor in our status list, as suspended for a time or as revoked.",
+)
+
+
+def revoke_vendor_credentials(
+    *, vendor_id: str, suspension_type: types.SuspensionType
+) -> Call[RevokeVendorCredentialsOutput]:
+    """Mark all credentials of a vendor in our status list, as suspended for a time or as revoked."""
+    return Call(
+        _REVOKE_VENDOR_CREDENTIALS,
+        RevokeVendorCredentialsInput(vendor_id=vendor_id, suspension_type=suspension_type),
+    )
+
+
+_RESTORE_VENDOR_CREDENTIALS = Operation(
+    "restoreVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RestoreVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make the suspended credentials of a vendor valid again; none suspended is success.",
+)
+
+
+def restore_vendor_credentials(*, vendor_id: str) -> Call[RestoreVendorCredentialsOutput]:
+    """Make the suspended credentials of a vendor valid again; none suspended is success."""
+    return Call(_RESTORE_VENDOR_CREDENTIALS, RestoreVendorCredentialsInput(vendor_id=vendor_id))
