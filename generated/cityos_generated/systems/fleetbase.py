@@ -54,6 +54,10 @@ class MoveDeliveryPickupOutput(Model):
     pass
 
 
+class AggregateDeliveryMetricsOutput(Model):
+    metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -104,6 +108,11 @@ class CancelPendingFulfillmentsInput(Model):
 class MoveDeliveryPickupInput(Model):
     delivery_order_id: str
     new_vendor_id: str
+
+
+class AggregateDeliveryMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
 
 
 _EXTRACT_DATA = Operation(
@@ -308,4 +317,28 @@ def move_delivery_pickup(*, delivery_order_id: str, new_vendor_id: str) -> Call[
     return Call(
         _MOVE_DELIVERY_PICKUP,
         MoveDeliveryPickupInput(delivery_order_id=delivery_order_id, new_vendor_id=new_vendor_id),
+    )
+
+
+_AGGREGATE_DELIVERY_METRICS = Operation(
+    "aggregateDeliveryMetrics",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AggregateDeliveryMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's extension counts.",
+)
+
+
+def aggregate_delivery_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateDeliveryMetricsOutput]:
+    """How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's
+    extension counts.
+    """
+    return Call(
+        _AGGREGATE_DELIVERY_METRICS,
+        AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
     )

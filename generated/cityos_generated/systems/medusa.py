@@ -400,6 +400,34 @@ class RequestOrderCancellationOutput(Model):
     pass
 
 
+class ListPerformanceReviewsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateOrderMetricsOutput(Model):
+    metrics: Annotated[list[types.OrderMetrics], Limits(max_items=1000)]
+
+
+class AggregateReviewMetricsOutput(Model):
+    metrics: Annotated[list[types.ReviewMetrics], Limits(max_items=1000)]
+
+
+class CalculatePerformanceScoresOutput(Model):
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class CreateAnalyticsSnapshotsOutput(Model):
+    pass
+
+
+class FlagUnderperformingVendorsOutput(Model):
+    pass
+
+
+class ApplyPenaltiesOutput(Model):
+    penalty: types.Penalty
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -905,6 +933,43 @@ class RequestOrderCancellationInput(Model):
     order_id: str
     vendor_order_id: str
     reason: str
+
+
+class ListPerformanceReviewsInput(Model):
+    pass
+
+
+class AggregateOrderMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class AggregateReviewMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class CalculatePerformanceScoresInput(Model):
+    thresholds: types.PerformanceThresholds
+    orders: Annotated[list[types.OrderMetrics], Limits(max_items=1000)]
+    reviews: Annotated[list[types.ReviewMetrics], Limits(max_items=1000)]
+    deliveries: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
+class CreateAnalyticsSnapshotsInput(Model):
+    review_period: types.Period
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class FlagUnderperformingVendorsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class ApplyPenaltiesInput(Model):
+    vendor_id: str
+    review_period: types.Period
+    breaches: Annotated[list[str], Limits(max_items=5)]
 
 
 _EXTRACT_DATA = Operation(
@@ -2898,4 +2963,160 @@ def request_order_cancellation(
     return Call(
         _REQUEST_ORDER_CANCELLATION,
         RequestOrderCancellationInput(order_id=order_id, vendor_order_id=vendor_order_id, reason=reason),
+    )
+
+
+_LIST_PERFORMANCE_REVIEWS = Operation(
+    "listPerformanceReviews",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPerformanceReviewsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose vendors are reviewed this week, with their active vendors and thresholds, one start a row.",
+)
+
+
+def list_performance_reviews() -> Call[ListPerformanceReviewsOutput]:
+    """The tenants whose vendors are reviewed this week, with their active vendors and thresholds, one
+    start a row.
+    """
+    return Call(_LIST_PERFORMANCE_REVIEWS, ListPerformanceReviewsInput())
+
+
+_AGGREGATE_ORDER_METRICS = Operation(
+    "aggregateOrderMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateOrderMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What vendors sold, cancelled and had disputed in a period.",
+)
+
+
+def aggregate_order_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateOrderMetricsOutput]:
+    """What vendors sold, cancelled and had disputed in a period."""
+    return Call(
+        _AGGREGATE_ORDER_METRICS,
+        AggregateOrderMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_AGGREGATE_REVIEW_METRICS = Operation(
+    "aggregateReviewMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateReviewMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How customers rated vendors in a period.",
+)
+
+
+def aggregate_review_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateReviewMetricsOutput]:
+    """How customers rated vendors in a period."""
+    return Call(
+        _AGGREGATE_REVIEW_METRICS,
+        AggregateReviewMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_CALCULATE_PERFORMANCE_SCORES = Operation(
+    "calculatePerformanceScores",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePerformanceScoresOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Score vendors from 0 to 100, and name the thresholds that they missed.",
+)
+
+
+def calculate_performance_scores(
+    *,
+    thresholds: types.PerformanceThresholds,
+    orders: list[types.OrderMetrics],
+    reviews: list[types.ReviewMetrics],
+    deliveries: list[types.DeliveryMetrics],
+) -> Call[CalculatePerformanceScoresOutput]:
+    """Score vendors from 0 to 100, and name the thresholds that they missed."""
+    return Call(
+        _CALCULATE_PERFORMANCE_SCORES,
+        CalculatePerformanceScoresInput(
+            thresholds=thresholds, orders=orders, reviews=reviews, deliveries=deliveries
+        ),
+    )
+
+
+_CREATE_ANALYTICS_SNAPSHOTS = Operation(
+    "createAnalyticsSnapshots",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateAnalyticsSnapshotsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the scores of a period; written again they are the same.",
+)
+
+
+def create_analytics_snapshots(
+    *, review_period: types.Period, scores: list[types.VendorScore]
+) -> Call[CreateAnalyticsSnapshotsOutput]:
+    """Keep the scores of a period; written again they are the same."""
+    return Call(
+        _CREATE_ANALYTICS_SNAPSHOTS, CreateAnalyticsSnapshotsInput(review_period=review_period, scores=scores)
+    )
+
+
+_FLAG_UNDERPERFORMING_VENDORS = Operation(
+    "flagUnderperformingVendors",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagUnderperformingVendorsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark vendors that missed a threshold, and take the mark off all others.",
+)
+
+
+def flag_underperforming_vendors(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[FlagUnderperformingVendorsOutput]:
+    """Mark vendors that missed a threshold, and take the mark off all others."""
+    return Call(
+        _FLAG_UNDERPERFORMING_VENDORS,
+        FlagUnderperformingVendorsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_APPLY_PENALTIES = Operation(
+    "applyPenalties",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApplyPenaltiesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Apply to a vendor what the tenant's rules say, by what was missed and how often before.",
+)
+
+
+def apply_penalties(
+    *, vendor_id: str, review_period: types.Period, breaches: list[str]
+) -> Call[ApplyPenaltiesOutput]:
+    """Apply to a vendor what the tenant's rules say, by what was missed and how often before."""
+    return Call(
+        _APPLY_PENALTIES,
+        ApplyPenaltiesInput(vendor_id=vendor_id, review_period=review_period, breaches=breaches),
     )

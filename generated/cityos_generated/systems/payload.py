@@ -207,6 +207,10 @@ class AlertVendorTeamOutput(Model):
     pass
 
 
+class SendPerformanceReportsOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -477,6 +481,11 @@ class NotifyAffectedCustomersInput(Model):
 class AlertVendorTeamInput(Model):
     vendor_id: str
     order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class SendPerformanceReportsInput(Model):
+    review_period: types.Period
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1514,3 +1523,24 @@ _ALERT_VENDOR_TEAM = Operation(
 def alert_vendor_team(*, vendor_id: str, order_ids: list[str]) -> Call[AlertVendorTeamOutput]:
     """Tell the vendor team of orders that neither found another vendor nor could be cancelled."""
     return Call(_ALERT_VENDOR_TEAM, AlertVendorTeamInput(vendor_id=vendor_id, order_ids=order_ids))
+
+
+_SEND_PERFORMANCE_REPORTS = Operation(
+    "sendPerformanceReports",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor its scores; sent in batches of 100.",
+)
+
+
+def send_performance_reports(
+    *, review_period: types.Period, scores: list[types.VendorScore]
+) -> Call[SendPerformanceReportsOutput]:
+    """Send every vendor its scores; sent in batches of 100."""
+    return Call(
+        _SEND_PERFORMANCE_REPORTS, SendPerformanceReportsInput(review_period=review_period, scores=scores)
+    )
