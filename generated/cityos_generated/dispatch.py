@@ -14,6 +14,7 @@ from cityos_generated.workflows import (
     wf_005_order_dispute,
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
+    wf_018_vendor_product_approval,
     wf_020_vendor_suspension,
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
@@ -86,6 +87,21 @@ def wf_016_vendor_onboarding_on_vendor_registration_submitted(
         business_info=event.business_info,
         documents=event.documents,
         bank_details=event.bank_details,
+    )
+
+
+def wf_018_vendor_product_approval_on_vendor_product_submitted(
+    event: events.VendorProductSubmittedEvent,
+) -> wf_018_vendor_product_approval.VendorProductApprovalInput | None:
+    """WF-018: Check what a vendor wants to sell, by rules and where they don't suffice by a person,
+    and put it into the shop.
+    """
+    return wf_018_vendor_product_approval.VendorProductApprovalInput(
+        vendor_id=event.vendor_id,
+        product_id=event.product_id,
+        product_data=event.product_data,
+        requires_compliance_check=event.requires_compliance_check,
+        product_category_rules=event.product_category_rules,
     )
 
 
@@ -463,6 +479,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="medusa-commerce",
                 workflow_id="tenant:{tenant_id}:vendor:{vendor_id}:suspension",
                 input=wf_020_vendor_suspension_on_vendor_suspension_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vendor_product.submitted": EventRoute(
+        model=events.VendorProductSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="VendorProductApprovalWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:product:{product_id}:approval",
+                input=wf_018_vendor_product_approval_on_vendor_product_submitted,
                 again="after_end",
                 while_running="reject",
             ),

@@ -191,3 +191,11 @@ class VendorSuspensionRequestedEvent(Model):
     suspension_type: types.SuspensionType
     duration_days: int | None = None
     initiated_by: str
+
+
+class VendorProductSubmittedEvent(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+    requires_compliance_check: bool
+    product_category_rules: types.ProductCategoryRules | None = None

@@ -380,3 +380,24 @@ class VendorScore(Model):
 
 
 Penalty = Literal["warning", "lower_ranking", "suspension"]
+
+
+class ProductVariantData(Model):
+    sku: str
+    price: Decimal
+
+
+class ProductData(Model):
+    title: str
+    description: str
+    category_ids: Annotated[list[str], Limits(max_items=20)]
+    variants: Annotated[list[ProductVariantData], Limits(max_items=200)]
+    images: Annotated[list[str], Limits(max_items=50)]
+
+
+class ProductCategoryRules(Model):
+    requires_license: bool
+    restricted_zones: Annotated[list[str], Limits(max_items=10)]
+
+
+ModerationVerdict = Literal["clean", "doubtful", "forbidden"]

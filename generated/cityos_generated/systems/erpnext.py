@@ -158,6 +158,15 @@ class UpdateAccountingEntriesSubscriptionRefundOutput(Model):
     journal_entry_id: str
 
 
+class CheckCategoryComplianceOutput(Model):
+    compliant: bool
+    reason: str | None = None
+
+
+class SyncToERPCatalogOutput(Model):
+    pass
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -335,6 +344,17 @@ class UpdateAccountingEntriesSubscriptionRefundInput(Model):
     currency_code: str
     subscription_id: str
     payment_intent_id: str
+
+
+class CheckCategoryComplianceInput(Model):
+    vendor_id: str
+    product_data: types.ProductData
+
+
+class SyncToERPCatalogInput(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1056,4 +1076,50 @@ def update_accounting_entries_subscription_refund(
             subscription_id=subscription_id,
             payment_intent_id=payment_intent_id,
         ),
+    )
+
+
+_CHECK_CATEGORY_COMPLIANCE = Operation(
+    "checkCategoryCompliance",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckCategoryComplianceOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a product's categories against the rules of trade; a DocType of the platform's Frappe app keeps them.",
+)
+
+
+def check_category_compliance(
+    *, vendor_id: str, product_data: types.ProductData
+) -> Call[CheckCategoryComplianceOutput]:
+    """Hold a product's categories against the rules of trade; a DocType of the platform's Frappe app
+    keeps them.
+    """
+    return Call(
+        _CHECK_CATEGORY_COMPLIANCE,
+        CheckCategoryComplianceInput(vendor_id=vendor_id, product_data=product_data),
+    )
+
+
+_SYNC_TO_ERP_CATALOG = Operation(
+    "syncToERPCatalog",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=SyncToERPCatalogOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Create or update an Item for every variant; an Item is named by its code.",
+)
+
+
+def sync_to_erp_catalog(
+    *, vendor_id: str, product_id: str, product_data: types.ProductData
+) -> Call[SyncToERPCatalogOutput]:
+    """Create or update an Item for every variant; an Item is named by its code."""
+    return Call(
+        _SYNC_TO_ERP_CATALOG,
+        SyncToERPCatalogInput(vendor_id=vendor_id, product_id=product_id, product_data=product_data),
     )

@@ -333,6 +333,36 @@ class ActivateCompanyOutput(Model):
     pass
 
 
+class ValidateProductDataOutput(Model):
+    valid: bool
+    problems: Annotated[list[str], Limits(max_items=20)]
+    trusted_vendor: bool
+
+
+class AutoApproveOutput(Model):
+    pass
+
+
+class RevokeProductApprovalOutput(Model):
+    pass
+
+
+class QueueForManualReviewOutput(Model):
+    approval_request_id: str
+
+
+class PublishProductOutput(Model):
+    pass
+
+
+class UnpublishProductOutput(Model):
+    pass
+
+
+class RejectProductOutput(Model):
+    pass
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -863,6 +893,38 @@ class RemoveApprovalWorkflowsInput(Model):
 
 class ActivateCompanyInput(Model):
     company_id: str
+
+
+class ValidateProductDataInput(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+
+
+class AutoApproveInput(Model):
+    product_id: str
+
+
+class RevokeProductApprovalInput(Model):
+    product_id: str
+
+
+class QueueForManualReviewInput(Model):
+    product_id: str
+    vendor_id: str
+    verdict: types.ModerationVerdict
+
+
+class PublishProductInput(Model):
+    product_id: str
+
+
+class UnpublishProductInput(Model):
+    product_id: str
+
+
+class RejectProductInput(Model):
+    product_id: str
 
 
 class FetchSubscriptionInput(Model):
@@ -2682,6 +2744,136 @@ _ACTIVATE_COMPANY = Operation(
 def activate_company(*, company_id: str) -> Call[ActivateCompanyOutput]:
     """Let a company buy."""
     return Call(_ACTIVATE_COMPANY, ActivateCompanyInput(company_id=company_id))
+
+
+_VALIDATE_PRODUCT_DATA = Operation(
+    "validateProductData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateProductDataOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a product against the catalogue's rules, and say whether its vendor has earned trust.",
+)
+
+
+def validate_product_data(
+    *, vendor_id: str, product_id: str, product_data: types.ProductData
+) -> Call[ValidateProductDataOutput]:
+    """Hold a product against the catalogue's rules, and say whether its vendor has earned trust."""
+    return Call(
+        _VALIDATE_PRODUCT_DATA,
+        ValidateProductDataInput(vendor_id=vendor_id, product_id=product_id, product_data=product_data),
+    )
+
+
+_AUTO_APPROVE = Operation(
+    "autoApprove",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AutoApproveOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Approve a product by the rules.",
+)
+
+
+def auto_approve(*, product_id: str) -> Call[AutoApproveOutput]:
+    """Approve a product by the rules."""
+    return Call(_AUTO_APPROVE, AutoApproveInput(product_id=product_id))
+
+
+_REVOKE_PRODUCT_APPROVAL = Operation(
+    "revokeProductApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeProductApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a product's approval back; none there is success.",
+)
+
+
+def revoke_product_approval(*, product_id: str) -> Call[RevokeProductApprovalOutput]:
+    """Take a product's approval back; none there is success."""
+    return Call(_REVOKE_PRODUCT_APPROVAL, RevokeProductApprovalInput(product_id=product_id))
+
+
+_QUEUE_FOR_MANUAL_REVIEW = Operation(
+    "queueForManualReview",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=QueueForManualReviewOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the catalogue team to look at a product.",
+)
+
+
+def queue_for_manual_review(
+    *, product_id: str, vendor_id: str, verdict: types.ModerationVerdict
+) -> Call[QueueForManualReviewOutput]:
+    """Ask the catalogue team to look at a product."""
+    return Call(
+        _QUEUE_FOR_MANUAL_REVIEW,
+        QueueForManualReviewInput(product_id=product_id, vendor_id=vendor_id, verdict=verdict),
+    )
+
+
+_PUBLISH_PRODUCT = Operation(
+    "publishProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PublishProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show a product in the shop.",
+)
+
+
+def publish_product(*, product_id: str) -> Call[PublishProductOutput]:
+    """Show a product in the shop."""
+    return Call(_PUBLISH_PRODUCT, PublishProductInput(product_id=product_id))
+
+
+_UNPUBLISH_PRODUCT = Operation(
+    "unpublishProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpublishProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a product out of the shop; none there is success.",
+)
+
+
+def unpublish_product(*, product_id: str) -> Call[UnpublishProductOutput]:
+    """Take a product out of the shop; none there is success."""
+    return Call(_UNPUBLISH_PRODUCT, UnpublishProductInput(product_id=product_id))
+
+
+_REJECT_PRODUCT = Operation(
+    "rejectProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RejectProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a product back to its vendor.",
+)
+
+
+def reject_product(*, product_id: str) -> Call[RejectProductOutput]:
+    """Give a product back to its vendor."""
+    return Call(_REJECT_PRODUCT, RejectProductInput(product_id=product_id))
 
 
 _FETCH_SUBSCRIPTION = Operation(

@@ -211,6 +211,15 @@ class SendPerformanceReportsOutput(Model):
     pass
 
 
+class ContentModerationCheckOutput(Model):
+    verdict: types.ModerationVerdict
+    reason: str | None = None
+
+
+class NotifyProductDecisionOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -486,6 +495,18 @@ class AlertVendorTeamInput(Model):
 class SendPerformanceReportsInput(Model):
     review_period: types.Period
     scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class ContentModerationCheckInput(Model):
+    product_id: str
+    product_data: types.ProductData
+
+
+class NotifyProductDecisionInput(Model):
+    vendor_id: str
+    product_id: str
+    status: str
+    reason: str | None = None
 
 
 _EXTRACT_DATA = Operation(
@@ -1543,4 +1564,48 @@ def send_performance_reports(
     """Send every vendor its scores; sent in batches of 100."""
     return Call(
         _SEND_PERFORMANCE_REPORTS, SendPerformanceReportsInput(review_period=review_period, scores=scores)
+    )
+
+
+_CONTENT_MODERATION_CHECK = Operation(
+    "contentModerationCheck",
+    system="payload",
+    task_queue="payload-content",
+    output=ContentModerationCheckOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have a product's words and pictures judged, by the moderation service behind the platform's CMS.",
+)
+
+
+def content_moderation_check(
+    *, product_id: str, product_data: types.ProductData
+) -> Call[ContentModerationCheckOutput]:
+    """Have a product's words and pictures judged, by the moderation service behind the platform's CMS."""
+    return Call(
+        _CONTENT_MODERATION_CHECK,
+        ContentModerationCheckInput(product_id=product_id, product_data=product_data),
+    )
+
+
+_NOTIFY_PRODUCT_DECISION = Operation(
+    "notifyProductDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProductDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor how a product was decided.",
+)
+
+
+def notify_product_decision(
+    *, vendor_id: str, product_id: str, status: str, reason: str | None = None
+) -> Call[NotifyProductDecisionOutput]:
+    """Tell a vendor how a product was decided."""
+    return Call(
+        _NOTIFY_PRODUCT_DECISION,
+        NotifyProductDecisionInput(vendor_id=vendor_id, product_id=product_id, status=status, reason=reason),
     )

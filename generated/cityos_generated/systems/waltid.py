@@ -80,6 +80,10 @@ class RestoreVendorCredentialsOutput(Model):
     pass
 
 
+class VerifyVendorLicenseOutput(Model):
+    verification_session_id: str
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -137,6 +141,11 @@ class RevokeVendorCredentialsInput(Model):
 
 class RestoreVendorCredentialsInput(Model):
     vendor_id: str
+
+
+class VerifyVendorLicenseInput(Model):
+    vendor_id: str
+    product_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -396,3 +405,32 @@ _RESTORE_VENDOR_CREDENTIALS = Operation(
 def restore_vendor_credentials(*, vendor_id: str) -> Call[RestoreVendorCredentialsOutput]:
     """Make the suspended credentials of a vendor valid again; none suspended is success."""
     return Call(_RESTORE_VENDOR_CREDENTIALS, RestoreVendorCredentialsInput(vendor_id=vendor_id))
+
+
+_VERIFY_VENDOR_LICENSE = Operation(
+    "verifyVendorLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its licence, and wait until it was shown.",
+)
+
+
+def verify_vendor_license(*, vendor_id: str, product_id: str) -> Call[VerifyVendorLicenseOutput]:
+    """Ask a vendor's wallet for its licence, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_LICENSE, VerifyVendorLicenseInput(vendor_id=vendor_id, product_id=product_id))
