@@ -15,6 +15,7 @@ from cityos_generated.workflows import (
     wf_012_installment_payment,
     wf_016_vendor_onboarding,
     wf_018_vendor_product_approval,
+    wf_019_commission_recalculation,
     wf_020_vendor_suspension,
     wf_022_purchase_order_approval,
     wf_023_quote_negotiation,
@@ -102,6 +103,39 @@ def wf_018_vendor_product_approval_on_vendor_product_submitted(
         product_data=event.product_data,
         requires_compliance_check=event.requires_compliance_check,
         product_category_rules=event.product_category_rules,
+    )
+
+
+def wf_019_commission_recalculation_on_commission_rule_updated(
+    event: events.CommissionRuleUpdatedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.commission_rule_id,
+        trigger="rule_change",
+        commission_rule_id=event.commission_rule_id,
+        vendor_id=event.vendor_id,
+        recalc_scope=event.recalc_scope,
+        effective_date=event.effective_date,
+    )
+
+
+def wf_019_commission_recalculation_on_order_refunded(
+    event: events.OrderRefundedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    if not (event.partial):
+        return None
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.order_id,
+        trigger="partial_refund",
+        order_id=event.order_id,
+        recalc_scope="single_order",
+        effective_date=event.refunded_at,
     )
 
 
@@ -494,6 +528,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 input=wf_018_vendor_product_approval_on_vendor_product_submitted,
                 again="after_end",
                 while_running="reject",
+            ),
+        ),
+    ),
+    "commission_rule.updated": EventRoute(
+        model=events.CommissionRuleUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_commission_rule_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "order.refunded": EventRoute(
+        model=events.OrderRefundedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_order_refunded,
+                again="after_end",
+                while_running="queue",
             ),
         ),
     ),

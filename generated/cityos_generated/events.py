@@ -199,3 +199,18 @@ class VendorProductSubmittedEvent(Model):
     product_data: types.ProductData
     requires_compliance_check: bool
     product_category_rules: types.ProductCategoryRules | None = None
+
+
+class CommissionRuleUpdatedEvent(Model):
+    commission_rule_id: str
+    vendor_id: str | None = None
+    recalc_scope: types.RecalcScope
+    effective_date: datetime
+
+
+class OrderRefundedEvent(Model):
+    order_id: str
+    amount: Decimal
+    currency_code: str
+    partial: bool
+    refunded_at: datetime

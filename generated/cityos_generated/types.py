@@ -401,3 +401,21 @@ class ProductCategoryRules(Model):
 
 
 ModerationVerdict = Literal["clean", "doubtful", "forbidden"]
+
+RecalcTrigger = Literal["rule_change", "partial_refund", "adjustment"]
+
+RecalcScope = Literal["single_order", "vendor_all_pending", "global"]
+
+
+class CommissionTransaction(Model):
+    transaction_id: str
+    vendor_id: str
+    order_id: str
+    base_amount: Decimal
+    commission: Decimal
+
+
+class CommissionAdjustment(Model):
+    transaction_id: str
+    vendor_id: str
+    difference: Decimal

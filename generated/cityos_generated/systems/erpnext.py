@@ -158,6 +158,10 @@ class UpdateAccountingEntriesSubscriptionRefundOutput(Model):
     journal_entry_id: str
 
 
+class UpdateAccountingEntriesCommissionAdjustmentOutput(Model):
+    journal_entry_id: str
+
+
 class CheckCategoryComplianceOutput(Model):
     compliant: bool
     reason: str | None = None
@@ -344,6 +348,12 @@ class UpdateAccountingEntriesSubscriptionRefundInput(Model):
     currency_code: str
     subscription_id: str
     payment_intent_id: str
+
+
+class UpdateAccountingEntriesCommissionAdjustmentInput(Model):
+    amount: Decimal
+    currency_code: str
+    recalculation_id: str
 
 
 class CheckCategoryComplianceInput(Model):
@@ -1075,6 +1085,31 @@ def update_accounting_entries_subscription_refund(
             currency_code=currency_code,
             subscription_id=subscription_id,
             payment_intent_id=payment_intent_id,
+        ),
+    )
+
+
+_UPDATE_ACCOUNTING_ENTRIES_COMMISSION_ADJUSTMENT = Operation(
+    "updateAccountingEntries:commission_adjustment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAccountingEntriesCommissionAdjustmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move between the vendors' shares and the platform's commission.",
+)
+
+
+def update_accounting_entries_commission_adjustment(
+    *, amount: Decimal, currency_code: str, recalculation_id: str
+) -> Call[UpdateAccountingEntriesCommissionAdjustmentOutput]:
+    """Move between the vendors' shares and the platform's commission."""
+    return Call(
+        _UPDATE_ACCOUNTING_ENTRIES_COMMISSION_ADJUSTMENT,
+        UpdateAccountingEntriesCommissionAdjustmentInput(
+            amount=amount, currency_code=currency_code, recalculation_id=recalculation_id
         ),
     )
 

@@ -363,6 +363,31 @@ class RejectProductOutput(Model):
     pass
 
 
+class FetchAffectedTransactionsOutput(Model):
+    transactions: Annotated[list[types.CommissionTransaction], Limits(max_items=200)]
+    next_cursor: str | None = None
+
+
+class RecalculateCommissionsOutput(Model):
+    adjustments: Annotated[list[types.CommissionAdjustment], Limits(max_items=200)]
+
+
+class CreateAdjustmentTransactionsOutput(Model):
+    pass
+
+
+class VoidAdjustmentTransactionsOutput(Model):
+    pass
+
+
+class PostAdjustmentsToPayoutsOutput(Model):
+    vendors: int
+
+
+class UnpostAdjustmentsOutput(Model):
+    pass
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -925,6 +950,39 @@ class UnpublishProductInput(Model):
 
 class RejectProductInput(Model):
     product_id: str
+
+
+class FetchAffectedTransactionsInput(Model):
+    recalc_scope: types.RecalcScope
+    effective_date: datetime
+    commission_rule_id: str | None = None
+    order_id: str | None = None
+    vendor_id: str | None = None
+    cursor: str | None = None
+    limit: int
+
+
+class RecalculateCommissionsInput(Model):
+    transactions: Annotated[list[types.CommissionTransaction], Limits(max_items=200)]
+    commission_rule_id: str | None = None
+
+
+class CreateAdjustmentTransactionsInput(Model):
+    recalculation_id: str
+    trigger: types.RecalcTrigger
+    adjustments: Annotated[list[types.CommissionAdjustment], Limits(max_items=200)]
+
+
+class VoidAdjustmentTransactionsInput(Model):
+    recalculation_id: str
+
+
+class PostAdjustmentsToPayoutsInput(Model):
+    recalculation_id: str
+
+
+class UnpostAdjustmentsInput(Model):
+    recalculation_id: str
 
 
 class FetchSubscriptionInput(Model):
@@ -2874,6 +2932,146 @@ _REJECT_PRODUCT = Operation(
 def reject_product(*, product_id: str) -> Call[RejectProductOutput]:
     """Give a product back to its vendor."""
     return Call(_REJECT_PRODUCT, RejectProductInput(product_id=product_id))
+
+
+_FETCH_AFFECTED_TRANSACTIONS = Operation(
+    "fetchAffectedTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchAffectedTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="One batch of the commissions, not paid out yet, that a change touches.",
+)
+
+
+def fetch_affected_transactions(
+    *,
+    recalc_scope: types.RecalcScope,
+    effective_date: datetime,
+    limit: int,
+    commission_rule_id: str | None = None,
+    order_id: str | None = None,
+    vendor_id: str | None = None,
+    cursor: str | None = None,
+) -> Call[FetchAffectedTransactionsOutput]:
+    """One batch of the commissions, not paid out yet, that a change touches."""
+    return Call(
+        _FETCH_AFFECTED_TRANSACTIONS,
+        FetchAffectedTransactionsInput(
+            recalc_scope=recalc_scope,
+            effective_date=effective_date,
+            commission_rule_id=commission_rule_id,
+            order_id=order_id,
+            vendor_id=vendor_id,
+            cursor=cursor,
+            limit=limit,
+        ),
+    )
+
+
+_RECALCULATE_COMMISSIONS = Operation(
+    "recalculateCommissions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecalculateCommissionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the commissions of a batch must change by, under the rules as they are now; unchanged ones are left out.",
+)
+
+
+def recalculate_commissions(
+    *, transactions: list[types.CommissionTransaction], commission_rule_id: str | None = None
+) -> Call[RecalculateCommissionsOutput]:
+    """What the commissions of a batch must change by, under the rules as they are now; unchanged ones
+    are left out.
+    """
+    return Call(
+        _RECALCULATE_COMMISSIONS,
+        RecalculateCommissionsInput(transactions=transactions, commission_rule_id=commission_rule_id),
+    )
+
+
+_CREATE_ADJUSTMENT_TRANSACTIONS = Operation(
+    "createAdjustmentTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateAdjustmentTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write the adjustments of one batch, under the recalculation that they belong to.",
+)
+
+
+def create_adjustment_transactions(
+    *, recalculation_id: str, trigger: types.RecalcTrigger, adjustments: list[types.CommissionAdjustment]
+) -> Call[CreateAdjustmentTransactionsOutput]:
+    """Write the adjustments of one batch, under the recalculation that they belong to."""
+    return Call(
+        _CREATE_ADJUSTMENT_TRANSACTIONS,
+        CreateAdjustmentTransactionsInput(
+            recalculation_id=recalculation_id, trigger=trigger, adjustments=adjustments
+        ),
+    )
+
+
+_VOID_ADJUSTMENT_TRANSACTIONS = Operation(
+    "voidAdjustmentTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidAdjustmentTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void all adjustments of a recalculation; none there is success.",
+)
+
+
+def void_adjustment_transactions(*, recalculation_id: str) -> Call[VoidAdjustmentTransactionsOutput]:
+    """Void all adjustments of a recalculation; none there is success."""
+    return Call(
+        _VOID_ADJUSTMENT_TRANSACTIONS, VoidAdjustmentTransactionsInput(recalculation_id=recalculation_id)
+    )
+
+
+_POST_ADJUSTMENTS_TO_PAYOUTS = Operation(
+    "postAdjustmentsToPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PostAdjustmentsToPayoutsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let the next payouts settle a recalculation's adjustments.",
+)
+
+
+def post_adjustments_to_payouts(*, recalculation_id: str) -> Call[PostAdjustmentsToPayoutsOutput]:
+    """Let the next payouts settle a recalculation's adjustments."""
+    return Call(
+        _POST_ADJUSTMENTS_TO_PAYOUTS, PostAdjustmentsToPayoutsInput(recalculation_id=recalculation_id)
+    )
+
+
+_UNPOST_ADJUSTMENTS = Operation(
+    "unpostAdjustments",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpostAdjustmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a recalculation's adjustments out of the payouts; none there is success.",
+)
+
+
+def unpost_adjustments(*, recalculation_id: str) -> Call[UnpostAdjustmentsOutput]:
+    """Take a recalculation's adjustments out of the payouts; none there is success."""
+    return Call(_UNPOST_ADJUSTMENTS, UnpostAdjustmentsInput(recalculation_id=recalculation_id))
 
 
 _FETCH_SUBSCRIPTION = Operation(

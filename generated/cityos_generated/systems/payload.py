@@ -220,6 +220,10 @@ class NotifyProductDecisionOutput(Model):
     pass
 
 
+class NotifyAffectedVendorsOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -507,6 +511,10 @@ class NotifyProductDecisionInput(Model):
     product_id: str
     status: str
     reason: str | None = None
+
+
+class NotifyAffectedVendorsInput(Model):
+    recalculation_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1609,3 +1617,20 @@ def notify_product_decision(
         _NOTIFY_PRODUCT_DECISION,
         NotifyProductDecisionInput(vendor_id=vendor_id, product_id=product_id, status=status, reason=reason),
     )
+
+
+_NOTIFY_AFFECTED_VENDORS = Operation(
+    "notifyAffectedVendors",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedVendorsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendors of a recalculation what it changes for them; sent in batches of 100.",
+)
+
+
+def notify_affected_vendors(*, recalculation_id: str) -> Call[NotifyAffectedVendorsOutput]:
+    """Tell the vendors of a recalculation what it changes for them; sent in batches of 100."""
+    return Call(_NOTIFY_AFFECTED_VENDORS, NotifyAffectedVendorsInput(recalculation_id=recalculation_id))
