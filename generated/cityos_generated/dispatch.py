@@ -679,6 +679,9 @@ SIGNALS: dict[str, SignalRoute] = {
             ("payment.intent.requires_action", "payment_intent_id"),
         ),
     ),
+    "payment.transfer.completed": SignalRoute(
+        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.completed", "transfer_id"),)
+    ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
     ),

@@ -419,3 +419,16 @@ class CommissionAdjustment(Model):
     transaction_id: str
     vendor_id: str
     difference: Decimal
+
+
+class SettlementLine(Model):
+    vendor_id: str
+    connected_account_id: str
+    gross: Decimal
+    commission: Decimal
+    refunds: Decimal
+    fees: Decimal
+    net: Decimal
+
+
+TransferStatus = Literal["completed", "pending", "reversed"]

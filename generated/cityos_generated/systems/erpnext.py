@@ -171,6 +171,18 @@ class SyncToERPCatalogOutput(Model):
     pass
 
 
+class GenerateSettlementReportsOutput(Model):
+    settlement_report_id: str
+
+
+class CancelSettlementReportsOutput(Model):
+    pass
+
+
+class CreateSettlementEntriesOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -365,6 +377,21 @@ class SyncToERPCatalogInput(Model):
     vendor_id: str
     product_id: str
     product_data: types.ProductData
+
+
+class GenerateSettlementReportsInput(Model):
+    settlement_id: str
+    settlement_period: types.Period
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class CancelSettlementReportsInput(Model):
+    settlement_report_id: str
+
+
+class CreateSettlementEntriesInput(Model):
+    settlement_id: str
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1157,4 +1184,70 @@ def sync_to_erp_catalog(
     return Call(
         _SYNC_TO_ERP_CATALOG,
         SyncToERPCatalogInput(vendor_id=vendor_id, product_id=product_id, product_data=product_data),
+    )
+
+
+_GENERATE_SETTLEMENT_REPORTS = Operation(
+    "generateSettlementReports",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateSettlementReportsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write a settlement's reports, one a vendor, in one document.",
+)
+
+
+def generate_settlement_reports(
+    *, settlement_id: str, settlement_period: types.Period, lines: list[types.SettlementLine]
+) -> Call[GenerateSettlementReportsOutput]:
+    """Write a settlement's reports, one a vendor, in one document."""
+    return Call(
+        _GENERATE_SETTLEMENT_REPORTS,
+        GenerateSettlementReportsInput(
+            settlement_id=settlement_id, settlement_period=settlement_period, lines=lines
+        ),
+    )
+
+
+_CANCEL_SETTLEMENT_REPORTS = Operation(
+    "cancelSettlementReports",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelSettlementReportsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a settlement's reports; cancelled already, or none there, is success.",
+)
+
+
+def cancel_settlement_reports(*, settlement_report_id: str) -> Call[CancelSettlementReportsOutput]:
+    """Cancel a settlement's reports; cancelled already, or none there, is success."""
+    return Call(
+        _CANCEL_SETTLEMENT_REPORTS, CancelSettlementReportsInput(settlement_report_id=settlement_report_id)
+    )
+
+
+_CREATE_SETTLEMENT_ENTRIES = Operation(
+    "createSettlementEntries",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSettlementEntriesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a settlement has paid out.",
+)
+
+
+def create_settlement_entries(
+    *, settlement_id: str, lines: list[types.SettlementLine]
+) -> Call[CreateSettlementEntriesOutput]:
+    """Book what a settlement has paid out."""
+    return Call(
+        _CREATE_SETTLEMENT_ENTRIES, CreateSettlementEntriesInput(settlement_id=settlement_id, lines=lines)
     )

@@ -388,6 +388,35 @@ class UnpostAdjustmentsOutput(Model):
     pass
 
 
+class ListDueSettlementsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateCommissionTransactionsOutput(Model):
+    settlement_id: str
+    transactions: int
+
+
+class ReleaseSettlementOutput(Model):
+    pass
+
+
+class DeductPendingRefundsOutput(Model):
+    refunds: Decimal
+
+
+class DeductPlatformFeesOutput(Model):
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class SettleVendorBalanceOutput(Model):
+    pass
+
+
+class CarryOverBalancesOutput(Model):
+    pass
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -983,6 +1012,39 @@ class PostAdjustmentsToPayoutsInput(Model):
 
 class UnpostAdjustmentsInput(Model):
     recalculation_id: str
+
+
+class ListDueSettlementsInput(Model):
+    pass
+
+
+class AggregateCommissionTransactionsInput(Model):
+    settlement_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class ReleaseSettlementInput(Model):
+    settlement_id: str
+
+
+class DeductPendingRefundsInput(Model):
+    settlement_id: str
+
+
+class DeductPlatformFeesInput(Model):
+    settlement_id: str
+
+
+class SettleVendorBalanceInput(Model):
+    settlement_id: str
+    vendor_id: str
+    transfer_id: str
+    amount: Decimal
+
+
+class CarryOverBalancesInput(Model):
+    settlement_id: str
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 class FetchSubscriptionInput(Model):
@@ -3072,6 +3134,142 @@ _UNPOST_ADJUSTMENTS = Operation(
 def unpost_adjustments(*, recalculation_id: str) -> Call[UnpostAdjustmentsOutput]:
     """Take a recalculation's adjustments out of the payouts; none there is success."""
     return Call(_UNPOST_ADJUSTMENTS, UnpostAdjustmentsInput(recalculation_id=recalculation_id))
+
+
+_LIST_DUE_SETTLEMENTS = Operation(
+    "listDueSettlements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueSettlementsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose week or fortnight has ended, with their vendors, one start a row.",
+)
+
+
+def list_due_settlements() -> Call[ListDueSettlementsOutput]:
+    """The tenants whose week or fortnight has ended, with their vendors, one start a row."""
+    return Call(_LIST_DUE_SETTLEMENTS, ListDueSettlementsInput())
+
+
+_AGGREGATE_COMMISSION_TRANSACTIONS = Operation(
+    "aggregateCommissionTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateCommissionTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a settlement, and tie a period's open commission transactions to it; no payout takes them any more.",
+)
+
+
+def aggregate_commission_transactions(
+    *, settlement_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateCommissionTransactionsOutput]:
+    """Open a settlement, and tie a period's open commission transactions to it; no payout takes them
+    any more.
+    """
+    return Call(
+        _AGGREGATE_COMMISSION_TRANSACTIONS,
+        AggregateCommissionTransactionsInput(settlement_period=settlement_period, vendor_ids=vendor_ids),
+    )
+
+
+_RELEASE_SETTLEMENT = Operation(
+    "releaseSettlement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseSettlementOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a settlement's transactions free again, deductions included; none there is success.",
+)
+
+
+def release_settlement(*, settlement_id: str) -> Call[ReleaseSettlementOutput]:
+    """Give a settlement's transactions free again, deductions included; none there is success."""
+    return Call(_RELEASE_SETTLEMENT, ReleaseSettlementInput(settlement_id=settlement_id))
+
+
+_DEDUCT_PENDING_REFUNDS = Operation(
+    "deductPendingRefunds",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductPendingRefundsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the period's refunds off the vendors' shares.",
+)
+
+
+def deduct_pending_refunds(*, settlement_id: str) -> Call[DeductPendingRefundsOutput]:
+    """Take the period's refunds off the vendors' shares."""
+    return Call(_DEDUCT_PENDING_REFUNDS, DeductPendingRefundsInput(settlement_id=settlement_id))
+
+
+_DEDUCT_PLATFORM_FEES = Operation(
+    "deductPlatformFees",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductPlatformFeesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the platform's fees off the vendors' shares, and say what each vendor gets.",
+)
+
+
+def deduct_platform_fees(*, settlement_id: str) -> Call[DeductPlatformFeesOutput]:
+    """Take the platform's fees off the vendors' shares, and say what each vendor gets."""
+    return Call(_DEDUCT_PLATFORM_FEES, DeductPlatformFeesInput(settlement_id=settlement_id))
+
+
+_SETTLE_VENDOR_BALANCE = Operation(
+    "settleVendorBalance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleVendorBalanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark a vendor's payout as settled, and update the vendor's balance.",
+)
+
+
+def settle_vendor_balance(
+    *, settlement_id: str, vendor_id: str, transfer_id: str, amount: Decimal
+) -> Call[SettleVendorBalanceOutput]:
+    """Mark a vendor's payout as settled, and update the vendor's balance."""
+    return Call(
+        _SETTLE_VENDOR_BALANCE,
+        SettleVendorBalanceInput(
+            settlement_id=settlement_id, vendor_id=vendor_id, transfer_id=transfer_id, amount=amount
+        ),
+    )
+
+
+_CARRY_OVER_BALANCES = Operation(
+    "carryOverBalances",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CarryOverBalancesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take what these vendors were not paid, or owe, into the next settlement.",
+)
+
+
+def carry_over_balances(*, settlement_id: str, vendor_ids: list[str]) -> Call[CarryOverBalancesOutput]:
+    """Take what these vendors were not paid, or owe, into the next settlement."""
+    return Call(
+        _CARRY_OVER_BALANCES, CarryOverBalancesInput(settlement_id=settlement_id, vendor_ids=vendor_ids)
+    )
 
 
 _FETCH_SUBSCRIPTION = Operation(

@@ -224,6 +224,14 @@ class NotifyAffectedVendorsOutput(Model):
     pass
 
 
+class SendSettlementStatementsOutput(Model):
+    pass
+
+
+class AlertFinanceTeamOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -515,6 +523,17 @@ class NotifyProductDecisionInput(Model):
 
 class NotifyAffectedVendorsInput(Model):
     recalculation_id: str
+
+
+class SendSettlementStatementsInput(Model):
+    settlement_id: str
+    settlement_period: types.Period
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class AlertFinanceTeamInput(Model):
+    settlement_id: str
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1634,3 +1653,46 @@ _NOTIFY_AFFECTED_VENDORS = Operation(
 def notify_affected_vendors(*, recalculation_id: str) -> Call[NotifyAffectedVendorsOutput]:
     """Tell the vendors of a recalculation what it changes for them; sent in batches of 100."""
     return Call(_NOTIFY_AFFECTED_VENDORS, NotifyAffectedVendorsInput(recalculation_id=recalculation_id))
+
+
+_SEND_SETTLEMENT_STATEMENTS = Operation(
+    "sendSettlementStatements",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSettlementStatementsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor of a settlement its statement; sent in batches of 100.",
+)
+
+
+def send_settlement_statements(
+    *, settlement_id: str, settlement_period: types.Period, lines: list[types.SettlementLine]
+) -> Call[SendSettlementStatementsOutput]:
+    """Send every vendor of a settlement its statement; sent in batches of 100."""
+    return Call(
+        _SEND_SETTLEMENT_STATEMENTS,
+        SendSettlementStatementsInput(
+            settlement_id=settlement_id, settlement_period=settlement_period, lines=lines
+        ),
+    )
+
+
+_ALERT_FINANCE_TEAM = Operation(
+    "alertFinanceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertFinanceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the finance team of vendors that a settlement could not pay.",
+)
+
+
+def alert_finance_team(*, settlement_id: str, vendor_ids: list[str]) -> Call[AlertFinanceTeamOutput]:
+    """Tell the finance team of vendors that a settlement could not pay."""
+    return Call(
+        _ALERT_FINANCE_TEAM, AlertFinanceTeamInput(settlement_id=settlement_id, vendor_ids=vendor_ids)
+    )

@@ -72,6 +72,15 @@ class ValidatePaymentMethodOutput(Model):
     payment_method_type: str
 
 
+class InitiatePayoutsOutput(Model):
+    transfer_id: str
+
+
+class FetchTransferOutput(Model):
+    transfer_id: str
+    status: types.TransferStatus
+
+
 class CapturePaymentInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -229,6 +238,20 @@ class ValidatePaymentMethodInput(Model):
     customer_id: str
     payment_method_id: str
     gateway: str
+
+
+class InitiatePayoutsInput(Model):
+    settlement_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class FetchTransferInput(Model):
+    transfer_id: str
+    gateway: str | None = None
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -912,3 +935,64 @@ def validate_payment_method(
             customer_id=customer_id, payment_method_id=payment_method_id, gateway=gateway
         ),
     )
+
+
+_INITIATE_PAYOUTS = Operation(
+    "initiatePayouts",
+    system="payment",
+    task_queue="payment-gateway",
+    output=InitiatePayoutsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.transfer.completed": ""},
+        match="transfer_id",
+        within=timedelta(minutes=60),
+        settled=(),
+        ask=lambda given, first: fetch_transfer(transfer_id=first.transfer_id, gateway=given.gateway),
+        statuses={"completed": "", "reversed": "PaymentDeclinedError"},
+    ),
+    summary="Move what a settlement owes one vendor to the vendor's account.",
+)
+
+
+def initiate_payouts(
+    *,
+    settlement_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[InitiatePayoutsOutput]:
+    """Move what a settlement owes one vendor to the vendor's account."""
+    return Call(
+        _INITIATE_PAYOUTS,
+        InitiatePayoutsInput(
+            settlement_id=settlement_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_FETCH_TRANSFER = Operation(
+    "fetchTransfer",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchTransferOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="How a transfer to a vendor stands.",
+)
+
+
+def fetch_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[FetchTransferOutput]:
+    """How a transfer to a vendor stands."""
+    return Call(_FETCH_TRANSFER, FetchTransferInput(transfer_id=transfer_id, gateway=gateway))
