@@ -39,11 +39,12 @@ class SagaResult(Model):
 
     status: Literal["refused", "changed", "visited"]
     line: str
+    paid: Decimal
 
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="926d3c6a91895090942a2fb49fb560df3354fe3ad77f36fecd40b847412a065d",
+    digest="62373aab47ac99e7ecfe2efd27065a2839df900129ed16cafa42073a77e58a06",
     steps=(
         "room",
         "openRoom",
@@ -137,14 +138,14 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
                 await self.attempt("tellNoDeal", town.tell(text=error.message))
                 # line 42
                 await self.undo()
-                return SagaResult(status="refused", line=self.state.line)
+                return SagaResult(status="refused", line=self.state.line, paid=Decimal(0))
             else:
                 raise
         # line 61
         if self.input.change_of_mind:
             # line 63
             await self.undo()
-            return SagaResult(status="changed", line=self.state.line)
+            return SagaResult(status="changed", line=self.state.line, paid=Decimal(0))
         # line 65: look
         look = await self.attempt("look", town.look(place=self.input.place))
         # line 68: recordMood
@@ -185,7 +186,7 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
             await self.do("lookBack", town.look(place=self.input.place), on_failure="fail")
         except StepFailed as error:
             self.go_on_without("courtesies", error)
-        return SagaResult(status="visited", line=self.state.line)
+        return SagaResult(status="visited", line=self.state.line, paid=self.input.fee)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
