@@ -21,7 +21,7 @@ from cityos_generated.workflows import (
     wf_023_quote_negotiation,
     wf_024_credit_limit_review,
     wf_025_company_onboarding,
-    wf_026_b2_b_invoicing,
+    wf_026_b2b_invoicing,
     wf_027_subscription_lifecycle,
     wf_029_subscription_dunning,
     wf_030_subscription_upgrade_downgrade,
@@ -214,13 +214,13 @@ def wf_025_company_onboarding_on_company_registration_submitted(
     )
 
 
-def wf_026_b2_b_invoicing_on_order_completed(
+def wf_026_b2b_invoicing_on_order_completed(
     event: events.OrderCompletedEvent,
-) -> wf_026_b2_b_invoicing.B2BInvoicingInput | None:
+) -> wf_026_b2b_invoicing.B2BInvoicingInput | None:
     """WF-026: Invoice a company's order, remind, collect, and escalate what stays unpaid."""
     if not (event.invoice_terms is not None and event.company_id is not None):
         return None
-    return wf_026_b2_b_invoicing.B2BInvoicingInput(
+    return wf_026_b2b_invoicing.B2BInvoicingInput(
         order_id=event.order_id,
         company_id=event.company_id,
         invoice_id=event.invoice_terms.invoice_id,
@@ -446,7 +446,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 workflow="B2BInvoicingWorkflow",
                 task_queue="erpnext-backoffice",
                 workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
-                input=wf_026_b2_b_invoicing_on_order_completed,
+                input=wf_026_b2b_invoicing_on_order_completed,
                 again="never",
                 while_running="reject",
             ),
