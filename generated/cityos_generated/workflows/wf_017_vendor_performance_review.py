@@ -55,7 +55,7 @@ class VendorPerformanceReviewResult(Model):
 
 FACTS = Facts(
     type="VendorPerformanceReviewWorkflow",
-    digest="d0ca9bc155db1b6a621944b1fc0ab91fdf546deb27ffe760f582e671d90dcb77",
+    digest="c11243e9df093db2fe3412003d9a4f73ce44a816c8e489e85b8f34adb653913e",
     steps=(
         "aggregate",
         "aggregateOrderMetrics",
@@ -241,7 +241,7 @@ class VendorPerformanceReviewWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 62: recordAuditLog
+        # line 61: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -45,7 +45,7 @@ class VendorProductApprovalResult(Model):
 
 FACTS = Facts(
     type="VendorProductApprovalWorkflow",
-    digest="ca39b755bc3550297020c6d67825cb3458adabc5ae4ca025bca5ff9f0717e61a",
+    digest="dd45f80e26a32c65412b0b55541315c5b621c4190124f92a4bc1cafda0aa9845",
     steps=(
         "review",
         "validateProductData",
@@ -221,11 +221,11 @@ class VendorProductApprovalWorkflow(
                 ),
             )
             self.state.deadline = workflow.now() + timedelta(hours=72)
-            # line 68: reviewRounds
+            # line 67: reviewRounds
             with self.loop("reviewRounds") as review_rounds:
                 for pass_number in range(1, 2 + 1):
                     async with review_rounds.turn(pass_number):
-                        # line 71: awaitManualApproval
+                        # line 70: awaitManualApproval
                         async def on_approval_request_escalated(
                             signal: signals.ApprovalRequestEscalated,
                         ) -> None:
@@ -265,9 +265,9 @@ class VendorProductApprovalWorkflow(
                             self.state.rejected_for = approval_request_rejected_signal.rejection_reason
                             raise Leave("review")
                         elif heard.timed_out:
-                            # line 86
+                            # line 85
                             if pass_number == 1:
-                                # line 88: escalateApprovalRequest
+                                # line 87: escalateApprovalRequest
                                 await self.do(
                                     "escalateApprovalRequest",
                                     medusa.escalate_approval_request(
@@ -277,14 +277,14 @@ class VendorProductApprovalWorkflow(
                                 self.state.deadline = workflow.now() + timedelta(hours=72)
                 else:
                     self.state.rejected_for = "not reviewed in time - please submit it again"
-        # line 94
+        # line 93
         if self.state.rejected_for is not None:
-            # line 96
+            # line 95
             await self.undo()
-            # line 97: rejectProduct
+            # line 96: rejectProduct
             await self.do("rejectProduct", medusa.reject_product(product_id=self.input.product_id))
             return VendorProductApprovalResult(status="rejected", reason=sure(self.state.rejected_for))
-        # line 99: publishProduct
+        # line 98: publishProduct
         await self.do(
             "publishProduct",
             medusa.publish_product(product_id=self.input.product_id),
@@ -292,7 +292,7 @@ class VendorProductApprovalWorkflow(
                 lambda _: medusa.unpublish_product(product_id=self.input.product_id), needs_result=False
             ),
         )
-        # line 101: syncToERPCatalog
+        # line 100: syncToERPCatalog
         await self.do(
             "syncToERPCatalog",
             erpnext.sync_to_erp_catalog(
@@ -302,13 +302,13 @@ class VendorProductApprovalWorkflow(
             ),
             summary=f"An item for every variant of {self.input.product_data.title}",
         )
-        # line 104
+        # line 103
         await self.pivot()
         return VendorProductApprovalResult(status="approved", reason=None)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 109: notifyVendor
+        # line 108: notifyVendor
         await self.attempt(
             "notifyVendor",
             payload.notify_product_decision(
@@ -318,7 +318,7 @@ class VendorProductApprovalWorkflow(
                 reason=self.ending.reason,
             ),
         )
-        # line 111: recordAuditLog
+        # line 110: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -52,7 +52,7 @@ BATCH = 200
 
 FACTS = Facts(
     type="CommissionRecalculationWorkflow",
-    digest="bcf9d99dc86dee1515407992fd92442a8c11aa9746933285fbb1ce09ddad2c3b",
+    digest="5681c12a25eae03580b86dd3647248fb1b7b58e3b6d1d10ccc5c8f3b1ea5dc27",
     steps=(
         "recalculate",
         "batches",
@@ -150,17 +150,17 @@ class CommissionRecalculationWorkflow(
                         break
                     self.state.cursor = fetch_affected_transactions.next_cursor
             else:
-                # line 81
+                # line 80
                 self.fail(
                     "QuotaExceededError",
                     "more than 20,000 commissions are touched; recalculate vendor by vendor",
                 )
-        # line 83
+        # line 82
         if self.state.corrected == 0:
-            # line 85
+            # line 84
             await self.pivot()
             return CommissionRecalculationResult(status="unchanged", adjusted=0, total=self.state.total)
-        # line 88: updatePayoutLedger
+        # line 87: updatePayoutLedger
         await self.do(
             "updatePayoutLedger",
             medusa.post_adjustments_to_payouts(recalculation_id=self.state.recalculation_id),
@@ -169,7 +169,7 @@ class CommissionRecalculationWorkflow(
                 needs_result=False,
             ),
         )
-        # line 90: updateAccountingEntries
+        # line 89: updateAccountingEntries
         if self.state.total != Decimal(0):
             await self.do(
                 "updateAccountingEntries",
@@ -182,9 +182,9 @@ class CommissionRecalculationWorkflow(
                     lambda done: erpnext.reverse_accounting_entries(journal_entry_id=done.journal_entry_id)
                 ),
             )
-        # line 95
+        # line 94
         await self.pivot()
-        # line 96: notifyAffectedVendors
+        # line 95: notifyAffectedVendors
         await self.attempt(
             "notifyAffectedVendors",
             payload.notify_affected_vendors(recalculation_id=self.state.recalculation_id),
@@ -195,7 +195,7 @@ class CommissionRecalculationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 100: recordAuditLog
+        # line 99: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -55,7 +55,7 @@ class VendorSuspensionResult(Model):
 
 FACTS = Facts(
     type="VendorSuspensionWorkflow",
-    digest="da8916207878f674c8c1fe429b7758fe0eb37d97517b1259424c41afbc90593c",
+    digest="9a255e4610470a1b5798884a74dfc016a28a733a09f7fc35e9fabd939a245000",
     steps=(
         "deactivateVendorProducts",
         "pausePendingPayouts",
@@ -164,7 +164,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                         on_failure="fail",
                     )
             else:
-                # line 55: requestOrderCancellation
+                # line 54: requestOrderCancellation
                 await self.do(
                     "requestOrderCancellation",
                     medusa.request_order_cancellation(
@@ -193,14 +193,14 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                 for one in pending_orders_collected.failed
             ]
         )
-        # line 57: revokeVendorCredentials
+        # line 56: revokeVendorCredentials
         await self.do(
             "revokeVendorCredentials",
             waltid.revoke_vendor_credentials(
                 vendor_id=self.input.vendor_id, suspension_type=self.input.suspension_type
             ),
         )
-        # line 59: notifyVendor
+        # line 58: notifyVendor
         await self.attempt(
             "notifyVendor",
             payload.notify_suspension(
@@ -210,7 +210,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                 ends_at=None if self.state.for_good else self.state.ends_at,
             ),
         )
-        # line 61: notifyAffectedCustomers
+        # line 60: notifyAffectedCustomers
         if len(list_pending_vendor_orders.orders) > 0:
             await self.attempt(
                 "notifyAffectedCustomers",
@@ -218,7 +218,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                     order_ids=[o.order_id for o in list_pending_vendor_orders.orders]
                 ),
             )
-        # line 64: alertVendorTeam
+        # line 63: alertVendorTeam
         if len(pending_orders.failed) > 0:
             await self.attempt(
                 "alertVendorTeam",
@@ -226,7 +226,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                     vendor_id=self.input.vendor_id, order_ids=[f.item.order_id for f in pending_orders.failed]
                 ),
             )
-        # line 67: recordAuditLog
+        # line 66: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
@@ -236,7 +236,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                 outcome=self.input.suspension_type,
             ),
         )
-        # line 74: scheduleReactivation
+        # line 73: scheduleReactivation
         if not self.state.for_good:
 
             async def on_vendor_suspension_extended(signal: signals.VendorSuspensionExtended) -> None:
@@ -253,7 +253,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
             if heard.by is vendor_suspension_made_permanent:
                 vendor_suspension_made_permanent_signal = vendor_suspension_made_permanent.payload(heard)
                 self.state.for_good = True
-                # line 82: revokeForGood
+                # line 81: revokeForGood
                 await self.do(
                     "revokeForGood",
                     waltid.revoke_vendor_credentials(
@@ -261,23 +261,23 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                         suspension_type="permanent",
                     ),
                 )
-        # line 88
+        # line 87
         if self.state.for_good:
             return VendorSuspensionResult(
                 status="suspended", stranded=[f.item.vendor_order_id for f in pending_orders.failed]
             )
-        # line 91: reactivate
-        # line 94: restoreVendorCredentials
+        # line 90: reactivate
+        # line 93: restoreVendorCredentials
         await self.do(
             "restoreVendorCredentials", waltid.restore_vendor_credentials(vendor_id=self.input.vendor_id)
         )
-        # line 95: resumePendingPayouts
+        # line 94: resumePendingPayouts
         await self.do("resumePendingPayouts", medusa.resume_pending_payouts(vendor_id=self.input.vendor_id))
-        # line 96: reactivateVendorProducts
+        # line 95: reactivateVendorProducts
         await self.do(
             "reactivateVendorProducts", medusa.reactivate_vendor_products(vendor_id=self.input.vendor_id)
         )
-        # line 98: notifyVendorReinstated
+        # line 97: notifyVendorReinstated
         await self.attempt(
             "notifyVendorReinstated",
             payload.notify_vendor(vendor_id=self.input.vendor_id, template="vendor_reinstated"),
@@ -288,7 +288,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 104: recordEnd
+        # line 103: recordEnd
         await self.do(
             "recordEnd",
             medusa.record_audit_log(

@@ -52,7 +52,7 @@ class MarketplaceSettlementResult(Model):
 
 FACTS = Facts(
     type="MarketplaceSettlementWorkflow",
-    digest="bdfbeeb7733aeda37e75e4634d5a4a97046239171476a28a3e927e4a4c54c6eb",
+    digest="e9135aee80ffe13717a8699735037aab17e7b4e101dd4786d624954640963157",
     steps=(
         "aggregateCommissionTransactions",
         "deductPendingRefunds",
@@ -135,12 +135,12 @@ class MarketplaceSettlementWorkflow(
                 lambda done: erpnext.cancel_settlement_reports(settlement_report_id=done.settlement_report_id)
             ),
         )
-        # line 32
+        # line 31
         await self.pivot()
 
-        # line 34: payOut
+        # line 33: payOut
         async def pay_out_pass(line: types.SettlementLine) -> types.SettlementLine:
-            # line 42: initiatePayouts
+            # line 41: initiatePayouts
             initiate_payouts = await self.do(
                 "initiatePayouts",
                 payment.initiate_payouts(
@@ -154,7 +154,7 @@ class MarketplaceSettlementWorkflow(
                 key=str(line.vendor_id),
                 on_failure="fail",
             )
-            # line 46: settleVendorBalance
+            # line 45: settleVendorBalance
             await self.do(
                 "settleVendorBalance",
                 medusa.settle_vendor_balance(
@@ -186,7 +186,7 @@ class MarketplaceSettlementWorkflow(
                 for one in pay_out_collected.failed
             ],
         )
-        # line 49: carryOverBalances
+        # line 48: carryOverBalances
         if len(pay_out.given) < len(deduct_platform_fees.lines):
             await self.do(
                 "carryOverBalances",
@@ -197,7 +197,7 @@ class MarketplaceSettlementWorkflow(
                 ),
                 summary="Take what was surely not paid, or is owed to us, into the next settlement",
             )
-        # line 56: alertFinanceTeam
+        # line 55: alertFinanceTeam
         if len(pay_out.failed) > 0:
             await self.attempt(
                 "alertFinanceTeam",
@@ -206,7 +206,7 @@ class MarketplaceSettlementWorkflow(
                     vendor_ids=[f.item.vendor_id for f in pay_out.failed],
                 ),
             )
-        # line 59: sendSettlementStatements
+        # line 58: sendSettlementStatements
         await self.attempt(
             "sendSettlementStatements",
             payload.send_settlement_statements(
@@ -215,7 +215,7 @@ class MarketplaceSettlementWorkflow(
                 lines=deduct_platform_fees.lines,
             ),
         )
-        # line 62: createAccountingEntries
+        # line 60: createAccountingEntries
         if len(pay_out.given) > 0:
             await self.do(
                 "createAccountingEntries",
@@ -229,7 +229,7 @@ class MarketplaceSettlementWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 71: recordAuditLog
+        # line 69: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -49,7 +49,7 @@ class QuoteNegotiationResult(Model):
 
 FACTS = Facts(
     type="QuoteNegotiationWorkflow",
-    digest="0541b8b37791a9b80a57f445dae2ada9551bf6cf6d9b98251e023c75f4645b6c",
+    digest="5ac6c718debd2f6e7e8d98e17fd3b748481c2e38605bddf7d0f88729a7aa64ea",
     steps=(
         "calculateInitialQuote",
         "checkInventoryAvailability",
@@ -185,7 +185,7 @@ class QuoteNegotiationWorkflow(City[QuoteNegotiationInput, QuoteNegotiationState
                             ),
                         )
                         self.state.offer = handle_counter_offer.offer
-                        # line 70
+                        # line 68
                         match handle_counter_offer.decision:
                             case "accept":
                                 self.state.outcome = "accepted"
@@ -206,11 +206,11 @@ class QuoteNegotiationWorkflow(City[QuoteNegotiationInput, QuoteNegotiationState
                     elif heard.timed_out:
                         self.state.outcome = "expired"
                         break
-        # line 90
+        # line 88
         if self.state.outcome != "accepted":
-            # line 92
+            # line 90
             await self.undo()
-            # line 94: finalizeWithoutAgreement
+            # line 92: finalizeWithoutAgreement
             await self.do(
                 "finalizeWithoutAgreement",
                 medusa.finalize_quote(
@@ -221,16 +221,16 @@ class QuoteNegotiationWorkflow(City[QuoteNegotiationInput, QuoteNegotiationState
                 ),
             )
             return QuoteNegotiationResult(status=self.state.outcome)
-        # line 97
+        # line 95
         await self.pivot()
-        # line 98: finalizeQuote
+        # line 96: finalizeQuote
         await self.do(
             "finalizeQuote",
             medusa.finalize_quote(
                 quote_id=self.input.quote_id, status=self.state.outcome, version=self.state.offer.version
             ),
         )
-        # line 100: convertToPurchaseOrder
+        # line 98: convertToPurchaseOrder
         convert_to_purchase_order = await self.do(
             "convertToPurchaseOrder",
             medusa.convert_to_purchase_order(
@@ -245,7 +245,7 @@ class QuoteNegotiationWorkflow(City[QuoteNegotiationInput, QuoteNegotiationState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 105: notifyQuoteClosed
+        # line 103: notifyQuoteClosed
         if self.ending.status != "accepted":
             await self.attempt(
                 "notifyQuoteClosed",
@@ -255,7 +255,7 @@ class QuoteNegotiationWorkflow(City[QuoteNegotiationInput, QuoteNegotiationState
                     status=self.ending.status,
                 ),
             )
-        # line 108: recordAuditLog
+        # line 106: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

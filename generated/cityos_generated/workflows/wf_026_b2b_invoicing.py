@@ -57,7 +57,7 @@ WRITE_OFF = timedelta(days=365)
 
 FACTS = Facts(
     type="B2BInvoicingWorkflow",
-    digest="d83e6d7f28873e5b4b79b26eaed73e8245abe813a86c82da3bc3a58753081ab3",
+    digest="a30fcabe9a64fccc8d5e2547cb0da6a64bc1e104e1a97776352137010c54061e",
     steps=(
         "generateInvoice",
         "createAccountsReceivable",

@@ -53,7 +53,7 @@ GRACE = timedelta(days=14)
 
 FACTS = Facts(
     type="SubscriptionDunningWorkflow",
-    digest="e7bbfc1078e463ef5c15b3738cadc76699a33168aff98ec00428838a0713beba",
+    digest="c4e6ea0dbb105059527bdca29df5c46a722c44248530677c42e2b1adec701de7",
     steps=(
         "dunning",
         "dunningRounds",
