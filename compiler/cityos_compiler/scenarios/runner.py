@@ -146,6 +146,7 @@ class _Run:
                 raise RuntimeError(f"`{step}` never began: the workflow ended before")
             timer = _next_timer(events)
             now = await self.city.environment.get_current_time(self.handle)
+            idle = idle and not _signalling(events)
             if timer is None and idle:
                 raise RuntimeError(f"`{step}` never began: the workflow waits, and no timer will end that")
             if timer is not None and idle:
@@ -294,6 +295,28 @@ def _names(scheduled: Any) -> set[str]:
     payloads = scheduled.input.payloads
     context = json.loads(payloads[1].data) if len(payloads) > 1 else {}
     return {scheduled.activity_type.name, str(context.get("step"))}
+
+
+_AT_WORK = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
+)
+
+
+def _signalling(events: list[Any]) -> bool:
+    """Whether a signal to another workflow is under way or just answered, which no description of a run tells."""
+    sent: set[int] = set()
+    for event in events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+                sent.add(event.event_id)
+            case EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED:
+                sent.discard(event.external_workflow_execution_signaled_event_attributes.initiated_event_id)
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+                sent.discard(event.signal_external_workflow_execution_failed_event_attributes.initiated_event_id)
+    return bool(sent) or events[-1].event_type in _AT_WORK
 
 
 def _next_timer(events: list[Any]) -> datetime | None:

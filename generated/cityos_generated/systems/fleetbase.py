@@ -87,6 +87,18 @@ class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
 
 
+class CancelPendingFulfillmentsOutput(Model):
+    cancelled: int
+
+
+class MoveDeliveryPickupOutput(Model):
+    pass
+
+
+class AggregateDeliveryMetricsOutput(Model):
+    metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -188,6 +200,20 @@ class CreateDeliveryOrderForVendorInput(Model):
     vendor_order_id: str
     warehouse_id: str
     fulfillment_zone: str
+
+
+class CancelPendingFulfillmentsInput(Model):
+    subscription_id: str
+
+
+class MoveDeliveryPickupInput(Model):
+    delivery_order_id: str
+    new_vendor_id: str
+
+
+class AggregateDeliveryMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
 
 
 _EXTRACT_DATA = Operation(
@@ -594,4 +620,65 @@ def create_delivery_order_for_vendor(
             warehouse_id=warehouse_id,
             fulfillment_zone=fulfillment_zone,
         ),
+    )
+
+
+_CANCEL_PENDING_FULFILLMENTS = Operation(
+    "cancelPendingFulfillments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPendingFulfillmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a subscription's deliveries that no driver has picked up yet; none there is success.",
+)
+
+
+def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
+    """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
+    return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))
+
+
+_MOVE_DELIVERY_PICKUP = Operation(
+    "moveDeliveryPickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MoveDeliveryPickupOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a delivery be picked up at another vendor's.",
+)
+
+
+def move_delivery_pickup(*, delivery_order_id: str, new_vendor_id: str) -> Call[MoveDeliveryPickupOutput]:
+    """Let a delivery be picked up at another vendor's."""
+    return Call(
+        _MOVE_DELIVERY_PICKUP,
+        MoveDeliveryPickupInput(delivery_order_id=delivery_order_id, new_vendor_id=new_vendor_id),
+    )
+
+
+_AGGREGATE_DELIVERY_METRICS = Operation(
+    "aggregateDeliveryMetrics",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AggregateDeliveryMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's extension counts.",
+)
+
+
+def aggregate_delivery_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateDeliveryMetricsOutput]:
+    """How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's
+    extension counts.
+    """
+    return Call(
+        _AGGREGATE_DELIVERY_METRICS,
+        AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
     )

@@ -60,9 +60,33 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class CheckCompanyCredentialsOutput(Model):
+    valid: bool
+
+
+class VerifyBusinessDocumentsOutput(Model):
+    verification_id: str
+
+
+class IssueBusinessCredentialsOutput(Model):
+    credential_id: str
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
+
+
+class RevokeVendorCredentialsOutput(Model):
+    marked: int
+
+
+class RestoreVendorCredentialsOutput(Model):
+    pass
+
+
+class VerifyVendorLicenseOutput(Model):
+    verification_session_id: str
 
 
 class VerifyIdentityInput(Model):
@@ -100,8 +124,37 @@ class PingWaltIdInput(Model):
     pass
 
 
+class CheckCompanyCredentialsInput(Model):
+    company_id: str
+
+
+class VerifyBusinessDocumentsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+
+
+class IssueBusinessCredentialsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+
+
 class VerifyVendorIdentityInput(Model):
     vendor_id: str
+
+
+class RevokeVendorCredentialsInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+
+
+class RestoreVendorCredentialsInput(Model):
+    vendor_id: str
+
+
+class VerifyVendorLicenseInput(Model):
+    vendor_id: str
+    product_id: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -261,6 +314,69 @@ def ping_walt_id() -> Call[types.SystemHealth]:
     return Call(_PING_WALT_ID, PingWaltIdInput())
 
 
+_CHECK_COMPANY_CREDENTIALS = Operation(
+    "checkCompanyCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckCompanyCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a company's business credential is valid and not revoked, by our own status list.",
+)
+
+
+def check_company_credentials(*, company_id: str) -> Call[CheckCompanyCredentialsOutput]:
+    """Say whether a company's business credential is valid and not revoked, by our own status list."""
+    return Call(_CHECK_COMPANY_CREDENTIALS, CheckCompanyCredentialsInput(company_id=company_id))
+
+
+_VERIFY_BUSINESS_DOCUMENTS = Operation(
+    "verifyBusinessDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyBusinessDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a company's verification with its documents.",
+)
+
+
+def verify_business_documents(
+    *, company_id: str, business_info: types.CompanyInfo, documents: list[types.CompanyDocument]
+) -> Call[VerifyBusinessDocumentsOutput]:
+    """Open a company's verification with its documents."""
+    return Call(
+        _VERIFY_BUSINESS_DOCUMENTS,
+        VerifyBusinessDocumentsInput(company_id=company_id, business_info=business_info, documents=documents),
+    )
+
+
+_ISSUE_BUSINESS_CREDENTIALS = Operation(
+    "issueBusinessCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueBusinessCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a verified company its business credential.",
+)
+
+
+def issue_business_credentials(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[IssueBusinessCredentialsOutput]:
+    """Offer a verified company its business credential."""
+    return Call(
+        _ISSUE_BUSINESS_CREDENTIALS,
+        IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
+    )
+
+
 _VERIFY_VENDOR_IDENTITY = Operation(
     "verifyVendorIdentity",
     system="waltid",
@@ -288,3 +404,71 @@ _VERIFY_VENDOR_IDENTITY = Operation(
 def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
     """Ask a vendor's wallet for its business credential, and wait until it was shown."""
     return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))
+
+
+_REVOKE_VENDOR_CREDENTIALS = Operation(
+    "revokeVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Mark all credentials of a vendor in our status list, as suspended for a time or as revoked.",
+)
+
+
+def revoke_vendor_credentials(
+    *, vendor_id: str, suspension_type: types.SuspensionType
+) -> Call[RevokeVendorCredentialsOutput]:
+    """Mark all credentials of a vendor in our status list, as suspended for a time or as revoked."""
+    return Call(
+        _REVOKE_VENDOR_CREDENTIALS,
+        RevokeVendorCredentialsInput(vendor_id=vendor_id, suspension_type=suspension_type),
+    )
+
+
+_RESTORE_VENDOR_CREDENTIALS = Operation(
+    "restoreVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RestoreVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make the suspended credentials of a vendor valid again; none suspended is success.",
+)
+
+
+def restore_vendor_credentials(*, vendor_id: str) -> Call[RestoreVendorCredentialsOutput]:
+    """Make the suspended credentials of a vendor valid again; none suspended is success."""
+    return Call(_RESTORE_VENDOR_CREDENTIALS, RestoreVendorCredentialsInput(vendor_id=vendor_id))
+
+
+_VERIFY_VENDOR_LICENSE = Operation(
+    "verifyVendorLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its licence, and wait until it was shown.",
+)
+
+
+def verify_vendor_license(*, vendor_id: str, product_id: str) -> Call[VerifyVendorLicenseOutput]:
+    """Ask a vendor's wallet for its licence, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_LICENSE, VerifyVendorLicenseInput(vendor_id=vendor_id, product_id=product_id))
