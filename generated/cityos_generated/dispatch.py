@@ -16,6 +16,8 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
+    wf_045_tenant_branding_sync,
+    wf_046_abandoned_cart_recovery,
     wf_056_auction_lifecycle,
 )
 
@@ -112,6 +114,34 @@ def wf_027_subscription_lifecycle_on_subscription_created(
         gateway=event.gateway,
         items=event.items,
         trial_days=event.trial_days,
+    )
+
+
+def wf_045_tenant_branding_sync_on_tenant_branding_updated(
+    event: events.TenantBrandingUpdatedEvent,
+) -> wf_045_tenant_branding_sync.TenantBrandingSyncInput | None:
+    """WF-045: Give a tenant's new look to its storefronts, its design tokens and its e-mails - to all
+    of them or to none.
+    """
+    return wf_045_tenant_branding_sync.TenantBrandingSyncInput(
+        branding=event.branding, affected_storefronts=event.affected_storefronts
+    )
+
+
+def wf_046_abandoned_cart_recovery_on_cart_abandoned(
+    event: events.CartAbandonedEvent,
+) -> wf_046_abandoned_cart_recovery.AbandonedCartRecoveryInput | None:
+    """WF-046: Remind a customer of a cart - gently, then with a coupon, then once more - until it is
+    bought or given up.
+    """
+    return wf_046_abandoned_cart_recovery.AbandonedCartRecoveryInput(
+        cart_id=event.cart_id,
+        customer_id=event.customer_id,
+        customer_email=event.customer_email,
+        locale=event.locale,
+        items=event.items,
+        total=event.total,
+        currency_code=event.currency_code,
     )
 
 
@@ -229,6 +259,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
     "auction.closed": EventRoute(model=events.AuctionClosedEvent),
     "workflow.compensation_failed": EventRoute(model=events.WorkflowCompensationFailedEvent),
+    "cart.abandoned": EventRoute(
+        model=events.CartAbandonedEvent,
+        beside=(
+            Starts(
+                workflow="AbandonedCartRecoveryWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:cart:{cart_id}:recovery",
+                input=wf_046_abandoned_cart_recovery_on_cart_abandoned,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "tenant.branding_updated": EventRoute(
+        model=events.TenantBrandingUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="TenantBrandingSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:branding:{tenant_id}:sync",
+                input=wf_045_tenant_branding_sync_on_tenant_branding_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -273,6 +329,16 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "cart.completed": SignalRoute(
+        model=signals.CartCompleted,
+        ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
+        addresses=(("cart.*", "cart_id"),),
+    ),
+    "cart.emptied": SignalRoute(
+        model=signals.CartEmptied,
+        ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
+        addresses=(("cart.*", "cart_id"),),
     ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,

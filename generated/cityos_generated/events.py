@@ -122,3 +122,18 @@ class WorkflowCompensationFailedEvent(Model):
     compensation: str
     error_class: str
     message: str
+
+
+class CartAbandonedEvent(Model):
+    cart_id: str
+    customer_id: str
+    customer_email: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    total: Decimal
+    currency_code: str
+
+
+class TenantBrandingUpdatedEvent(Model):
+    branding: types.Branding
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]

@@ -133,6 +133,19 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class CartCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.completed"
+    cart_id: str
+    order_id: str
+    completed_at: datetime
+
+
+class CartEmptied(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.emptied"
+    cart_id: str
+    emptied_at: datetime
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str

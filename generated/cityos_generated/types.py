@@ -155,6 +155,46 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+NotificationChannel = Literal["email", "sms", "push", "in_app"]
+
+NotificationPriority = Literal["high", "normal", "low"]
+
+NotificationLocale = Literal["en", "fr", "ar"]
+
+
+class NotificationRecipient(Model):
+    customer_id: str
+    email: str | None = None
+    phone: str | None = None
+    push_token: str | None = None
+    locale: NotificationLocale
+
+
+class UndeliveredMessage(Model):
+    channel: NotificationChannel
+    reason: str
+
+
+ContentType = Literal["page", "blog_post", "banner", "announcement"]
+
+
+class Branding(Model):
+    logo_url: str
+    favicon_url: str
+    primary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    secondary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    font_family: str
+    custom_css: str | None = None
+
+
+class CartItem(Model):
+    product_id: str
+    title: str
+    thumbnail: str | None = None
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
 class MonitoredSystem(Model):
     name: str
     health_endpoint: str

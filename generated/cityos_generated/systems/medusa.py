@@ -238,6 +238,28 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class GenerateDesignTokensOutput(Model):
+    token_set_id: str
+    previous_token_set_id: str
+
+
+class RestoreDesignTokensOutput(Model):
+    pass
+
+
+class CheckIfCartCompletedOutput(Model):
+    completed: bool
+    order_id: str | None = None
+
+
+class CreateRecoveryCouponOutput(Model):
+    coupon_code: str
+
+
+class TrackConversionOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -540,6 +562,32 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class GenerateDesignTokensInput(Model):
+    branding: types.Branding
+
+
+class RestoreDesignTokensInput(Model):
+    previous_token_set_id: str
+
+
+class CheckIfCartCompletedInput(Model):
+    cart_id: str
+
+
+class CreateRecoveryCouponInput(Model):
+    cart_id: str
+    customer_id: str
+    percent: int
+    expires_at: datetime
+
+
+class TrackConversionInput(Model):
+    cart_id: str
+    converted: bool
+    reminders: int
+    order_id: str | None = None
 
 
 _EXTRACT_DATA = Operation(
@@ -1721,4 +1769,103 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_GENERATE_DESIGN_TOKENS = Operation(
+    "generateDesignTokens",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateDesignTokensOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Build a tenant's design tokens from its branding, in the design-runtime module.",
+)
+
+
+def generate_design_tokens(*, branding: types.Branding) -> Call[GenerateDesignTokensOutput]:
+    """Build a tenant's design tokens from its branding, in the design-runtime module."""
+    return Call(_GENERATE_DESIGN_TOKENS, GenerateDesignTokensInput(branding=branding))
+
+
+_RESTORE_DESIGN_TOKENS = Operation(
+    "restoreDesignTokens",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreDesignTokensOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a tenant's previous design tokens the current ones.",
+)
+
+
+def restore_design_tokens(*, previous_token_set_id: str) -> Call[RestoreDesignTokensOutput]:
+    """Make a tenant's previous design tokens the current ones."""
+    return Call(_RESTORE_DESIGN_TOKENS, RestoreDesignTokensInput(previous_token_set_id=previous_token_set_id))
+
+
+_CHECK_IF_CART_COMPLETED = Operation(
+    "checkIfCartCompleted",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckIfCartCompletedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a cart has become an order.",
+)
+
+
+def check_if_cart_completed(*, cart_id: str) -> Call[CheckIfCartCompletedOutput]:
+    """Whether a cart has become an order."""
+    return Call(_CHECK_IF_CART_COMPLETED, CheckIfCartCompletedInput(cart_id=cart_id))
+
+
+_CREATE_RECOVERY_COUPON = Operation(
+    "createRecoveryCoupon",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRecoveryCouponOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="A coupon for one cart.",
+)
+
+
+def create_recovery_coupon(
+    *, cart_id: str, customer_id: str, percent: int, expires_at: datetime
+) -> Call[CreateRecoveryCouponOutput]:
+    """A coupon for one cart."""
+    return Call(
+        _CREATE_RECOVERY_COUPON,
+        CreateRecoveryCouponInput(
+            cart_id=cart_id, customer_id=customer_id, percent=percent, expires_at=expires_at
+        ),
+    )
+
+
+_TRACK_CONVERSION = Operation(
+    "trackConversion",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TrackConversionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note whether reminders of a cart led to an order.",
+)
+
+
+def track_conversion(
+    *, cart_id: str, converted: bool, reminders: int, order_id: str | None = None
+) -> Call[TrackConversionOutput]:
+    """Note whether reminders of a cart led to an order."""
+    return Call(
+        _TRACK_CONVERSION,
+        TrackConversionInput(cart_id=cart_id, converted=converted, reminders=reminders, order_id=order_id),
     )

@@ -131,6 +131,43 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class UpdateStorefrontThemeOutput(Model):
+    previous_version_id: str
+
+
+class RestoreStorefrontThemeOutput(Model):
+    pass
+
+
+class UpdateEmailTemplatesOutput(Model):
+    previous_token_set_id: str
+    templates: int
+
+
+class RestoreEmailTemplatesOutput(Model):
+    pass
+
+
+class InvalidateCacheOutput(Model):
+    pass
+
+
+class NotifyTenantAdminOutput(Model):
+    pass
+
+
+class SendReminder1Output(Model):
+    pass
+
+
+class SendReminder2Output(Model):
+    pass
+
+
+class SendFinalReminderOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -283,6 +320,58 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class UpdateStorefrontThemeInput(Model):
+    storefront_id: str
+    branding: types.Branding
+
+
+class RestoreStorefrontThemeInput(Model):
+    storefront_id: str
+    previous_version_id: str
+
+
+class UpdateEmailTemplatesInput(Model):
+    token_set_id: str
+
+
+class RestoreEmailTemplatesInput(Model):
+    previous_token_set_id: str
+
+
+class InvalidateCacheInput(Model):
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class NotifyTenantAdminInput(Model):
+    template: str
+    storefronts: int | None = None
+
+
+class SendReminder1Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+
+
+class SendReminder2Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+    coupon_code: str | None = None
+
+
+class SendFinalReminderInput(Model):
+    customer_id: str
+    subject_type: str
+    subject_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -875,3 +964,212 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_UPDATE_STOREFRONT_THEME = Operation(
+    "updateStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give one storefront a new look, and say which one it had.",
+)
+
+
+def update_storefront_theme(
+    *, storefront_id: str, branding: types.Branding
+) -> Call[UpdateStorefrontThemeOutput]:
+    """Give one storefront a new look, and say which one it had."""
+    return Call(
+        _UPDATE_STOREFRONT_THEME, UpdateStorefrontThemeInput(storefront_id=storefront_id, branding=branding)
+    )
+
+
+_RESTORE_STOREFRONT_THEME = Operation(
+    "restoreStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a storefront back the look that it had; a storefront that is gone needs none.",
+)
+
+
+def restore_storefront_theme(
+    *, storefront_id: str, previous_version_id: str
+) -> Call[RestoreStorefrontThemeOutput]:
+    """Give a storefront back the look that it had; a storefront that is gone needs none."""
+    return Call(
+        _RESTORE_STOREFRONT_THEME,
+        RestoreStorefrontThemeInput(storefront_id=storefront_id, previous_version_id=previous_version_id),
+    )
+
+
+_UPDATE_EMAIL_TEMPLATES = Operation(
+    "updateEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Style a tenant's e-mail templates with a set of design tokens.",
+)
+
+
+def update_email_templates(*, token_set_id: str) -> Call[UpdateEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates with a set of design tokens."""
+    return Call(_UPDATE_EMAIL_TEMPLATES, UpdateEmailTemplatesInput(token_set_id=token_set_id))
+
+
+_RESTORE_EMAIL_TEMPLATES = Operation(
+    "restoreEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Style a tenant's e-mail templates as they were.",
+)
+
+
+def restore_email_templates(*, previous_token_set_id: str) -> Call[RestoreEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates as they were."""
+    return Call(
+        _RESTORE_EMAIL_TEMPLATES, RestoreEmailTemplatesInput(previous_token_set_id=previous_token_set_id)
+    )
+
+
+_INVALIDATE_CACHE = Operation(
+    "invalidateCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make storefronts forget what they have cached.",
+)
+
+
+def invalidate_cache(*, affected_storefronts: list[str]) -> Call[InvalidateCacheOutput]:
+    """Make storefronts forget what they have cached."""
+    return Call(_INVALIDATE_CACHE, InvalidateCacheInput(affected_storefronts=affected_storefronts))
+
+
+_NOTIFY_TENANT_ADMIN = Operation(
+    "notifyTenantAdmin",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantAdminOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators what became of a change, by template.",
+)
+
+
+def notify_tenant_admin(*, template: str, storefronts: int | None = None) -> Call[NotifyTenantAdminOutput]:
+    """Tell a tenant's administrators what became of a change, by template."""
+    return Call(_NOTIFY_TENANT_ADMIN, NotifyTenantAdminInput(template=template, storefronts=storefronts))
+
+
+_SEND_REMINDER1 = Operation(
+    "sendReminder1",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder1Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, gently.",
+)
+
+
+def send_reminder1(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+) -> Call[SendReminder1Output]:
+    """Remind a customer of a cart, gently."""
+    return Call(
+        _SEND_REMINDER1,
+        SendReminder1Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+        ),
+    )
+
+
+_SEND_REMINDER2 = Operation(
+    "sendReminder2",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder2Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, with a coupon where there is one.",
+)
+
+
+def send_reminder2(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+    coupon_code: str | None = None,
+) -> Call[SendReminder2Output]:
+    """Remind a customer of a cart, with a coupon where there is one."""
+    return Call(
+        _SEND_REMINDER2,
+        SendReminder2Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+            coupon_code=coupon_code,
+        ),
+    )
+
+
+_SEND_FINAL_REMINDER = Operation(
+    "sendFinalReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer for the last time of something - a cart, a review.",
+)
+
+
+def send_final_reminder(
+    *, customer_id: str, subject_type: str, subject_id: str
+) -> Call[SendFinalReminderOutput]:
+    """Remind a customer for the last time of something - a cart, a review."""
+    return Call(
+        _SEND_FINAL_REMINDER,
+        SendFinalReminderInput(customer_id=customer_id, subject_type=subject_type, subject_id=subject_id),
+    )
