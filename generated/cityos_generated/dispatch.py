@@ -16,6 +16,8 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
+    wf_043_transactional_notification,
+    wf_044_content_publishing,
     wf_045_tenant_branding_sync,
     wf_046_abandoned_cart_recovery,
     wf_056_auction_lifecycle,
@@ -114,6 +116,39 @@ def wf_027_subscription_lifecycle_on_subscription_created(
         gateway=event.gateway,
         items=event.items,
         trial_days=event.trial_days,
+    )
+
+
+def wf_043_transactional_notification_on_notification_requested(
+    event: events.NotificationRequestedEvent,
+) -> wf_043_transactional_notification.TransactionalNotificationInput | None:
+    """WF-043: Write to a customer in their language, by every channel that was asked for, and note
+    what got through.
+    """
+    return wf_043_transactional_notification.TransactionalNotificationInput(
+        notification_id=event.notification_id,
+        template_id=event.template_id,
+        channels=event.channels,
+        recipient=event.recipient,
+        variables=event.variables,
+        priority=event.priority,
+        scheduled_at=event.scheduled_at,
+    )
+
+
+def wf_044_content_publishing_on_content_publish_requested(
+    event: events.ContentPublishRequestedEvent,
+) -> wf_044_content_publishing.ContentPublishingInput | None:
+    """WF-044: Check a draft, have it approved, publish it in all its languages at its time, and tell
+    who follows.
+    """
+    return wf_044_content_publishing.ContentPublishingInput(
+        content_type=event.content_type,
+        content_id=event.content_id,
+        locales=event.locales,
+        publish_at=event.publish_at,
+        requires_approval=event.requires_approval,
+        approver_ids=event.approver_ids,
     )
 
 
@@ -272,6 +307,33 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "content.publish_requested": EventRoute(
+        model=events.ContentPublishRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ContentPublishingWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:content:{content_id}:publishing",
+                input=wf_044_content_publishing_on_content_publish_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "notification.requested": EventRoute(
+        model=events.NotificationRequestedEvent,
+        beside=(
+            Starts(
+                workflow="TransactionalNotificationWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:notification:{notification_id}:delivery",
+                input=wf_043_transactional_notification_on_notification_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "notification.undeliverable": EventRoute(model=events.NotificationUndeliverableEvent),
     "tenant.branding_updated": EventRoute(
         model=events.TenantBrandingUpdatedEvent,
         beside=(
@@ -305,7 +367,8 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("approval.request.*", "approval_request_id"), ("approval.*", "approval_request_id")),
     ),
     "approval.request.escalated": SignalRoute(
-        model=signals.ApprovalRequestEscalated, addresses=(("approval.*", "approval_request_id"),)
+        model=signals.ApprovalRequestEscalated,
+        addresses=(("approval.*", "approval_request_id"), ("approval.request.*", "approval_request_id")),
     ),
     "approval.delegated": SignalRoute(
         model=signals.ApprovalDelegated, addresses=(("approval.*", "approval_request_id"),)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
@@ -132,6 +132,31 @@ class CartAbandonedEvent(Model):
     items: Annotated[list[types.CartItem], Limits(max_items=100)]
     total: Decimal
     currency_code: str
+
+
+class ContentPublishRequestedEvent(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+    publish_at: datetime | None = None
+    requires_approval: bool
+    approver_ids: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class NotificationRequestedEvent(Model):
+    notification_id: str
+    template_id: str
+    channels: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
+    recipient: types.NotificationRecipient
+    variables: Any
+    priority: types.NotificationPriority
+    scheduled_at: datetime | None = None
+
+
+class NotificationUndeliverableEvent(Model):
+    notification_id: str
+    customer_id: str
+    template_id: str
 
 
 class TenantBrandingUpdatedEvent(Model):

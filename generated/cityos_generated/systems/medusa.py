@@ -260,6 +260,10 @@ class TrackConversionOutput(Model):
     pass
 
 
+class RecordNotificationLogOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -588,6 +592,14 @@ class TrackConversionInput(Model):
     converted: bool
     reminders: int
     order_id: str | None = None
+
+
+class RecordNotificationLogInput(Model):
+    notification_id: str
+    customer_id: str
+    template_id: str
+    delivered: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
+    undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1868,4 +1880,37 @@ def track_conversion(
     return Call(
         _TRACK_CONVERSION,
         TrackConversionInput(cart_id=cart_id, converted=converted, reminders=reminders, order_id=order_id),
+    )
+
+
+_RECORD_NOTIFICATION_LOG = Operation(
+    "recordNotificationLog",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordNotificationLogOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note which channels a message got through by.",
+)
+
+
+def record_notification_log(
+    *,
+    notification_id: str,
+    customer_id: str,
+    template_id: str,
+    delivered: list[types.NotificationChannel],
+    undelivered: list[types.UndeliveredMessage],
+) -> Call[RecordNotificationLogOutput]:
+    """Note which channels a message got through by."""
+    return Call(
+        _RECORD_NOTIFICATION_LOG,
+        RecordNotificationLogInput(
+            notification_id=notification_id,
+            customer_id=customer_id,
+            template_id=template_id,
+            delivered=delivered,
+            undelivered=undelivered,
+        ),
     )

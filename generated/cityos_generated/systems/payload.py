@@ -168,6 +168,68 @@ class SendFinalReminderOutput(Model):
     pass
 
 
+class FetchTemplateOutput(Model):
+    template_version_id: str
+
+
+class RenderTemplateOutput(Model):
+    message_id: str
+
+
+class SendEmailOutput(Model):
+    pass
+
+
+class SendSMSOutput(Model):
+    pass
+
+
+class SendPushOutput(Model):
+    pass
+
+
+class ShowInAppOutput(Model):
+    pass
+
+
+class ValidateContentOutput(Model):
+    valid: bool
+    author_id: str
+    problems: Annotated[list[str], Limits(max_items=50)]
+
+
+class RouteContentForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class WithdrawContentApprovalOutput(Model):
+    pass
+
+
+class RemindApproversOutput(Model):
+    pass
+
+
+class PublishContentOutput(Model):
+    pass
+
+
+class UnpublishContentOutput(Model):
+    pass
+
+
+class InvalidateCDNCacheOutput(Model):
+    pass
+
+
+class NotifySubscribersOutput(Model):
+    pass
+
+
+class NotifyAuthorOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -372,6 +434,92 @@ class SendFinalReminderInput(Model):
     customer_id: str
     subject_type: str
     subject_id: str
+
+
+class FetchTemplateInput(Model):
+    template_id: str
+    locale: types.NotificationLocale
+
+
+class RenderTemplateInput(Model):
+    template_version_id: str
+    customer_id: str
+    variables: Any
+
+
+class SendEmailInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendSMSInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendPushInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ShowInAppInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ValidateContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class RouteContentForApprovalInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class WithdrawContentApprovalInput(Model):
+    approval_request_id: str
+
+
+class RemindApproversInput(Model):
+    approval_request_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class PublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class UnpublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class InvalidateCDNCacheInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class NotifySubscribersInput(Model):
+    content_id: str
+
+
+class NotifyAuthorInput(Model):
+    author_id: str
+    content_id: str
+    status: str
+    reason: str | None = None
+    problems: Annotated[list[str] | None, Limits(max_items=50)] = None
 
 
 _EXTRACT_DATA = Operation(
@@ -1172,4 +1320,323 @@ def send_final_reminder(
     return Call(
         _SEND_FINAL_REMINDER,
         SendFinalReminderInput(customer_id=customer_id, subject_type=subject_type, subject_id=subject_id),
+    )
+
+
+_FETCH_TEMPLATE = Operation(
+    "fetchTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchTemplateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="The newest version of a template, in a language.",
+)
+
+
+def fetch_template(*, template_id: str, locale: types.NotificationLocale) -> Call[FetchTemplateOutput]:
+    """The newest version of a template, in a language."""
+    return Call(_FETCH_TEMPLATE, FetchTemplateInput(template_id=template_id, locale=locale))
+
+
+_RENDER_TEMPLATE = Operation(
+    "renderTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=RenderTemplateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Fill a template for a customer; the message waits in the CMS until it is sent.",
+)
+
+
+def render_template(
+    *, template_version_id: str, customer_id: str, variables: Any
+) -> Call[RenderTemplateOutput]:
+    """Fill a template for a customer; the message waits in the CMS until it is sent."""
+    return Call(
+        _RENDER_TEMPLATE,
+        RenderTemplateInput(
+            template_version_id=template_version_id, customer_id=customer_id, variables=variables
+        ),
+    )
+
+
+_SEND_EMAIL = Operation(
+    "sendEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as e-mail, by the CMS's own mail transport.",
+)
+
+
+def send_email(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendEmailOutput]:
+    """Send a rendered message as e-mail, by the CMS's own mail transport."""
+    return Call(
+        _SEND_EMAIL, SendEmailInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_SEND_SMS = Operation(
+    "sendSMS",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSMSOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as SMS, by Twilio.",
+)
+
+
+def send_sms(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendSMSOutput]:
+    """Send a rendered message as SMS, by Twilio."""
+    return Call(_SEND_SMS, SendSMSInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SEND_PUSH = Operation(
+    "sendPush",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPushOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message to a customer's devices, by FCM.",
+)
+
+
+def send_push(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendPushOutput]:
+    """Send a rendered message to a customer's devices, by FCM."""
+    return Call(_SEND_PUSH, SendPushInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SHOW_IN_APP = Operation(
+    "showInApp",
+    system="payload",
+    task_queue="payload-content",
+    output=ShowInAppOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a rendered message into a customer's inbox in the app.",
+)
+
+
+def show_in_app(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[ShowInAppOutput]:
+    """Put a rendered message into a customer's inbox in the app."""
+    return Call(
+        _SHOW_IN_APP, ShowInAppInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_VALIDATE_CONTENT = Operation(
+    "validateContent",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateContentOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether a draft may be published in these languages - complete, translated, no dead links.",
+)
+
+
+def validate_content(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[ValidateContentOutput]:
+    """Whether a draft may be published in these languages - complete, translated, no dead links."""
+    return Call(
+        _VALIDATE_CONTENT,
+        ValidateContentInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_ROUTE_CONTENT_FOR_APPROVAL = Operation(
+    "routeContentForApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=RouteContentForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask editors to approve a draft.",
+)
+
+
+def route_content_for_approval(
+    *, content_type: types.ContentType, content_id: str, approver_ids: list[str]
+) -> Call[RouteContentForApprovalOutput]:
+    """Ask editors to approve a draft."""
+    return Call(
+        _ROUTE_CONTENT_FOR_APPROVAL,
+        RouteContentForApprovalInput(
+            content_type=content_type, content_id=content_id, approver_ids=approver_ids
+        ),
+    )
+
+
+_WITHDRAW_CONTENT_APPROVAL = Operation(
+    "withdrawContentApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=WithdrawContentApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a request for approval back; decided or gone is success.",
+)
+
+
+def withdraw_content_approval(*, approval_request_id: str) -> Call[WithdrawContentApprovalOutput]:
+    """Take a request for approval back; decided or gone is success."""
+    return Call(
+        _WITHDRAW_CONTENT_APPROVAL, WithdrawContentApprovalInput(approval_request_id=approval_request_id)
+    )
+
+
+_REMIND_APPROVERS = Operation(
+    "remindApprovers",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindApproversOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind editors of a draft that waits for them.",
+)
+
+
+def remind_approvers(*, approval_request_id: str, approver_ids: list[str]) -> Call[RemindApproversOutput]:
+    """Remind editors of a draft that waits for them."""
+    return Call(
+        _REMIND_APPROVERS,
+        RemindApproversInput(approval_request_id=approval_request_id, approver_ids=approver_ids),
+    )
+
+
+_PUBLISH_CONTENT = Operation(
+    "publishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=PublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Publish a document in one language.",
+)
+
+
+def publish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[PublishContentOutput]:
+    """Publish a document in one language."""
+    return Call(
+        _PUBLISH_CONTENT, PublishContentInput(content_type=content_type, content_id=content_id, locale=locale)
+    )
+
+
+_UNPUBLISH_CONTENT = Operation(
+    "unpublishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=UnpublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a document back in one language; none there is success.",
+)
+
+
+def unpublish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[UnpublishContentOutput]:
+    """Take a document back in one language; none there is success."""
+    return Call(
+        _UNPUBLISH_CONTENT,
+        UnpublishContentInput(content_type=content_type, content_id=content_id, locale=locale),
+    )
+
+
+_INVALIDATE_CDN_CACHE = Operation(
+    "invalidateCDNCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCDNCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make the CDN fetch a document anew.",
+)
+
+
+def invalidate_cdn_cache(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[InvalidateCDNCacheOutput]:
+    """Make the CDN fetch a document anew."""
+    return Call(
+        _INVALIDATE_CDN_CACHE,
+        InvalidateCDNCacheInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_NOTIFY_SUBSCRIBERS = Operation(
+    "notifySubscribers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubscribersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred.",
+)
+
+
+def notify_subscribers(*, content_id: str) -> Call[NotifySubscribersOutput]:
+    """Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred."""
+    return Call(_NOTIFY_SUBSCRIBERS, NotifySubscribersInput(content_id=content_id))
+
+
+_NOTIFY_AUTHOR = Operation(
+    "notifyAuthor",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAuthorOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an author what became of a draft.",
+)
+
+
+def notify_author(
+    *,
+    author_id: str,
+    content_id: str,
+    status: str,
+    reason: str | None = None,
+    problems: list[str] | None = None,
+) -> Call[NotifyAuthorOutput]:
+    """Tell an author what became of a draft."""
+    return Call(
+        _NOTIFY_AUTHOR,
+        NotifyAuthorInput(
+            author_id=author_id, content_id=content_id, status=status, reason=reason, problems=problems
+        ),
     )
