@@ -16,6 +16,11 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
+    wf_032_warehouse_receiving,
+    wf_033_inventory_sync,
+    wf_034_route_optimization,
+    wf_036_fleet_maintenance,
+    wf_037_last_mile_handoff,
     wf_043_transactional_notification,
     wf_044_content_publishing,
     wf_045_tenant_branding_sync,
@@ -116,6 +121,70 @@ def wf_027_subscription_lifecycle_on_subscription_created(
         gateway=event.gateway,
         items=event.items,
         trial_days=event.trial_days,
+    )
+
+
+def wf_032_warehouse_receiving_on_purchase_receipt_created(
+    event: events.PurchaseReceiptCreatedEvent,
+) -> wf_032_warehouse_receiving.WarehouseReceivingInput | None:
+    """WF-032: Take delivered goods in - inspected, booked, put away, for sale - or hand them back to
+    purchasing.
+    """
+    return wf_032_warehouse_receiving.WarehouseReceivingInput(
+        purchase_receipt_id=event.purchase_receipt_id,
+        supplier_id=event.supplier_id,
+        warehouse_id=event.warehouse_id,
+        items=event.items,
+    )
+
+
+def wf_033_inventory_sync_on_stock_level_changed(
+    event: events.StockLevelChangedEvent,
+) -> wf_033_inventory_sync.InventorySyncInput | None:
+    """WF-033: Give the marketplace and the warehouses the stock that ERPNext has, batch by batch."""
+    return wf_033_inventory_sync.InventorySyncInput(sync_type="delta", changed_variants=event.variant_ids)
+
+
+def wf_034_route_optimization_on_delivery_batch_ready(
+    event: events.DeliveryBatchReadyEvent,
+) -> wf_034_route_optimization.RouteOptimizationInput | None:
+    """WF-034: Plan a zone's deliveries of a day, give them to drivers, and say to everybody when they
+    come.
+    """
+    return wf_034_route_optimization.RouteOptimizationInput(
+        delivery_zone_id=event.delivery_zone_id,
+        date=event.date,
+        pending_deliveries=event.pending_deliveries,
+        available_drivers=event.available_drivers,
+    )
+
+
+def wf_036_fleet_maintenance_on_vehicle_maintenance_due(
+    event: events.VehicleMaintenanceDueEvent,
+) -> wf_036_fleet_maintenance.FleetMaintenanceInput | None:
+    """WF-036: Take a vehicle off the road, have it maintained, and put it back - or leave it off for
+    good.
+    """
+    return wf_036_fleet_maintenance.FleetMaintenanceInput(
+        vehicle_id=event.vehicle_id,
+        maintenance_type=event.maintenance_type,
+        due_date=event.due_date,
+        mileage_at_due=event.mileage_at_due,
+    )
+
+
+def wf_037_last_mile_handoff_on_delivery_arrived_at_hub(
+    event: events.DeliveryArrivedAtHubEvent,
+) -> wf_037_last_mile_handoff.LastMileHandoffInput | None:
+    """WF-037: Hand a delivery's packages over at the hub, from the driver who brought them to the one
+    of the last mile.
+    """
+    return wf_037_last_mile_handoff.LastMileHandoffInput(
+        delivery_order_id=event.delivery_order_id,
+        from_driver_id=event.from_driver_id,
+        hub_id=event.hub_id,
+        last_mile_zone=event.last_mile_zone,
+        packages=event.packages,
     )
 
 
@@ -347,6 +416,73 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "delivery.arrived_at_hub": EventRoute(
+        model=events.DeliveryArrivedAtHubEvent,
+        beside=(
+            Starts(
+                workflow="LastMileHandoffWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery:{delivery_order_id}:last-mile",
+                input=wf_037_last_mile_handoff_on_delivery_arrived_at_hub,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "delivery.packages_misrouted": EventRoute(model=events.DeliveryPackagesMisroutedEvent),
+    "delivery_batch.ready": EventRoute(
+        model=events.DeliveryBatchReadyEvent,
+        beside=(
+            Starts(
+                workflow="RouteOptimizationWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery_zone:{delivery_zone_id}:routing",
+                input=wf_034_route_optimization_on_delivery_batch_ready,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "purchase_receipt.created": EventRoute(
+        model=events.PurchaseReceiptCreatedEvent,
+        beside=(
+            Starts(
+                workflow="WarehouseReceivingWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:purchase_receipt:{purchase_receipt_id}:receiving",
+                input=wf_032_warehouse_receiving_on_purchase_receipt_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "purchase_receipt.goods_rejected": EventRoute(model=events.PurchaseReceiptGoodsRejectedEvent),
+    "stock.level_changed": EventRoute(
+        model=events.StockLevelChangedEvent,
+        beside=(
+            Starts(
+                workflow="InventorySyncWorkflow",
+                task_queue="erpnext-backoffice",
+                workflow_id="tenant:{tenant_id}:inventory:{sync_type}:sync",
+                input=wf_033_inventory_sync_on_stock_level_changed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "vehicle.maintenance_due": EventRoute(
+        model=events.VehicleMaintenanceDueEvent,
+        beside=(
+            Starts(
+                workflow="FleetMaintenanceWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",
+                input=wf_036_fleet_maintenance_on_vehicle_maintenance_due,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -444,6 +580,14 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "receiving.inspected": SignalRoute(
+        model=signals.ReceivingInspected, addresses=(("receiving.inspected", "receiving_task_id"),)
+    ),
+    "maintenance.completed": SignalRoute(
+        model=signals.MaintenanceCompleted,
+        ids=("tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",),
+        addresses=(("maintenance.completed", "work_order_id"),),
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,

@@ -162,3 +162,48 @@ class NotificationUndeliverableEvent(Model):
 class TenantBrandingUpdatedEvent(Model):
     branding: types.Branding
     affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliveryArrivedAtHubEvent(Model):
+    delivery_order_id: str
+    from_driver_id: str
+    hub_id: str
+    last_mile_zone: str
+    packages: Annotated[list[types.HubPackage], Limits(max_items=200)]
+
+
+class DeliveryPackagesMisroutedEvent(Model):
+    delivery_order_id: str
+    hub_id: str
+    package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliveryBatchReadyEvent(Model):
+    delivery_zone_id: str
+    date: date
+    pending_deliveries: Annotated[list[types.PendingDelivery], Limits(max_items=500)]
+    available_drivers: Annotated[list[types.AvailableDriver], Limits(max_items=200)]
+
+
+class PurchaseReceiptCreatedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    warehouse_id: str
+    items: Annotated[list[types.ReceivedItem], Limits(max_items=500)]
+
+
+class PurchaseReceiptGoodsRejectedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class StockLevelChangedEvent(Model):
+    variant_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class VehicleMaintenanceDueEvent(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    mileage_at_due: int

@@ -357,6 +357,31 @@ class InventoryReserved(SignalModel):
     reserved_at: datetime
 
 
+class ReceivingInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "receiving.inspected"
+    receiving_task_id: str
+    inspected_by: str
+    inspected_at: datetime
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class MaintenanceCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "maintenance.completed"
+    work_order_id: str
+    vehicle_id: str
+    passed: bool
+    mileage: int
+    completed_at: datetime
+    notes: str | None = None
+
+
+class DeliveryOrderCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "delivery.order.cancelled"
+    delivery_order_id: str
+    reason: str | None = None
+    cancelled_at: datetime
+
+
 class PaymentIntentCaptured(SignalModel):
     SIGNAL: ClassVar[str] = "payment.intent.captured"
     payment_intent_id: str

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -193,6 +193,96 @@ class CartItem(Model):
     thumbnail: str | None = None
     quantity: Annotated[int, Limits(min=1)]
     unit_price: Decimal
+
+
+class ReceivedItem(Model):
+    product_id: str
+    variant_id: str
+    sku: str
+    expected_quantity: Annotated[int, Limits(min=0)]
+    batch_number: str | None = None
+    expiry_date: date | None = None
+
+
+class InspectedItem(Model):
+    sku: str
+    accepted_quantity: Annotated[int, Limits(min=0)]
+    rejected_quantity: Annotated[int, Limits(min=0)]
+    reason: str | None = None
+
+
+SyncType = Literal["full", "delta"]
+
+
+class StockLevel(Model):
+    variant_id: str
+    sku: str
+    quantity: int
+    reorder_level: int
+
+
+DeliveryPriority = Literal["standard", "express", "same_day"]
+
+
+class TimeWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class PendingDelivery(Model):
+    delivery_order_id: str
+    pickup_location: LatLng
+    dropoff_location: LatLng
+    priority: DeliveryPriority
+    time_window: TimeWindow | None = None
+    package_weight_kg: float
+
+
+class AvailableDriver(Model):
+    driver_id: str
+    vehicle_type: str
+    current_location: LatLng
+    shift_end: datetime
+    max_capacity_kg: float
+
+
+class PlannedStop(Model):
+    delivery_order_id: str
+    driver_id: str
+    sequence: int
+    estimated_delivery_at: datetime
+
+
+MaintenanceType = Literal["scheduled", "unscheduled", "inspection"]
+
+WorkOrderStatus = Literal["open", "completed", "failed"]
+
+
+class HubPackage(Model):
+    package_id: str
+    weight_kg: float
+
+
+class PickItem(Model):
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    location_in_warehouse: str
+
+
+class DeliveryRecipient(Model):
+    name: str
+    phone: str
+    address: Any
+    lat: float
+    lng: float
+
+
+class SameDayShipment(Model):
+    delivery_order_id: str
+    cutoff_time: Annotated[str, Limits(pattern="[0-2][0-9]:[0-5][0-9]")]
+    warehouse_id: str
+    items: Annotated[list[PickItem], Limits(min_items=1, max_items=200)]
+    recipient: DeliveryRecipient
 
 
 class MonitoredSystem(Model):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -92,6 +92,31 @@ class RollbackDataOutput(Model):
     pass
 
 
+class UpdateInventoryLevelsOutput(Model):
+    stock_voucher_id: str
+
+
+class ReverseInventoryLevelsOutput(Model):
+    pass
+
+
+class FetchERPInventoryLevelsOutput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+    next_cursor: str | None = None
+
+
+class CreateMaintenanceRecordOutput(Model):
+    maintenance_record_id: str
+
+
+class CancelMaintenanceRecordOutput(Model):
+    pass
+
+
+class UpdateAssetRecordOutput(Model):
+    pass
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -173,6 +198,40 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class UpdateInventoryLevelsInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class ReverseInventoryLevelsInput(Model):
+    stock_voucher_id: str
+
+
+class FetchERPInventoryLevelsInput(Model):
+    limit: int
+    cursor: str | None = None
+    changed_variants: Annotated[list[str] | None, Limits(max_items=500)] = None
+
+
+class CreateMaintenanceRecordInput(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    mileage_at_due: int
+
+
+class CancelMaintenanceRecordInput(Model):
+    maintenance_record_id: str
+
+
+class UpdateAssetRecordInput(Model):
+    maintenance_record_id: str
+    vehicle_id: str
+    status: types.WorkOrderStatus
+    mileage: int
 
 
 _RESERVE_INVENTORY = Operation(
@@ -506,3 +565,138 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_UPDATE_INVENTORY_LEVELS = Operation(
+    "updateInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryLevelsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Submit a purchase receipt with what was accepted and what was not; the stock ledger follows.",
+)
+
+
+def update_inventory_levels(
+    *, purchase_receipt_id: str, warehouse_id: str, inspected: list[types.InspectedItem]
+) -> Call[UpdateInventoryLevelsOutput]:
+    """Submit a purchase receipt with what was accepted and what was not; the stock ledger follows."""
+    return Call(
+        _UPDATE_INVENTORY_LEVELS,
+        UpdateInventoryLevelsInput(
+            purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
+        ),
+    )
+
+
+_REVERSE_INVENTORY_LEVELS = Operation(
+    "reverseInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReverseInventoryLevelsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel a purchase receipt; cancelled already, or none there, is success.",
+)
+
+
+def reverse_inventory_levels(*, stock_voucher_id: str) -> Call[ReverseInventoryLevelsOutput]:
+    """Cancel a purchase receipt; cancelled already, or none there, is success."""
+    return Call(_REVERSE_INVENTORY_LEVELS, ReverseInventoryLevelsInput(stock_voucher_id=stock_voucher_id))
+
+
+_FETCH_ERP_INVENTORY_LEVELS = Operation(
+    "fetchERPInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FetchERPInventoryLevelsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="One batch of stock levels - of all variants, or of some.",
+)
+
+
+def fetch_erp_inventory_levels(
+    *, limit: int, cursor: str | None = None, changed_variants: list[str] | None = None
+) -> Call[FetchERPInventoryLevelsOutput]:
+    """One batch of stock levels - of all variants, or of some."""
+    return Call(
+        _FETCH_ERP_INVENTORY_LEVELS,
+        FetchERPInventoryLevelsInput(limit=limit, cursor=cursor, changed_variants=changed_variants),
+    )
+
+
+_CREATE_MAINTENANCE_RECORD = Operation(
+    "createMaintenanceRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateMaintenanceRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open an asset's repair.",
+)
+
+
+def create_maintenance_record(
+    *, vehicle_id: str, maintenance_type: types.MaintenanceType, due_date: date, mileage_at_due: int
+) -> Call[CreateMaintenanceRecordOutput]:
+    """Open an asset's repair."""
+    return Call(
+        _CREATE_MAINTENANCE_RECORD,
+        CreateMaintenanceRecordInput(
+            vehicle_id=vehicle_id,
+            maintenance_type=maintenance_type,
+            due_date=due_date,
+            mileage_at_due=mileage_at_due,
+        ),
+    )
+
+
+_CANCEL_MAINTENANCE_RECORD = Operation(
+    "cancelMaintenanceRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelMaintenanceRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete an asset's repair that was not begun; none there is success.",
+)
+
+
+def cancel_maintenance_record(*, maintenance_record_id: str) -> Call[CancelMaintenanceRecordOutput]:
+    """Delete an asset's repair that was not begun; none there is success."""
+    return Call(
+        _CANCEL_MAINTENANCE_RECORD, CancelMaintenanceRecordInput(maintenance_record_id=maintenance_record_id)
+    )
+
+
+_UPDATE_ASSET_RECORD = Operation(
+    "updateAssetRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAssetRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Close an asset's repair, and note how many kilometres the vehicle has.",
+)
+
+
+def update_asset_record(
+    *, maintenance_record_id: str, vehicle_id: str, status: types.WorkOrderStatus, mileage: int
+) -> Call[UpdateAssetRecordOutput]:
+    """Close an asset's repair, and note how many kilometres the vehicle has."""
+    return Call(
+        _UPDATE_ASSET_RECORD,
+        UpdateAssetRecordInput(
+            maintenance_record_id=maintenance_record_id, vehicle_id=vehicle_id, status=status, mileage=mileage
+        ),
+    )

@@ -264,6 +264,30 @@ class RecordNotificationLogOutput(Model):
     pass
 
 
+class UpdateProductAvailabilityOutput(Model):
+    pass
+
+
+class CompareWithMedusaLevelsOutput(Model):
+    differences: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class UpdateMedusaStockQuantitiesOutput(Model):
+    pass
+
+
+class MarkOutOfStockProductsOutput(Model):
+    pass
+
+
+class UpdateEstimatedDeliveryTimesOutput(Model):
+    pass
+
+
+class UpdateTrackingStatusOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -600,6 +624,34 @@ class RecordNotificationLogInput(Model):
     template_id: str
     delivered: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
     undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
+
+
+class UpdateProductAvailabilityInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class CompareWithMedusaLevelsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class UpdateMedusaStockQuantitiesInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class MarkOutOfStockProductsInput(Model):
+    variant_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class UpdateEstimatedDeliveryTimesInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class UpdateTrackingStatusInput(Model):
+    delivery_order_id: str
+    status: str
+    estimated_delivery_at: datetime | None = None
 
 
 _EXTRACT_DATA = Operation(
@@ -1912,5 +1964,125 @@ def record_notification_log(
             template_id=template_id,
             delivered=delivered,
             undelivered=undelivered,
+        ),
+    )
+
+
+_UPDATE_PRODUCT_AVAILABILITY = Operation(
+    "updateProductAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateProductAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Add received goods to what is for sale; the same receipt twice counts once.",
+)
+
+
+def update_product_availability(
+    *, purchase_receipt_id: str, warehouse_id: str, inspected: list[types.InspectedItem]
+) -> Call[UpdateProductAvailabilityOutput]:
+    """Add received goods to what is for sale; the same receipt twice counts once."""
+    return Call(
+        _UPDATE_PRODUCT_AVAILABILITY,
+        UpdateProductAvailabilityInput(
+            purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
+        ),
+    )
+
+
+_COMPARE_WITH_MEDUSA_LEVELS = Operation(
+    "compareWithMedusaLevels",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompareWithMedusaLevelsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which of these stock levels are others in the marketplace.",
+)
+
+
+def compare_with_medusa_levels(*, levels: list[types.StockLevel]) -> Call[CompareWithMedusaLevelsOutput]:
+    """Which of these stock levels are others in the marketplace."""
+    return Call(_COMPARE_WITH_MEDUSA_LEVELS, CompareWithMedusaLevelsInput(levels=levels))
+
+
+_UPDATE_MEDUSA_STOCK_QUANTITIES = Operation(
+    "updateMedusaStockQuantities",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateMedusaStockQuantitiesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set stock quantities, as absolute numbers; what is there again is no longer out of stock.",
+)
+
+
+def update_medusa_stock_quantities(
+    *, levels: list[types.StockLevel]
+) -> Call[UpdateMedusaStockQuantitiesOutput]:
+    """Set stock quantities, as absolute numbers; what is there again is no longer out of stock."""
+    return Call(_UPDATE_MEDUSA_STOCK_QUANTITIES, UpdateMedusaStockQuantitiesInput(levels=levels))
+
+
+_MARK_OUT_OF_STOCK_PRODUCTS = Operation(
+    "markOutOfStockProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkOutOfStockProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of variants that there are none.",
+)
+
+
+def mark_out_of_stock_products(*, variant_ids: list[str]) -> Call[MarkOutOfStockProductsOutput]:
+    """Say of variants that there are none."""
+    return Call(_MARK_OUT_OF_STOCK_PRODUCTS, MarkOutOfStockProductsInput(variant_ids=variant_ids))
+
+
+_UPDATE_ESTIMATED_DELIVERY_TIMES = Operation(
+    "updateEstimatedDeliveryTimes",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateEstimatedDeliveryTimesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note when deliveries are expected.",
+)
+
+
+def update_estimated_delivery_times(
+    *, stops: list[types.PlannedStop]
+) -> Call[UpdateEstimatedDeliveryTimesOutput]:
+    """Note when deliveries are expected."""
+    return Call(_UPDATE_ESTIMATED_DELIVERY_TIMES, UpdateEstimatedDeliveryTimesInput(stops=stops))
+
+
+_UPDATE_TRACKING_STATUS = Operation(
+    "updateTrackingStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateTrackingStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note in the order where its delivery is.",
+)
+
+
+def update_tracking_status(
+    *, delivery_order_id: str, status: str, estimated_delivery_at: datetime | None = None
+) -> Call[UpdateTrackingStatusOutput]:
+    """Note in the order where its delivery is."""
+    return Call(
+        _UPDATE_TRACKING_STATUS,
+        UpdateTrackingStatusInput(
+            delivery_order_id=delivery_order_id, status=status, estimated_delivery_at=estimated_delivery_at
         ),
     )

@@ -230,6 +230,14 @@ class NotifyAuthorOutput(Model):
     pass
 
 
+class TriggerLowStockAlertsOutput(Model):
+    pass
+
+
+class NotifyCustomersOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -520,6 +528,14 @@ class NotifyAuthorInput(Model):
     status: str
     reason: str | None = None
     problems: Annotated[list[str] | None, Limits(max_items=50)] = None
+
+
+class TriggerLowStockAlertsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class NotifyCustomersInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1640,3 +1656,39 @@ def notify_author(
             author_id=author_id, content_id=content_id, status=status, reason=reason, problems=problems
         ),
     )
+
+
+_TRIGGER_LOW_STOCK_ALERTS = Operation(
+    "triggerLowStockAlerts",
+    system="payload",
+    task_queue="payload-content",
+    output=TriggerLowStockAlertsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell vendors and purchasing what is running out; the CMS knows who sells what.",
+)
+
+
+def trigger_low_stock_alerts(*, levels: list[types.StockLevel]) -> Call[TriggerLowStockAlertsOutput]:
+    """Tell vendors and purchasing what is running out; the CMS knows who sells what."""
+    return Call(_TRIGGER_LOW_STOCK_ALERTS, TriggerLowStockAlertsInput(levels=levels))
+
+
+_NOTIFY_CUSTOMERS = Operation(
+    "notifyCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of a hundred.",
+)
+
+
+def notify_customers(*, stops: list[types.PlannedStop]) -> Call[NotifyCustomersOutput]:
+    """Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of
+    a hundred.
+    """
+    return Call(_NOTIFY_CUSTOMERS, NotifyCustomersInput(stops=stops))
