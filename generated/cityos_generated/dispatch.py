@@ -21,6 +21,9 @@ from cityos_generated.workflows import (
     wf_034_route_optimization,
     wf_036_fleet_maintenance,
     wf_037_last_mile_handoff,
+    wf_038_customer_kyc,
+    wf_039_credential_issuance,
+    wf_042_age_verification,
     wf_043_transactional_notification,
     wf_044_content_publishing,
     wf_045_tenant_branding_sync,
@@ -185,6 +188,67 @@ def wf_037_last_mile_handoff_on_delivery_arrived_at_hub(
         hub_id=event.hub_id,
         last_mile_zone=event.last_mile_zone,
         packages=event.packages,
+    )
+
+
+def wf_038_customer_kyc_on_customer_kyc_required(
+    event: events.CustomerKycRequiredEvent,
+) -> wf_038_customer_kyc.CustomerKYCInput | None:
+    """WF-038: Find out who a customer is - documents, liveness, sanctions - and give them a credential
+    that says so.
+    """
+    return wf_038_customer_kyc.CustomerKYCInput(
+        customer_id=event.customer_id,
+        verification_level=event.verification_level,
+        required_documents=event.required_documents,
+        purpose=event.purpose,
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_038_customer_kyc_on_customer_high_value_purchase(
+    event: events.CustomerHighValuePurchaseEvent,
+) -> wf_038_customer_kyc.CustomerKYCInput | None:
+    """WF-038: Find out who a customer is - documents, liveness, sanctions - and give them a credential
+    that says so.
+    """
+    return wf_038_customer_kyc.CustomerKYCInput(
+        customer_id=event.customer_id,
+        verification_level="enhanced",
+        required_documents=["id_card", "selfie"],
+        purpose="high_value_purchase",
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_039_credential_issuance_on_credential_issue_requested(
+    event: events.CredentialIssueRequestedEvent,
+) -> wf_039_credential_issuance.CredentialIssuanceInput | None:
+    """WF-039: Sign a credential for somebody and put it into their wallet - or leave no trace of it."""
+    return wf_039_credential_issuance.CredentialIssuanceInput(
+        request_id=event.request_id,
+        issuer_did=event.issuer_did,
+        subject_did=event.subject_did,
+        credential_type=event.credential_type,
+        credential_data=event.credential_data,
+        schema_id=event.schema_id,
+        expiry_date=event.expiry_date,
+        revocable=event.revocable,
+    )
+
+
+def wf_042_age_verification_on_cart_contains_age_restricted_product(
+    event: events.CartContainsAgeRestrictedProductEvent,
+) -> wf_042_age_verification.AgeVerificationInput | None:
+    """WF-042: Let a cart with age-restricted products through to checkout only where its customer is
+    old enough.
+    """
+    return wf_042_age_verification.AgeVerificationInput(
+        customer_id=event.customer_id,
+        cart_id=event.cart_id,
+        required_age=event.required_age,
+        verification_method=event.verification_method,
+        product_ids=event.product_ids,
     )
 
 
@@ -463,7 +527,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
             Starts(
                 workflow="InventorySyncWorkflow",
                 task_queue="erpnext-backoffice",
-                workflow_id="tenant:{tenant_id}:inventory:{sync_type}:sync",
+                workflow_id="tenant:{tenant_id}:inventory:{tenant_id}:sync",
                 input=wf_033_inventory_sync_on_stock_level_changed,
                 again="after_end",
                 while_running="queue",
@@ -478,6 +542,58 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="fleetbase-logistics",
                 workflow_id="tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",
                 input=wf_036_fleet_maintenance_on_vehicle_maintenance_due,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "cart.contains_age_restricted_product": EventRoute(
+        model=events.CartContainsAgeRestrictedProductEvent,
+        beside=(
+            Starts(
+                workflow="AgeVerificationWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:cart:{cart_id}:age-verification",
+                input=wf_042_age_verification_on_cart_contains_age_restricted_product,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "credential.issue_requested": EventRoute(
+        model=events.CredentialIssueRequestedEvent,
+        beside=(
+            Starts(
+                workflow="CredentialIssuanceWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:credential:{request_id}:issuance",
+                input=wf_039_credential_issuance_on_credential_issue_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "customer.high_value_purchase": EventRoute(
+        model=events.CustomerHighValuePurchaseEvent,
+        beside=(
+            Starts(
+                workflow="CustomerKYCWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:kyc",
+                input=wf_038_customer_kyc_on_customer_high_value_purchase,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "customer.kyc_required": EventRoute(
+        model=events.CustomerKycRequiredEvent,
+        beside=(
+            Starts(
+                workflow="CustomerKYCWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:kyc",
+                input=wf_038_customer_kyc_on_customer_kyc_required,
                 again="after_end",
                 while_running="reject",
             ),
@@ -545,16 +661,20 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("delivery.created", "delivery_order_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.verification.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.additional_info_required": SignalRoute(
         model=signals.KycAdditionalInfoRequired, addresses=(("kyc.*", "verification_id"),)
@@ -570,11 +690,17 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "identity.presentation.verified": SignalRoute(
         model=signals.IdentityPresentationVerified,
-        addresses=(("identity.presentation.verified", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.verified", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
     ),
     "identity.presentation.rejected": SignalRoute(
         model=signals.IdentityPresentationRejected,
-        addresses=(("identity.presentation.rejected", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.rejected", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
     ),
     "inventory.reserved": SignalRoute(
         model=signals.InventoryReserved,

@@ -207,3 +207,36 @@ class VehicleMaintenanceDueEvent(Model):
     maintenance_type: types.MaintenanceType
     due_date: date
     mileage_at_due: int
+
+
+class CartContainsAgeRestrictedProductEvent(Model):
+    customer_id: str
+    cart_id: str
+    required_age: int
+    verification_method: types.AgeVerificationMethod
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class CredentialIssueRequestedEvent(Model):
+    request_id: str
+    issuer_did: str
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+    credential_data: Any
+    schema_id: str
+    expiry_date: date | None = None
+    revocable: bool
+
+
+class CustomerHighValuePurchaseEvent(Model):
+    customer_id: str
+    residency_zone: str
+    cart_id: str | None = None
+
+
+class CustomerKycRequiredEvent(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    required_documents: Annotated[list[types.KycDocument], Limits(max_items=4)]
+    purpose: types.KycPurpose
+    residency_zone: str

@@ -195,6 +195,50 @@ class CartItem(Model):
     unit_price: Decimal
 
 
+KycDocument = Literal["id_card", "passport", "utility_bill", "selfie"]
+
+KycPurpose = Literal["age_verification", "high_value_purchase", "regulatory", "account_upgrade"]
+
+KycVerdict = Literal["verified", "rejected", "expired", "blocked"]
+
+IssuedCredentialType = Literal[
+    "business_license", "professional_cert", "municipal_permit", "residency_proof", "age_verification"
+]
+
+AgeVerificationMethod = Literal["credential_check", "id_upload", "third_party"]
+
+AgeVerdict = Literal["approved", "refused", "expired"]
+
+ComplianceCheckType = Literal["vendor_licenses", "product_compliance", "data_retention", "credential_expiry"]
+
+ComplianceScope = Literal["all_vendors", "all_companies", "all_credentials"]
+
+
+class ComplianceFinding(Model):
+    entity_type: str
+    entity_id: str
+    reason: str
+    expires_on: date | None = None
+    grace_ends_on: date | None = None
+
+
+PrivacyRequest = Literal["consent_update", "data_export", "data_deletion", "right_to_forget"]
+
+
+class ConsentChanges(Model):
+    marketing_email: bool
+    marketing_sms: bool
+    analytics_tracking: bool
+    third_party_sharing: bool
+
+
+PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payload"]
+
+PersonalDataSource = Literal["medusa", "erpnext"]
+
+DeletionMode = Literal["delete", "forget"]
+
+
 class ReceivedItem(Model):
     product_id: str
     variant_id: str

@@ -264,6 +264,26 @@ class RecordNotificationLogOutput(Model):
     pass
 
 
+class UpdateCustomerVerificationStatusOutput(Model):
+    pass
+
+
+class ResetCustomerVerificationStatusOutput(Model):
+    pass
+
+
+class UnlockRestrictedProductsOutput(Model):
+    pass
+
+
+class ApproveCheckoutOutput(Model):
+    pass
+
+
+class ApproveOrBlockCheckoutOutput(Model):
+    pass
+
+
 class UpdateProductAvailabilityOutput(Model):
     pass
 
@@ -624,6 +644,34 @@ class RecordNotificationLogInput(Model):
     template_id: str
     delivered: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
     undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
+
+
+class UpdateCustomerVerificationStatusInput(Model):
+    customer_id: str
+    status: types.KycVerdict
+    verification_level: types.VerificationLevel
+    credential_id: str | None = None
+
+
+class ResetCustomerVerificationStatusInput(Model):
+    customer_id: str
+
+
+class UnlockRestrictedProductsInput(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    purpose: types.KycPurpose
+
+
+class ApproveCheckoutInput(Model):
+    cart_id: str
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class ApproveOrBlockCheckoutInput(Model):
+    cart_id: str
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+    approved: bool
 
 
 class UpdateProductAvailabilityInput(Model):
@@ -1965,6 +2013,119 @@ def record_notification_log(
             delivered=delivered,
             undelivered=undelivered,
         ),
+    )
+
+
+_UPDATE_CUSTOMER_VERIFICATION_STATUS = Operation(
+    "updateCustomerVerificationStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCustomerVerificationStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a customer's verification ended.",
+)
+
+
+def update_customer_verification_status(
+    *,
+    customer_id: str,
+    status: types.KycVerdict,
+    verification_level: types.VerificationLevel,
+    credential_id: str | None = None,
+) -> Call[UpdateCustomerVerificationStatusOutput]:
+    """Note how a customer's verification ended."""
+    return Call(
+        _UPDATE_CUSTOMER_VERIFICATION_STATUS,
+        UpdateCustomerVerificationStatusInput(
+            customer_id=customer_id,
+            status=status,
+            verification_level=verification_level,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_RESET_CUSTOMER_VERIFICATION_STATUS = Operation(
+    "resetCustomerVerificationStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ResetCustomerVerificationStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Treat a customer as unverified again; unverified already is success.",
+)
+
+
+def reset_customer_verification_status(*, customer_id: str) -> Call[ResetCustomerVerificationStatusOutput]:
+    """Treat a customer as unverified again; unverified already is success."""
+    return Call(
+        _RESET_CUSTOMER_VERIFICATION_STATUS, ResetCustomerVerificationStatusInput(customer_id=customer_id)
+    )
+
+
+_UNLOCK_RESTRICTED_PRODUCTS = Operation(
+    "unlockRestrictedProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnlockRestrictedProductsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a verified customer buy what others may not.",
+)
+
+
+def unlock_restricted_products(
+    *, customer_id: str, verification_level: types.VerificationLevel, purpose: types.KycPurpose
+) -> Call[UnlockRestrictedProductsOutput]:
+    """Let a verified customer buy what others may not."""
+    return Call(
+        _UNLOCK_RESTRICTED_PRODUCTS,
+        UnlockRestrictedProductsInput(
+            customer_id=customer_id, verification_level=verification_level, purpose=purpose
+        ),
+    )
+
+
+_APPROVE_CHECKOUT = Operation(
+    "approveCheckout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApproveCheckoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a cart with age-restricted products through to checkout.",
+)
+
+
+def approve_checkout(*, cart_id: str, product_ids: list[str]) -> Call[ApproveCheckoutOutput]:
+    """Let a cart with age-restricted products through to checkout."""
+    return Call(_APPROVE_CHECKOUT, ApproveCheckoutInput(cart_id=cart_id, product_ids=product_ids))
+
+
+_APPROVE_OR_BLOCK_CHECKOUT = Operation(
+    "approveOrBlockCheckout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApproveOrBlockCheckoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say whether a cart may be checked out with these products.",
+)
+
+
+def approve_or_block_checkout(
+    *, cart_id: str, product_ids: list[str], approved: bool
+) -> Call[ApproveOrBlockCheckoutOutput]:
+    """Say whether a cart may be checked out with these products."""
+    return Call(
+        _APPROVE_OR_BLOCK_CHECKOUT,
+        ApproveOrBlockCheckoutInput(cart_id=cart_id, product_ids=product_ids, approved=approved),
     )
 
 

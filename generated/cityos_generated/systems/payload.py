@@ -230,6 +230,30 @@ class NotifyAuthorOutput(Model):
     pass
 
 
+class SendVerificationLinkOutput(Model):
+    pass
+
+
+class RequestBetterDocumentsOutput(Model):
+    pass
+
+
+class SendVerificationResultOutput(Model):
+    pass
+
+
+class NotifyComplianceTeamOutput(Model):
+    pass
+
+
+class NotifySubjectOutput(Model):
+    pass
+
+
+class SendAgeVerificationLinkOutput(Model):
+    pass
+
+
 class TriggerLowStockAlertsOutput(Model):
     pass
 
@@ -528,6 +552,36 @@ class NotifyAuthorInput(Model):
     status: str
     reason: str | None = None
     problems: Annotated[list[str] | None, Limits(max_items=50)] = None
+
+
+class SendVerificationLinkInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class RequestBetterDocumentsInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class SendVerificationResultInput(Model):
+    customer_id: str
+    verdict: types.KycVerdict
+
+
+class NotifyComplianceTeamInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class NotifySubjectInput(Model):
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+
+
+class SendAgeVerificationLinkInput(Model):
+    customer_id: str
+    verification_session_id: str
 
 
 class TriggerLowStockAlertsInput(Model):
@@ -1654,6 +1708,130 @@ def notify_author(
         _NOTIFY_AUTHOR,
         NotifyAuthorInput(
             author_id=author_id, content_id=content_id, status=status, reason=reason, problems=problems
+        ),
+    )
+
+
+_SEND_VERIFICATION_LINK = Operation(
+    "sendVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which documents are uploaded.",
+)
+
+
+def send_verification_link(*, customer_id: str, verification_id: str) -> Call[SendVerificationLinkOutput]:
+    """Send a customer the link under which documents are uploaded."""
+    return Call(
+        _SEND_VERIFICATION_LINK,
+        SendVerificationLinkInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_REQUEST_BETTER_DOCUMENTS = Operation(
+    "requestBetterDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestBetterDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for documents that can be read.",
+)
+
+
+def request_better_documents(*, customer_id: str, verification_id: str) -> Call[RequestBetterDocumentsOutput]:
+    """Ask a customer for documents that can be read."""
+    return Call(
+        _REQUEST_BETTER_DOCUMENTS,
+        RequestBetterDocumentsInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_SEND_VERIFICATION_RESULT = Operation(
+    "sendVerificationResult",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationResultOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how the verification ended.",
+)
+
+
+def send_verification_result(
+    *, customer_id: str, verdict: types.KycVerdict
+) -> Call[SendVerificationResultOutput]:
+    """Tell a customer how the verification ended."""
+    return Call(
+        _SEND_VERIFICATION_RESULT, SendVerificationResultInput(customer_id=customer_id, verdict=verdict)
+    )
+
+
+_NOTIFY_COMPLIANCE_TEAM = Operation(
+    "notifyComplianceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyComplianceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the compliance team of a customer who is on a sanctions list.",
+)
+
+
+def notify_compliance_team(*, customer_id: str, verification_id: str) -> Call[NotifyComplianceTeamOutput]:
+    """Tell the compliance team of a customer who is on a sanctions list."""
+    return Call(
+        _NOTIFY_COMPLIANCE_TEAM,
+        NotifyComplianceTeamInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_NOTIFY_SUBJECT = Operation(
+    "notifySubject",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubjectOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the holder of a wallet of a new credential.",
+)
+
+
+def notify_subject(
+    *, subject_did: str, credential_type: types.IssuedCredentialType
+) -> Call[NotifySubjectOutput]:
+    """Tell the holder of a wallet of a new credential."""
+    return Call(_NOTIFY_SUBJECT, NotifySubjectInput(subject_did=subject_did, credential_type=credential_type))
+
+
+_SEND_AGE_VERIFICATION_LINK = Operation(
+    "sendAgeVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAgeVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which an age is proved.",
+)
+
+
+def send_age_verification_link(
+    *, customer_id: str, verification_session_id: str
+) -> Call[SendAgeVerificationLinkOutput]:
+    """Send a customer the link under which an age is proved."""
+    return Call(
+        _SEND_AGE_VERIFICATION_LINK,
+        SendAgeVerificationLinkInput(
+            customer_id=customer_id, verification_session_id=verification_session_id
         ),
     )
 

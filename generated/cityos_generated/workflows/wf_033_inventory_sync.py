@@ -47,7 +47,7 @@ DELTA_BATCH = 100
 
 FACTS = Facts(
     type="InventorySyncWorkflow",
-    digest="4ab8d5ab0d4c016b27f5b459183a46e687fedd11b1d49653e4c038c46f6398d6",
+    digest="8fc049f995ea4706f78bbb8a70faced2800e97d1b2d82f688b16369374dbcfdc",
     steps=(
         "batches",
         "fetchERPInventoryLevels",
@@ -59,7 +59,7 @@ FACTS = Facts(
         "markOutOfStockProducts",
     ),
     signals={},
-    entity="sync_type",
+    entity="",
     compensation="manual_review",
     within=timedelta(hours=2),
 )

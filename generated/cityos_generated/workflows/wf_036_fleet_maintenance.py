@@ -43,7 +43,7 @@ class FleetMaintenanceResult(Model):
 
 FACTS = Facts(
     type="FleetMaintenanceWorkflow",
-    digest="ba4b03bd4061b9e040eae064cc11659429ad5c318e42f2d7fe76bc94997f8e01",
+    digest="f46860029e67acdb71ea86e23847cc57a2677bb9d2c18520c249a41d94aefba4",
     steps=(
         "markVehicleUnavailable",
         "reassignPendingDeliveries",
@@ -88,7 +88,7 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
 
     async def steps(self) -> FleetMaintenanceResult:
         """The workflow's own flow."""
-        # line 28: markVehicleUnavailable
+        # line 31: markVehicleUnavailable
         await self.do(
             "markVehicleUnavailable",
             fleetbase.mark_vehicle_unavailable(vehicle_id=self.input.vehicle_id),
@@ -97,13 +97,13 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                 needs_result=False,
             ),
         )
-        # line 30: reassignPendingDeliveries
+        # line 33: reassignPendingDeliveries
         await self.do(
             "reassignPendingDeliveries",
             fleetbase.reassign_pending_deliveries(vehicle_id=self.input.vehicle_id),
             summary="Give its deliveries to other vehicles",
         )
-        # line 33: createMaintenanceRecord
+        # line 36: createMaintenanceRecord
         create_maintenance_record = await self.do(
             "createMaintenanceRecord",
             erpnext.create_maintenance_record(
@@ -118,7 +118,7 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                 )
             ),
         )
-        # line 35: scheduleMaintenanceAppointment
+        # line 38: scheduleMaintenanceAppointment
         schedule_maintenance_appointment = await self.do(
             "scheduleMaintenanceAppointment",
             fleetbase.schedule_maintenance_appointment(
@@ -131,18 +131,18 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                 lambda done: fleetbase.cancel_maintenance_appointment(work_order_id=done.work_order_id)
             ),
         )
-        # line 37
+        # line 40
         await self.pivot()
-        # line 38: workshopWeeks
+        # line 41: workshopWeeks
         with self.loop("workshopWeeks") as workshop_weeks:
             for pass_number in range(1, 4 + 1):
                 if not (self.state.work_order_status == "open"):
                     break
                 async with workshop_weeks.turn(pass_number):
-                    # line 42: awaitMaintenanceCompletion
+                    # line 45: awaitMaintenanceCompletion
                     async def at_ask_workshop() -> None:
                         check_work_order: fleetbase.CheckWorkOrderOutput | None = None
-                        # line 55: checkWorkOrder
+                        # line 58: checkWorkOrder
                         check_work_order = await self.attempt(
                             "checkWorkOrder",
                             fleetbase.check_work_order(
@@ -173,7 +173,7 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                         )
                         self.state.mileage = maintenance_completed_signal.mileage
                     elif heard.timed_out:
-                        # line 59: alertFleetManager
+                        # line 62: alertFleetManager
                         await self.attempt(
                             "alertFleetManager",
                             fleetbase.alert_fleet_manager(
@@ -182,20 +182,20 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                                 work_order_id=schedule_maintenance_appointment.work_order_id,
                             ),
                         )
-        # line 61
+        # line 64
         match self.state.work_order_status:
             case "completed":
-                # line 64: markVehicleAvailable
+                # line 67: markVehicleAvailable
                 await self.do(
                     "markVehicleAvailable", fleetbase.mark_vehicle_available(vehicle_id=self.input.vehicle_id)
                 )
             case "failed":
-                # line 66: markVehicleOutOfService
+                # line 69: markVehicleOutOfService
                 await self.do(
                     "markVehicleOutOfService",
                     fleetbase.mark_vehicle_out_of_service(vehicle_id=self.input.vehicle_id),
                 )
-                # line 68: alertVehicleLost
+                # line 71: alertVehicleLost
                 await self.attempt(
                     "alertVehicleLost",
                     fleetbase.alert_fleet_manager(
@@ -206,7 +206,7 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                 )
             case _:
                 pass
-        # line 71: updateAssetRecord
+        # line 74: updateAssetRecord
         await self.do(
             "updateAssetRecord",
             erpnext.update_asset_record(
