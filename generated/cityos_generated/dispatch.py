@@ -23,6 +23,7 @@ from cityos_generated.workflows import (
     wf_037_last_mile_handoff,
     wf_038_customer_kyc,
     wf_039_credential_issuance,
+    wf_041_consent_management,
     wf_042_age_verification,
     wf_043_transactional_notification,
     wf_044_content_publishing,
@@ -234,6 +235,34 @@ def wf_039_credential_issuance_on_credential_issue_requested(
         schema_id=event.schema_id,
         expiry_date=event.expiry_date,
         revocable=event.revocable,
+    )
+
+
+def wf_041_consent_management_on_customer_consent_updated(
+    event: events.CustomerConsentUpdatedEvent,
+) -> wf_041_consent_management.ConsentManagementInput | None:
+    """WF-041: Do what a customer asks for with their own data - agree or object, get it, have it
+    deleted - within the month.
+    """
+    return wf_041_consent_management.ConsentManagementInput(
+        customer_id=event.customer_id,
+        request_type="consent_update",
+        consent_changes=event.consent_changes,
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_041_consent_management_on_customer_privacy_requested(
+    event: events.CustomerPrivacyRequestedEvent,
+) -> wf_041_consent_management.ConsentManagementInput | None:
+    """WF-041: Do what a customer asks for with their own data - agree or object, get it, have it
+    deleted - within the month.
+    """
+    return wf_041_consent_management.ConsentManagementInput(
+        customer_id=event.customer_id,
+        request_type=event.request_type,
+        consent_changes=event.consent_changes,
+        residency_zone=event.residency_zone,
     )
 
 
@@ -573,6 +602,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "customer.consent_updated": EventRoute(
+        model=events.CustomerConsentUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="ConsentManagementWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:privacy",
+                input=wf_041_consent_management_on_customer_consent_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
     "customer.high_value_purchase": EventRoute(
         model=events.CustomerHighValuePurchaseEvent,
         beside=(
@@ -596,6 +638,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 input=wf_038_customer_kyc_on_customer_kyc_required,
                 again="after_end",
                 while_running="reject",
+            ),
+        ),
+    ),
+    "customer.privacy_requested": EventRoute(
+        model=events.CustomerPrivacyRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ConsentManagementWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:privacy",
+                input=wf_041_consent_management_on_customer_privacy_requested,
+                again="after_end",
+                while_running="queue",
             ),
         ),
     ),
@@ -701,6 +756,9 @@ SIGNALS: dict[str, SignalRoute] = {
             ("identity.presentation.rejected", "verification_session_id"),
             ("identity.presentation.*", "verification_session_id"),
         ),
+    ),
+    "privacy.request_withdrawn": SignalRoute(
+        model=signals.PrivacyRequestWithdrawn, addresses=(("privacy.request_withdrawn", "privacy_case_id"),)
     ),
     "inventory.reserved": SignalRoute(
         model=signals.InventoryReserved,

@@ -228,6 +228,12 @@ class CredentialIssueRequestedEvent(Model):
     revocable: bool
 
 
+class CustomerConsentUpdatedEvent(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+    residency_zone: str
+
+
 class CustomerHighValuePurchaseEvent(Model):
     customer_id: str
     residency_zone: str
@@ -239,4 +245,11 @@ class CustomerKycRequiredEvent(Model):
     verification_level: types.VerificationLevel
     required_documents: Annotated[list[types.KycDocument], Limits(max_items=4)]
     purpose: types.KycPurpose
+    residency_zone: str
+
+
+class CustomerPrivacyRequestedEvent(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+    consent_changes: types.ConsentChanges | None = None
     residency_zone: str

@@ -350,6 +350,12 @@ class IdentityPresentationRejected(SignalModel):
     rejected_at: datetime
 
 
+class PrivacyRequestWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "privacy.request_withdrawn"
+    privacy_case_id: str
+    withdrawn_at: datetime
+
+
 class InventoryReserved(SignalModel):
     SIGNAL: ClassVar[str] = "inventory.reserved"
     order_id: str

@@ -232,6 +232,8 @@ class ConsentChanges(Model):
     third_party_sharing: bool
 
 
+ConsentSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
 PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payload"]
 
 PersonalDataSource = Literal["medusa", "erpnext"]

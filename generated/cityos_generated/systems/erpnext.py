@@ -92,6 +92,33 @@ class RollbackDataOutput(Model):
     pass
 
 
+class FetchExpiredBusinessLicensesOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class CheckDataRetentionPoliciesOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class GenerateComplianceReportOutput(Model):
+    report_id: str
+
+
+class ApplyConsentOutput(Model):
+    pass
+
+
+class ExportCustomerDataOutput(Model):
+    exported: int
+    next_cursor: str | None = None
+
+
+class DeleteCustomerDataOutput(Model):
+    pass
+
+
 class UpdateInventoryLevelsOutput(Model):
     stock_voucher_id: str
 
@@ -198,6 +225,42 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class FetchExpiredBusinessLicensesInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class CheckDataRetentionPoliciesInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class GenerateComplianceReportInput(Model):
+    check_type: types.ComplianceCheckType
+    scope: types.ComplianceScope
+    found: int
+    suspended: int
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class ExportCustomerDataInput(Model):
+    customer_id: str
+    privacy_case_id: str
+    limit: int
+    cursor: str | None = None
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class UpdateInventoryLevelsInput(Model):
@@ -565,6 +628,133 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_FETCH_EXPIRED_BUSINESS_LICENSES = Operation(
+    "fetchExpiredBusinessLicenses",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FetchExpiredBusinessLicensesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Vendors and companies whose business licence has run out.",
+)
+
+
+def fetch_expired_business_licenses(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchExpiredBusinessLicensesOutput]:
+    """Vendors and companies whose business licence has run out."""
+    return Call(
+        _FETCH_EXPIRED_BUSINESS_LICENSES,
+        FetchExpiredBusinessLicensesInput(scope=scope, limit=limit, cursor=cursor),
+    )
+
+
+_CHECK_DATA_RETENTION_POLICIES = Operation(
+    "checkDataRetentionPolicies",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckDataRetentionPoliciesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Records that are kept for longer than their policy says.",
+)
+
+
+def check_data_retention_policies(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[CheckDataRetentionPoliciesOutput]:
+    """Records that are kept for longer than their policy says."""
+    return Call(
+        _CHECK_DATA_RETENTION_POLICIES,
+        CheckDataRetentionPoliciesInput(scope=scope, limit=limit, cursor=cursor),
+    )
+
+
+_GENERATE_COMPLIANCE_REPORT = Operation(
+    "generateComplianceReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateComplianceReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write the report of a compliance check.",
+)
+
+
+def generate_compliance_report(
+    *, check_type: types.ComplianceCheckType, scope: types.ComplianceScope, found: int, suspended: int
+) -> Call[GenerateComplianceReportOutput]:
+    """Write the report of a compliance check."""
+    return Call(
+        _GENERATE_COMPLIANCE_REPORT,
+        GenerateComplianceReportInput(check_type=check_type, scope=scope, found=found, suspended=suspended),
+    )
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(*, customer_id: str, consent_changes: types.ConsentChanges) -> Call[ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_EXPORT_CUSTOMER_DATA = Operation(
+    "exportCustomerData",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ExportCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put the next records of a customer into the archive of a privacy case.",
+)
+
+
+def export_customer_data(
+    *, customer_id: str, privacy_case_id: str, limit: int, cursor: str | None = None
+) -> Call[ExportCustomerDataOutput]:
+    """Put the next records of a customer into the archive of a privacy case."""
+    return Call(
+        _EXPORT_CUSTOMER_DATA,
+        ExportCustomerDataInput(
+            customer_id=customer_id, privacy_case_id=privacy_case_id, limit=limit, cursor=cursor
+        ),
+    )
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make a customer anonymous in the books, which the law wants to be kept; nothing there is success.",
+)
+
+
+def delete_customer_data(*, customer_id: str, mode: types.DeletionMode) -> Call[DeleteCustomerDataOutput]:
+    """Make a customer anonymous in the books, which the law wants to be kept; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _UPDATE_INVENTORY_LEVELS = Operation(

@@ -284,6 +284,27 @@ class ApproveOrBlockCheckoutOutput(Model):
     pass
 
 
+class ListComplianceChecksOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class FetchNonCompliantProductsOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class FlagNonCompliantEntitiesOutput(Model):
+    pass
+
+
+class SuspendExpiredVendorsOutput(Model):
+    pass
+
+
+class CheckOpenObligationsOutput(Model):
+    open: int
+
+
 class UpdateProductAvailabilityOutput(Model):
     pass
 
@@ -321,6 +342,23 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class ExportCustomerDataInput(Model):
+    customer_id: str
+    privacy_case_id: str
+    limit: int
+    cursor: str | None = None
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class RecordAuditLogInput(Model):
@@ -674,6 +712,30 @@ class ApproveOrBlockCheckoutInput(Model):
     approved: bool
 
 
+class ListComplianceChecksInput(Model):
+    pass
+
+
+class FetchNonCompliantProductsInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class FlagNonCompliantEntitiesInput(Model):
+    check_type: types.ComplianceCheckType
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class SuspendExpiredVendorsInput(Model):
+    check_type: types.ComplianceCheckType
+    vendor_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class CheckOpenObligationsInput(Model):
+    customer_id: str
+
+
 class UpdateProductAvailabilityInput(Model):
     purchase_receipt_id: str
     warehouse_id: str
@@ -752,6 +814,70 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_EXPORT_CUSTOMER_DATA = Operation(
+    "exportCustomerData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.ExportCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the next records of a customer into the archive of a privacy case.",
+)
+
+
+def export_customer_data(
+    *, customer_id: str, privacy_case_id: str, limit: int, cursor: str | None = None
+) -> Call[erpnext.ExportCustomerDataOutput]:
+    """Put the next records of a customer into the archive of a privacy case."""
+    return Call(
+        _EXPORT_CUSTOMER_DATA,
+        ExportCustomerDataInput(
+            customer_id=customer_id, privacy_case_id=privacy_case_id, limit=limit, cursor=cursor
+        ),
+    )
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Delete a customer's personal data, and make anonymous what must be kept; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's personal data, and make anonymous what must be kept; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _RECORD_AUDIT_LOG = Operation(
@@ -2127,6 +2253,103 @@ def approve_or_block_checkout(
         _APPROVE_OR_BLOCK_CHECKOUT,
         ApproveOrBlockCheckoutInput(cart_id=cart_id, product_ids=product_ids, approved=approved),
     )
+
+
+_LIST_COMPLIANCE_CHECKS = Operation(
+    "listComplianceChecks",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListComplianceChecksOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The checks of every active tenant, one start a row.",
+)
+
+
+def list_compliance_checks() -> Call[ListComplianceChecksOutput]:
+    """The checks of every active tenant, one start a row."""
+    return Call(_LIST_COMPLIANCE_CHECKS, ListComplianceChecksInput())
+
+
+_FETCH_NON_COMPLIANT_PRODUCTS = Operation(
+    "fetchNonCompliantProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchNonCompliantProductsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Products on sale that a rule forbids, or that lack a proof.",
+)
+
+
+def fetch_non_compliant_products(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchNonCompliantProductsOutput]:
+    """Products on sale that a rule forbids, or that lack a proof."""
+    return Call(
+        _FETCH_NON_COMPLIANT_PRODUCTS, FetchNonCompliantProductsInput(scope=scope, limit=limit, cursor=cursor)
+    )
+
+
+_FLAG_NON_COMPLIANT_ENTITIES = Operation(
+    "flagNonCompliantEntities",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagNonCompliantEntitiesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Flag what doesn't comply, for everybody who deals with it.",
+)
+
+
+def flag_non_compliant_entities(
+    *, check_type: types.ComplianceCheckType, findings: list[types.ComplianceFinding]
+) -> Call[FlagNonCompliantEntitiesOutput]:
+    """Flag what doesn't comply, for everybody who deals with it."""
+    return Call(
+        _FLAG_NON_COMPLIANT_ENTITIES, FlagNonCompliantEntitiesInput(check_type=check_type, findings=findings)
+    )
+
+
+_SUSPEND_EXPIRED_VENDORS = Operation(
+    "suspendExpiredVendors",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SuspendExpiredVendorsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Stop vendors from selling; stopped already is success.",
+)
+
+
+def suspend_expired_vendors(
+    *, check_type: types.ComplianceCheckType, vendor_ids: list[str]
+) -> Call[SuspendExpiredVendorsOutput]:
+    """Stop vendors from selling; stopped already is success."""
+    return Call(
+        _SUSPEND_EXPIRED_VENDORS, SuspendExpiredVendorsInput(check_type=check_type, vendor_ids=vendor_ids)
+    )
+
+
+_CHECK_OPEN_OBLIGATIONS = Operation(
+    "checkOpenObligations",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckOpenObligationsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How many open orders, disputes and payments still need a customer's data.",
+)
+
+
+def check_open_obligations(*, customer_id: str) -> Call[CheckOpenObligationsOutput]:
+    """How many open orders, disputes and payments still need a customer's data."""
+    return Call(_CHECK_OPEN_OBLIGATIONS, CheckOpenObligationsInput(customer_id=customer_id))
 
 
 _UPDATE_PRODUCT_AVAILABILITY = Operation(

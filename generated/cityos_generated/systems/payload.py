@@ -254,6 +254,26 @@ class SendAgeVerificationLinkOutput(Model):
     pass
 
 
+class SendRenewalNoticesOutput(Model):
+    pass
+
+
+class OpenPrivacyCaseOutput(Model):
+    privacy_case_id: str
+
+
+class ClosePrivacyCaseOutput(Model):
+    pass
+
+
+class NotifyDataProtectionOfficerOutput(Model):
+    pass
+
+
+class SendPrivacyConfirmationOutput(Model):
+    pass
+
+
 class TriggerLowStockAlertsOutput(Model):
     pass
 
@@ -275,6 +295,16 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class SendOrderConfirmationInput(Model):
@@ -584,6 +614,32 @@ class SendAgeVerificationLinkInput(Model):
     verification_session_id: str
 
 
+class SendRenewalNoticesInput(Model):
+    check_type: types.ComplianceCheckType
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class OpenPrivacyCaseInput(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+
+
+class ClosePrivacyCaseInput(Model):
+    privacy_case_id: str
+
+
+class NotifyDataProtectionOfficerInput(Model):
+    privacy_case_id: str
+    customer_id: str
+    system: str
+
+
+class SendPrivacyConfirmationInput(Model):
+    privacy_case_id: str
+    request_type: types.PrivacyRequest
+    incomplete: Annotated[list[str], Limits(max_items=5)]
+
+
 class TriggerLowStockAlertsInput(Model):
     levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
 
@@ -642,6 +698,46 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _SEND_ORDER_CONFIRMATION = Operation(
@@ -1832,6 +1928,110 @@ def send_age_verification_link(
         _SEND_AGE_VERIFICATION_LINK,
         SendAgeVerificationLinkInput(
             customer_id=customer_id, verification_session_id=verification_session_id
+        ),
+    )
+
+
+_SEND_RENEWAL_NOTICES = Operation(
+    "sendRenewalNotices",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRenewalNoticesOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Write to those whose licence or credential runs out; the CMS knows who they are.",
+)
+
+
+def send_renewal_notices(
+    *, check_type: types.ComplianceCheckType, findings: list[types.ComplianceFinding]
+) -> Call[SendRenewalNoticesOutput]:
+    """Write to those whose licence or credential runs out; the CMS knows who they are."""
+    return Call(_SEND_RENEWAL_NOTICES, SendRenewalNoticesInput(check_type=check_type, findings=findings))
+
+
+_OPEN_PRIVACY_CASE = Operation(
+    "openPrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=OpenPrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a case for a customer's request; it keeps the customer's address for thirty days, and an export's archive.",
+)
+
+
+def open_privacy_case(*, customer_id: str, request_type: types.PrivacyRequest) -> Call[OpenPrivacyCaseOutput]:
+    """Open a case for a customer's request; it keeps the customer's address for thirty days, and an
+    export's archive.
+    """
+    return Call(_OPEN_PRIVACY_CASE, OpenPrivacyCaseInput(customer_id=customer_id, request_type=request_type))
+
+
+_CLOSE_PRIVACY_CASE = Operation(
+    "closePrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=ClosePrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a case and delete its archive; none there is success.",
+)
+
+
+def close_privacy_case(*, privacy_case_id: str) -> Call[ClosePrivacyCaseOutput]:
+    """Close a case and delete its archive; none there is success."""
+    return Call(_CLOSE_PRIVACY_CASE, ClosePrivacyCaseInput(privacy_case_id=privacy_case_id))
+
+
+_NOTIFY_DATA_PROTECTION_OFFICER = Operation(
+    "notifyDataProtectionOfficer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyDataProtectionOfficerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the data protection officer that a system would not delete a customer's data.",
+)
+
+
+def notify_data_protection_officer(
+    *, privacy_case_id: str, customer_id: str, system: str
+) -> Call[NotifyDataProtectionOfficerOutput]:
+    """Tell the data protection officer that a system would not delete a customer's data."""
+    return Call(
+        _NOTIFY_DATA_PROTECTION_OFFICER,
+        NotifyDataProtectionOfficerInput(
+            privacy_case_id=privacy_case_id, customer_id=customer_id, system=system
+        ),
+    )
+
+
+_SEND_PRIVACY_CONFIRMATION = Operation(
+    "sendPrivacyConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPrivacyConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what was done with their request, at the address that the case knows.",
+)
+
+
+def send_privacy_confirmation(
+    *, privacy_case_id: str, request_type: types.PrivacyRequest, incomplete: list[str]
+) -> Call[SendPrivacyConfirmationOutput]:
+    """Tell a customer what was done with their request, at the address that the case knows."""
+    return Call(
+        _SEND_PRIVACY_CONFIRMATION,
+        SendPrivacyConfirmationInput(
+            privacy_case_id=privacy_case_id, request_type=request_type, incomplete=incomplete
         ),
     )
 

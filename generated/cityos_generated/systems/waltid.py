@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import types
+from cityos_generated.systems import erpnext
 
 NEVER = (
     "AuthenticationError",
@@ -136,6 +137,20 @@ class VerifyAgeOutput(Model):
 
 class IssueAgeCredentialOutput(Model):
     credential_id: str
+
+
+class FetchExpiringCredentialsOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class UpdateConsentRecordOutput(Model):
+    consent_record_id: str
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class VerifyIdentityInput(Model):
@@ -272,6 +287,38 @@ class VerifyAgeInput(Model):
 class IssueAgeCredentialInput(Model):
     customer_id: str
     required_age: int
+
+
+class FetchExpiringCredentialsInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class UpdateConsentRecordInput(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+    residency_zone: str
+    consent_changes: types.ConsentChanges | None = None
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Delete a customer's verifications, wallet and credentials; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's verifications, wallet and credentials; nothing there is success."""
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _VERIFY_IDENTITY = Operation(
@@ -855,4 +902,57 @@ def issue_age_credential(*, customer_id: str, required_age: int) -> Call[IssueAg
     """Offer a customer a credential of an age."""
     return Call(
         _ISSUE_AGE_CREDENTIAL, IssueAgeCredentialInput(customer_id=customer_id, required_age=required_age)
+    )
+
+
+_FETCH_EXPIRING_CREDENTIALS = Operation(
+    "fetchExpiringCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchExpiringCredentialsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Credentials in the registry that run out within thirty days, or have.",
+)
+
+
+def fetch_expiring_credentials(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchExpiringCredentialsOutput]:
+    """Credentials in the registry that run out within thirty days, or have."""
+    return Call(
+        _FETCH_EXPIRING_CREDENTIALS, FetchExpiringCredentialsInput(scope=scope, limit=limit, cursor=cursor)
+    )
+
+
+_UPDATE_CONSENT_RECORD = Operation(
+    "updateConsentRecord",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=UpdateConsentRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Keep what a customer asked for with their data, and what they agreed to; the newest counts.",
+)
+
+
+def update_consent_record(
+    *,
+    customer_id: str,
+    request_type: types.PrivacyRequest,
+    residency_zone: str,
+    consent_changes: types.ConsentChanges | None = None,
+) -> Call[UpdateConsentRecordOutput]:
+    """Keep what a customer asked for with their data, and what they agreed to; the newest counts."""
+    return Call(
+        _UPDATE_CONSENT_RECORD,
+        UpdateConsentRecordInput(
+            customer_id=customer_id,
+            request_type=request_type,
+            residency_zone=residency_zone,
+            consent_changes=consent_changes,
+        ),
     )
