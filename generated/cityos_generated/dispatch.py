@@ -23,6 +23,7 @@ from cityos_generated.workflows import (
     wf_037_last_mile_handoff,
     wf_038_customer_kyc,
     wf_039_credential_issuance,
+    wf_040_periodic_compliance_check,
     wf_041_consent_management,
     wf_042_age_verification,
     wf_043_transactional_notification,
@@ -235,6 +236,17 @@ def wf_039_credential_issuance_on_credential_issue_requested(
         schema_id=event.schema_id,
         expiry_date=event.expiry_date,
         revocable=event.revocable,
+    )
+
+
+def wf_040_periodic_compliance_check_on_credential_revoked(
+    event: events.CredentialRevokedEvent,
+) -> wf_040_periodic_compliance_check.PeriodicComplianceCheckInput | None:
+    """WF-040: Find what has run out or soon will, flag it, write to whom it concerns, and stop who let
+    the grace period pass.
+    """
+    return wf_040_periodic_compliance_check.PeriodicComplianceCheckInput(
+        check_type="credential_expiry", scope="all_credentials", revoked_credential_id=event.credential_id
     )
 
 
@@ -602,6 +614,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "credential.revoked": EventRoute(
+        model=events.CredentialRevokedEvent,
+        beside=(
+            Starts(
+                workflow="PeriodicComplianceCheckWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="scheduled:{tenant_id}:compliance:{check_type}",
+                input=wf_040_periodic_compliance_check_on_credential_revoked,
+                again="after_end",
+                while_running="signal",
+            ),
+        ),
+    ),
     "customer.consent_updated": EventRoute(
         model=events.CustomerConsentUpdatedEvent,
         beside=(
@@ -741,7 +766,8 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.CredentialIssued, addresses=(("credential.*", "credential_id"),)
     ),
     "credential.revoked": SignalRoute(
-        model=signals.CredentialRevoked, addresses=(("credential.*", "credential_id"),)
+        model=signals.CredentialRevoked,
+        addresses=(("credential.*", "credential_id"), ("credential.revoked", "credential_id")),
     ),
     "identity.presentation.verified": SignalRoute(
         model=signals.IdentityPresentationVerified,

@@ -228,6 +228,14 @@ class CredentialIssueRequestedEvent(Model):
     revocable: bool
 
 
+class CredentialRevokedEvent(Model):
+    credential_id: str
+    did: str
+    revocation_reason: str
+    revoked_at: datetime
+    revoked_by: str
+
+
 class CustomerConsentUpdatedEvent(Model):
     customer_id: str
     consent_changes: types.ConsentChanges

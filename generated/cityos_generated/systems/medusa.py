@@ -301,6 +301,10 @@ class SuspendExpiredVendorsOutput(Model):
     pass
 
 
+class DisableCredentialPermissionsOutput(Model):
+    pass
+
+
 class CheckOpenObligationsOutput(Model):
     open: int
 
@@ -730,6 +734,10 @@ class FlagNonCompliantEntitiesInput(Model):
 class SuspendExpiredVendorsInput(Model):
     check_type: types.ComplianceCheckType
     vendor_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class DisableCredentialPermissionsInput(Model):
+    credential_id: str
 
 
 class CheckOpenObligationsInput(Model):
@@ -2332,6 +2340,25 @@ def suspend_expired_vendors(
     """Stop vendors from selling; stopped already is success."""
     return Call(
         _SUSPEND_EXPIRED_VENDORS, SuspendExpiredVendorsInput(check_type=check_type, vendor_ids=vendor_ids)
+    )
+
+
+_DISABLE_CREDENTIAL_PERMISSIONS = Operation(
+    "disableCredentialPermissions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DisableCredentialPermissionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take away what a credential allowed its holder; taken away already is success.",
+)
+
+
+def disable_credential_permissions(*, credential_id: str) -> Call[DisableCredentialPermissionsOutput]:
+    """Take away what a credential allowed its holder; taken away already is success."""
+    return Call(
+        _DISABLE_CREDENTIAL_PERMISSIONS, DisableCredentialPermissionsInput(credential_id=credential_id)
     )
 
 

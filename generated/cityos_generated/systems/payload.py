@@ -258,6 +258,10 @@ class SendRenewalNoticesOutput(Model):
     pass
 
 
+class NotifyRevocationOutput(Model):
+    pass
+
+
 class OpenPrivacyCaseOutput(Model):
     privacy_case_id: str
 
@@ -617,6 +621,10 @@ class SendAgeVerificationLinkInput(Model):
 class SendRenewalNoticesInput(Model):
     check_type: types.ComplianceCheckType
     findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class NotifyRevocationInput(Model):
+    credential_id: str
 
 
 class OpenPrivacyCaseInput(Model):
@@ -1949,6 +1957,25 @@ def send_renewal_notices(
 ) -> Call[SendRenewalNoticesOutput]:
     """Write to those whose licence or credential runs out; the CMS knows who they are."""
     return Call(_SEND_RENEWAL_NOTICES, SendRenewalNoticesInput(check_type=check_type, findings=findings))
+
+
+_NOTIFY_REVOCATION = Operation(
+    "notifyRevocation",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRevocationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they are.",
+)
+
+
+def notify_revocation(*, credential_id: str) -> Call[NotifyRevocationOutput]:
+    """Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they
+    are.
+    """
+    return Call(_NOTIFY_REVOCATION, NotifyRevocationInput(credential_id=credential_id))
 
 
 _OPEN_PRIVACY_CASE = Operation(

@@ -7,10 +7,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Model
+from cityos_runtime import Carried, City, Context, Facts, Model, On, Watch
 from temporalio import workflow
 
-from cityos_generated import types
+from cityos_generated import signals, types
 from cityos_generated.systems import erpnext, medusa, payload, waltid
 
 
@@ -19,6 +19,7 @@ class PeriodicComplianceCheckInput(Model):
 
     check_type: types.ComplianceCheckType
     scope: types.ComplianceScope
+    revoked_credential_id: str | None = None
 
 
 class PeriodicComplianceCheckState(Model):
@@ -29,6 +30,8 @@ class PeriodicComplianceCheckState(Model):
     overdue: list[str]
     found: int
     suspended: int
+    revoked: list[str]
+    revocations: int
 
 
 class Done(Model):
@@ -41,15 +44,17 @@ class PeriodicComplianceCheckResult(Model):
     status: str
     found: int
     suspended: int
-    report_id: str
+    revocations: int
+    report_id: str | None = None
 
 
 BATCH = 100
 
 FACTS = Facts(
     type="PeriodicComplianceCheckWorkflow",
-    digest="769368993713d66c9c6f16c7c4a7e9168f5356f3cd147938b4dca859638ccf4a",
+    digest="3f3dc83470bc0ed336445cb4b61854f0052d6f5e5e627e162ad07fc494a246e9",
     steps=(
+        "check",
         "batches",
         "fetchExpiringCredentials",
         "fetchExpiredBusinessLicenses",
@@ -59,8 +64,12 @@ FACTS = Facts(
         "sendRenewalNotices",
         "suspendExpiredVendors",
         "generateComplianceReport",
+        "revokedCredentials",
+        "disableCredentialPermissions",
+        "notifyRevocation",
     ),
-    signals={},
+    signals={"credential.revoked": (signals.CredentialRevoked,)},
+    receives=(("credential.revoked", "credential_id", "input.revoked_credential_id"),),
     entity="check_type",
     compensation="manual_review",
     within=timedelta(days=1),
@@ -84,127 +93,186 @@ class PeriodicComplianceCheckWorkflow(
 
     def begin(self) -> PeriodicComplianceCheckState:
         """What it knows at the start."""
-        return PeriodicComplianceCheckState(findings=[], overdue=[], found=0, suspended=0)
+        return PeriodicComplianceCheckState(
+            findings=[],
+            overdue=[],
+            found=0,
+            suspended=0,
+            revoked=[self.input.revoked_credential_id]
+            if self.input.revoked_credential_id is not None
+            else [],
+            revocations=0,
+        )
 
     @workflow.run
     async def run(
         self, input: PeriodicComplianceCheckInput, context: Context, carried: Carried | None = None
     ) -> PeriodicComplianceCheckResult:
-        return await self.carry_out(self.steps, last=self.last)
+        return await self.carry_out(self.steps, last=self.last, meanwhile=self.beside())
 
     async def steps(self) -> PeriodicComplianceCheckResult:
         """The workflow's own flow."""
-        # line 26: batches
-        with self.loop("batches") as batches:
-            for pass_number in range(1, 100 + 1):
-                async with batches.turn(pass_number):
-                    # line 29
-                    match self.input.check_type:
-                        case "credential_expiry":
-                            # line 32: fetchExpiringCredentials
-                            fetch_expiring_credentials = await self.do(
-                                "fetchExpiringCredentials",
-                                waltid.fetch_expiring_credentials(
-                                    scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
-                                ),
-                            )
-                            self.state.findings = fetch_expiring_credentials.findings
-                            self.state.cursor = fetch_expiring_credentials.next_cursor
-                        case "vendor_licenses":
-                            # line 36: fetchExpiredBusinessLicenses
-                            fetch_expired_business_licenses = await self.do(
-                                "fetchExpiredBusinessLicenses",
-                                erpnext.fetch_expired_business_licenses(
-                                    scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
-                                ),
-                            )
-                            self.state.findings = fetch_expired_business_licenses.findings
-                            self.state.cursor = fetch_expired_business_licenses.next_cursor
-                        case "data_retention":
-                            # line 40: checkDataRetentionPolicies
-                            check_data_retention_policies = await self.do(
-                                "checkDataRetentionPolicies",
-                                erpnext.check_data_retention_policies(
-                                    scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
-                                ),
-                            )
-                            self.state.findings = check_data_retention_policies.findings
-                            self.state.cursor = check_data_retention_policies.next_cursor
-                        case "product_compliance":
-                            # line 44: fetchNonCompliantProducts
-                            fetch_non_compliant_products = await self.do(
-                                "fetchNonCompliantProducts",
-                                medusa.fetch_non_compliant_products(
-                                    scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
-                                ),
-                            )
-                            self.state.findings = fetch_non_compliant_products.findings
-                            self.state.cursor = fetch_non_compliant_products.next_cursor
-                    self.state.found = self.state.found + len(self.state.findings)
-                    self.state.overdue = [
-                        f.entity_id
-                        for f in [
-                            f
-                            for f in self.state.findings
-                            if f.entity_type == "vendor"
-                            and f.grace_ends_on is not None
-                            and f.grace_ends_on < cel.day_of(workflow.now())
+        generate_compliance_report: erpnext.GenerateComplianceReportOutput | None = None
+        # line 42: check
+        if self.input.revoked_credential_id is None:
+            # line 45: batches
+            with self.loop("batches") as batches:
+                for pass_number in range(1, 100 + 1):
+                    async with batches.turn(pass_number):
+                        # line 48
+                        match self.input.check_type:
+                            case "credential_expiry":
+                                # line 51: fetchExpiringCredentials
+                                fetch_expiring_credentials = await self.do(
+                                    "fetchExpiringCredentials",
+                                    waltid.fetch_expiring_credentials(
+                                        scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
+                                    ),
+                                )
+                                self.state.findings = fetch_expiring_credentials.findings
+                                self.state.cursor = fetch_expiring_credentials.next_cursor
+                            case "vendor_licenses":
+                                # line 55: fetchExpiredBusinessLicenses
+                                fetch_expired_business_licenses = await self.do(
+                                    "fetchExpiredBusinessLicenses",
+                                    erpnext.fetch_expired_business_licenses(
+                                        scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
+                                    ),
+                                )
+                                self.state.findings = fetch_expired_business_licenses.findings
+                                self.state.cursor = fetch_expired_business_licenses.next_cursor
+                            case "data_retention":
+                                # line 59: checkDataRetentionPolicies
+                                check_data_retention_policies = await self.do(
+                                    "checkDataRetentionPolicies",
+                                    erpnext.check_data_retention_policies(
+                                        scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
+                                    ),
+                                )
+                                self.state.findings = check_data_retention_policies.findings
+                                self.state.cursor = check_data_retention_policies.next_cursor
+                            case "product_compliance":
+                                # line 63: fetchNonCompliantProducts
+                                fetch_non_compliant_products = await self.do(
+                                    "fetchNonCompliantProducts",
+                                    medusa.fetch_non_compliant_products(
+                                        scope=self.input.scope, limit=BATCH, cursor=self.state.cursor
+                                    ),
+                                )
+                                self.state.findings = fetch_non_compliant_products.findings
+                                self.state.cursor = fetch_non_compliant_products.next_cursor
+                        self.state.found = self.state.found + len(self.state.findings)
+                        self.state.overdue = [
+                            f.entity_id
+                            for f in [
+                                f
+                                for f in self.state.findings
+                                if f.entity_type == "vendor"
+                                and f.grace_ends_on is not None
+                                and f.grace_ends_on < cel.day_of(workflow.now())
+                            ]
                         ]
-                    ]
-                    # line 52: flagNonCompliantEntities
-                    if len(self.state.findings) > 0:
-                        await self.do(
-                            "flagNonCompliantEntities",
-                            medusa.flag_non_compliant_entities(
-                                check_type=self.input.check_type, findings=self.state.findings
-                            ),
-                        )
-                    # line 55: sendRenewalNotices
-                    if len(self.state.findings) > 0 and self.input.check_type in [
-                        "credential_expiry",
-                        "vendor_licenses",
-                    ]:
-                        await self.attempt(
-                            "sendRenewalNotices",
-                            payload.send_renewal_notices(
-                                check_type=self.input.check_type, findings=self.state.findings
-                            ),
-                        )
-                    # line 57: suspendExpiredVendors
-                    if len(self.state.overdue) > 0:
-                        await self.do(
-                            "suspendExpiredVendors",
-                            medusa.suspend_expired_vendors(
-                                check_type=self.input.check_type, vendor_ids=self.state.overdue
-                            ),
-                            summary="Stop vendors whose grace period is over",
-                        )
-                    self.state.suspended = self.state.suspended + len(self.state.overdue)
-                    if self.state.cursor is None:
-                        break
-            else:
-                # line 66
-                self.fail("QuotaExceededError", "more findings than one check can go through")
-        # line 68: generateComplianceReport
-        generate_compliance_report = await self.do(
-            "generateComplianceReport",
-            erpnext.generate_compliance_report(
-                check_type=self.input.check_type,
-                scope=self.input.scope,
-                found=self.state.found,
-                suspended=self.state.suspended,
-            ),
-        )
+                        # line 71: flagNonCompliantEntities
+                        if len(self.state.findings) > 0:
+                            await self.do(
+                                "flagNonCompliantEntities",
+                                medusa.flag_non_compliant_entities(
+                                    check_type=self.input.check_type, findings=self.state.findings
+                                ),
+                            )
+                        # line 74: sendRenewalNotices
+                        if len(self.state.findings) > 0 and self.input.check_type in [
+                            "credential_expiry",
+                            "vendor_licenses",
+                        ]:
+                            await self.attempt(
+                                "sendRenewalNotices",
+                                payload.send_renewal_notices(
+                                    check_type=self.input.check_type, findings=self.state.findings
+                                ),
+                            )
+                        # line 76: suspendExpiredVendors
+                        if len(self.state.overdue) > 0:
+                            await self.do(
+                                "suspendExpiredVendors",
+                                medusa.suspend_expired_vendors(
+                                    check_type=self.input.check_type, vendor_ids=self.state.overdue
+                                ),
+                                summary="Stop vendors whose grace period is over",
+                            )
+                        self.state.suspended = self.state.suspended + len(self.state.overdue)
+                        if self.state.cursor is None:
+                            break
+                else:
+                    # line 85
+                    self.fail("QuotaExceededError", "more findings than one check can go through")
+            # line 87: generateComplianceReport
+            generate_compliance_report = await self.do(
+                "generateComplianceReport",
+                erpnext.generate_compliance_report(
+                    check_type=self.input.check_type,
+                    scope=self.input.scope,
+                    found=self.state.found,
+                    suspended=self.state.suspended,
+                ),
+            )
+        # line 90
+        await self.pivot()
+        # line 91: revokedCredentials
+        with self.loop("revokedCredentials") as revoked_credentials:
+            for pass_number in range(1, 100 + 1):
+                if not (self.state.revocations < len(self.state.revoked)):
+                    break
+                async with revoked_credentials.turn(pass_number):
+                    # line 95: disableCredentialPermissions
+                    await self.do(
+                        "disableCredentialPermissions",
+                        medusa.disable_credential_permissions(
+                            credential_id=cel.item(self.state.revoked, self.state.revocations)
+                        ),
+                        summary="Take away what the credential allowed",
+                    )
+                    # line 98: notifyRevocation
+                    await self.attempt(
+                        "notifyRevocation",
+                        payload.notify_revocation(
+                            credential_id=cel.item(self.state.revoked, self.state.revocations)
+                        ),
+                    )
+                    self.state.revocations = self.state.revocations + 1
         return PeriodicComplianceCheckResult(
-            status="compliant" if self.state.found == 0 else "findings",
+            status="revoked"
+            if self.input.revoked_credential_id is not None
+            else "compliant"
+            if self.state.found == 0
+            else "findings",
             found=self.state.found,
             suspended=self.state.suspended,
-            report_id=generate_compliance_report.report_id,
+            revocations=self.state.revocations,
+            report_id=generate_compliance_report.report_id
+            if generate_compliance_report is not None
+            else None,
         )
+
+    def beside(self) -> list[Watch]:
+        """What is done whenever a signal comes, at the next wait."""
+
+        async def on_credential_revoked(signal: signals.CredentialRevoked) -> None:
+            self.state.revoked = self.state.revoked + [signal.credential_id]
+
+        return [
+            On(
+                signals.CredentialRevoked,
+                where=lambda signal: (
+                    signal.credential_id not in self.state.revoked and len(self.state.revoked) < 100
+                ),
+                do=on_credential_revoked,
+            )
+        ]
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 77: recordAuditLog
+        # line 110: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -45,7 +45,7 @@ class ConsentManagementResult(Model):
 
 FACTS = Facts(
     type="ConsentManagementWorkflow",
-    digest="a34f2002d46b892929aee861ce4d16d45b29464bda72e25db31b9df12af84d20",
+    digest="e292f82491a9900ed9365965ef11a27154a431528bb75ced2d7878287baf37dd",
     steps=(
         "openPrivacyCase",
         "updateConsentRecord",
@@ -215,19 +215,19 @@ class ConsentManagementWorkflow(
                 await self.pivot()
                 # line 92: deletions
                 with self.loop("deletions") as deletions:
-                    for pass_number, system in enumerate(self.state.data_systems, start=1):
+                    for pass_number, holder in enumerate(self.state.data_systems, start=1):
                         async with deletions.turn(pass_number):
                             # line 96: deleteCustomerData
                             try:
                                 await self.do(
                                     "deleteCustomerData",
-                                    DELETE_CUSTOMER_DATA[system](
+                                    DELETE_CUSTOMER_DATA[holder](
                                         customer_id=self.input.customer_id,
                                         mode="forget"
                                         if self.input.request_type == "right_to_forget"
                                         else "delete",
                                     ),
-                                    summary=f"Delete it in {system}",
+                                    summary=f"Delete it in {holder}",
                                     catches=("GDPRDeletionError",),
                                 )
                             except StepFailed as error:
@@ -238,10 +238,10 @@ class ConsentManagementWorkflow(
                                         payload.notify_data_protection_officer(
                                             privacy_case_id=open_privacy_case.privacy_case_id,
                                             customer_id=self.input.customer_id,
-                                            system=system,
+                                            system=holder,
                                         ),
                                     )
-                                    self.state.incomplete = self.state.incomplete + [system]
+                                    self.state.incomplete = self.state.incomplete + [holder]
                                 else:
                                     raise
         # line 106: sendConfirmation
