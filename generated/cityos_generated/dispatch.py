@@ -19,6 +19,7 @@ from cityos_generated.workflows import (
     wf_032_warehouse_receiving,
     wf_033_inventory_sync,
     wf_034_route_optimization,
+    wf_035_same_day_delivery,
     wf_036_fleet_maintenance,
     wf_037_last_mile_handoff,
     wf_038_customer_kyc,
@@ -161,6 +162,26 @@ def wf_034_route_optimization_on_delivery_batch_ready(
         date=event.date,
         pending_deliveries=event.pending_deliveries,
         available_drivers=event.available_drivers,
+    )
+
+
+def wf_035_same_day_delivery_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_035_same_day_delivery.SameDayDeliveryInput | None:
+    """WF-035: Pick, fetch and bring an order on the day it was placed - or say in time that it won't
+    come today.
+    """
+    if not (event.same_day is not None):
+        return None
+    return wf_035_same_day_delivery.SameDayDeliveryInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        delivery_order_id=event.same_day.delivery_order_id,
+        cutoff_time=event.same_day.cutoff_time,
+        warehouse_id=event.same_day.warehouse_id,
+        items=event.same_day.items,
+        recipient=event.same_day.recipient,
+        payment_intent_id=event.payment.payment_intent_id,
     )
 
 
@@ -396,6 +417,16 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 while_running="reject",
             ),
         ),
+        beside=(
+            Starts(
+                workflow="SameDayDeliveryWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:same-day",
+                input=wf_035_same_day_delivery_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
     ),
     "dispute.opened": EventRoute(
         model=events.DisputeOpenedEvent,
@@ -535,6 +566,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "delivery.packages_misrouted": EventRoute(model=events.DeliveryPackagesMisroutedEvent),
+    "delivery.same_day_missed": EventRoute(model=events.DeliverySameDayMissedEvent),
     "delivery_batch.ready": EventRoute(
         model=events.DeliveryBatchReadyEvent,
         beside=(
@@ -735,6 +767,21 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
         addresses=(("cart.*", "cart_id"),),
     ),
+    "delivery.order.picked_up": SignalRoute(
+        model=signals.DeliveryOrderPickedUp, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
+    "delivery.order.in_transit": SignalRoute(
+        model=signals.DeliveryOrderInTransit, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
+    "delivery.order.delivered": SignalRoute(
+        model=signals.DeliveryOrderDelivered, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
+    "delivery.completed": SignalRoute(
+        model=signals.DeliveryOrderDelivered, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
+    "delivery.order.failed": SignalRoute(
+        model=signals.DeliveryOrderFailed, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
@@ -799,10 +846,14 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",),
         addresses=(("maintenance.completed", "work_order_id"),),
     ),
+    "delivery.order.cancelled": SignalRoute(
+        model=signals.DeliveryOrderCancelled, addresses=(("delivery.*", "delivery_order_id"),)
+    ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
         ),
     ),
@@ -810,15 +861,23 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PaymentIntentCaptured,
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
         ),
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
-        addresses=(("payment.intent.*", "payment_intent_id"), ("payment.intent.failed", "payment_intent_id")),
+        addresses=(
+            ("payment.intent.*", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
+            ("payment.intent.failed", "payment_intent_id"),
+        ),
     ),
     "payment.intent.requires_action": SignalRoute(
         model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
+    ),
+    "payment.refund.completed": SignalRoute(
+        model=signals.PaymentRefundCompleted, addresses=(("payment.*", "payment_intent_id"),)
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -830,8 +889,15 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "installment.paid": SignalRoute(
         model=signals.InstallmentPaid,
-        ids=("tenant:{tenant_id}:order:{order_id}:installments",),
-        addresses=(("installment.*", "order_id"), ("installment.paid", "payment_intent_id")),
+        ids=(
+            "tenant:{tenant_id}:order:{order_id}:installments",
+            "tenant:{tenant_id}:order:{order_id}:same-day",
+        ),
+        addresses=(
+            ("installment.*", "order_id"),
+            ("installment.paid", "payment_intent_id"),
+            ("installment.paid", "order_id"),
+        ),
     ),
     "installment.failed": SignalRoute(
         model=signals.InstallmentFailed,

@@ -24,6 +24,7 @@ class OrderPlacedEvent(Model):
     company_id: str | None = None
     purchase_order_id: str | None = None
     installment_plan: types.InstallmentPlan | None = None
+    same_day: types.SameDayShipment | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -176,6 +177,12 @@ class DeliveryPackagesMisroutedEvent(Model):
     delivery_order_id: str
     hub_id: str
     package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliverySameDayMissedEvent(Model):
+    order_id: str
+    delivery_order_id: str
+    reason: str
 
 
 class DeliveryBatchReadyEvent(Model):

@@ -164,6 +164,36 @@ class DispatchLastMileOutput(Model):
     pass
 
 
+class VerifyCutoffTimeOutput(Model):
+    in_time: bool
+
+
+class CreateUrgentPickListOutput(Model):
+    pick_list_id: str
+
+
+class CancelPickListOutput(Model):
+    pass
+
+
+class AssignNearestDriverOutput(Model):
+    driver_id: str
+    estimated_pickup_at: datetime
+
+
+class UnassignNearestDriverOutput(Model):
+    pass
+
+
+class OptimizeDirectRouteOutput(Model):
+    estimated_delivery_at: datetime
+
+
+class TrackSameDayDeliveryOutput(Model):
+    position: types.LatLng
+    estimated_delivery_at: datetime
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -360,6 +390,40 @@ class OptimizeLastMileRouteInput(Model):
 
 
 class DispatchLastMileInput(Model):
+    delivery_order_id: str
+
+
+class VerifyCutoffTimeInput(Model):
+    warehouse_id: str
+    cutoff_time: str
+
+
+class CreateUrgentPickListInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warehouse_id: str
+    items: Annotated[list[types.PickItem], Limits(max_items=200)]
+
+
+class CancelPickListInput(Model):
+    pick_list_id: str
+
+
+class AssignNearestDriverInput(Model):
+    delivery_order_id: str
+
+
+class UnassignNearestDriverInput(Model):
+    delivery_order_id: str
+
+
+class OptimizeDirectRouteInput(Model):
+    delivery_order_id: str
+    lat: float
+    lng: float
+
+
+class TrackSameDayDeliveryInput(Model):
     delivery_order_id: str
 
 
@@ -1161,3 +1225,139 @@ _DISPATCH_LAST_MILE = Operation(
 def dispatch_last_mile(*, delivery_order_id: str) -> Call[DispatchLastMileOutput]:
     """Send the driver of the last mile off; dispatched already is success."""
     return Call(_DISPATCH_LAST_MILE, DispatchLastMileInput(delivery_order_id=delivery_order_id))
+
+
+_VERIFY_CUTOFF_TIME = Operation(
+    "verifyCutoffTime",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=VerifyCutoffTimeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Whether a warehouse can still send something today, by its clock and its capacity.",
+)
+
+
+def verify_cutoff_time(*, warehouse_id: str, cutoff_time: str) -> Call[VerifyCutoffTimeOutput]:
+    """Whether a warehouse can still send something today, by its clock and its capacity."""
+    return Call(
+        _VERIFY_CUTOFF_TIME, VerifyCutoffTimeInput(warehouse_id=warehouse_id, cutoff_time=cutoff_time)
+    )
+
+
+_CREATE_URGENT_PICK_LIST = Operation(
+    "createUrgentPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateUrgentPickListOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have an order picked before all others.",
+)
+
+
+def create_urgent_pick_list(
+    *, order_id: str, delivery_order_id: str, warehouse_id: str, items: list[types.PickItem]
+) -> Call[CreateUrgentPickListOutput]:
+    """Have an order picked before all others."""
+    return Call(
+        _CREATE_URGENT_PICK_LIST,
+        CreateUrgentPickListInput(
+            order_id=order_id, delivery_order_id=delivery_order_id, warehouse_id=warehouse_id, items=items
+        ),
+    )
+
+
+_CANCEL_PICK_LIST = Operation(
+    "cancelPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPickListOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have what was picked put back; none there is success.",
+)
+
+
+def cancel_pick_list(*, pick_list_id: str) -> Call[CancelPickListOutput]:
+    """Have what was picked put back; none there is success."""
+    return Call(_CANCEL_PICK_LIST, CancelPickListInput(pick_list_id=pick_list_id))
+
+
+_ASSIGN_NEAREST_DRIVER = Operation(
+    "assignNearestDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignNearestDriverOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a delivery to the nearest free driver - the extension looks in growing circles round the pickup.",
+)
+
+
+def assign_nearest_driver(*, delivery_order_id: str) -> Call[AssignNearestDriverOutput]:
+    """Give a delivery to the nearest free driver - the extension looks in growing circles round the
+    pickup.
+    """
+    return Call(_ASSIGN_NEAREST_DRIVER, AssignNearestDriverInput(delivery_order_id=delivery_order_id))
+
+
+_UNASSIGN_NEAREST_DRIVER = Operation(
+    "unassignNearestDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UnassignNearestDriverOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a delivery's driver off; none there is success.",
+)
+
+
+def unassign_nearest_driver(*, delivery_order_id: str) -> Call[UnassignNearestDriverOutput]:
+    """Take a delivery's driver off; none there is success."""
+    return Call(_UNASSIGN_NEAREST_DRIVER, UnassignNearestDriverInput(delivery_order_id=delivery_order_id))
+
+
+_OPTIMIZE_DIRECT_ROUTE = Operation(
+    "optimizeDirectRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=OptimizeDirectRouteOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="The fastest way to one address, from where the driver is.",
+)
+
+
+def optimize_direct_route(
+    *, delivery_order_id: str, lat: float, lng: float
+) -> Call[OptimizeDirectRouteOutput]:
+    """The fastest way to one address, from where the driver is."""
+    return Call(
+        _OPTIMIZE_DIRECT_ROUTE,
+        OptimizeDirectRouteInput(delivery_order_id=delivery_order_id, lat=lat, lng=lng),
+    )
+
+
+_TRACK_SAME_DAY_DELIVERY = Operation(
+    "trackSameDayDelivery",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=TrackSameDayDeliveryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Where a delivery is, and when it will be there.",
+)
+
+
+def track_same_day_delivery(*, delivery_order_id: str) -> Call[TrackSameDayDeliveryOutput]:
+    """Where a delivery is, and when it will be there."""
+    return Call(_TRACK_SAME_DAY_DELIVERY, TrackSameDayDeliveryInput(delivery_order_id=delivery_order_id))

@@ -333,6 +333,10 @@ class UpdateTrackingStatusOutput(Model):
     pass
 
 
+class UpdateSameDayOrderStatusOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -770,6 +774,11 @@ class UpdateTrackingStatusInput(Model):
     delivery_order_id: str
     status: str
     estimated_delivery_at: datetime | None = None
+
+
+class UpdateSameDayOrderStatusInput(Model):
+    order_id: str
+    delivered: bool
 
 
 _EXTRACT_DATA = Operation(
@@ -2496,4 +2505,23 @@ def update_tracking_status(
         UpdateTrackingStatusInput(
             delivery_order_id=delivery_order_id, status=status, estimated_delivery_at=estimated_delivery_at
         ),
+    )
+
+
+_UPDATE_SAME_DAY_ORDER_STATUS = Operation(
+    "updateSameDayOrderStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateSameDayOrderStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note in an order whether it was delivered on its day.",
+)
+
+
+def update_same_day_order_status(*, order_id: str, delivered: bool) -> Call[UpdateSameDayOrderStatusOutput]:
+    """Note in an order whether it was delivered on its day."""
+    return Call(
+        _UPDATE_SAME_DAY_ORDER_STATUS, UpdateSameDayOrderStatusInput(order_id=order_id, delivered=delivered)
     )

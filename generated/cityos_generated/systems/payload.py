@@ -286,6 +286,10 @@ class NotifyCustomersOutput(Model):
     pass
 
 
+class NotifySameDayMissedOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -654,6 +658,11 @@ class TriggerLowStockAlertsInput(Model):
 
 class NotifyCustomersInput(Model):
     stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class NotifySameDayMissedInput(Model):
+    customer_id: str
+    order_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -2097,3 +2106,20 @@ def notify_customers(*, stops: list[types.PlannedStop]) -> Call[NotifyCustomersO
     a hundred.
     """
     return Call(_NOTIFY_CUSTOMERS, NotifyCustomersInput(stops=stops))
+
+
+_NOTIFY_SAME_DAY_MISSED = Operation(
+    "notifySameDayMissed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySameDayMissedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that an order will not come today.",
+)
+
+
+def notify_same_day_missed(*, customer_id: str, order_id: str) -> Call[NotifySameDayMissedOutput]:
+    """Tell a customer that an order will not come today."""
+    return Call(_NOTIFY_SAME_DAY_MISSED, NotifySameDayMissedInput(customer_id=customer_id, order_id=order_id))

@@ -47,7 +47,7 @@ DELTA_BATCH = 100
 
 FACTS = Facts(
     type="InventorySyncWorkflow",
-    digest="8fc049f995ea4706f78bbb8a70faced2800e97d1b2d82f688b16369374dbcfdc",
+    digest="c6e55b3fe3823abb034e8d0365f97fa2fe8e804b20d57c4e4e31eb86599aebf6",
     steps=(
         "batches",
         "fetchERPInventoryLevels",
@@ -90,7 +90,7 @@ class InventorySyncWorkflow(City[InventorySyncInput, InventorySyncState, Invento
             self.fail("InvalidArgumentError", "the input must have: input.changed_variants != null")
         # line 34: batches
         with self.loop("batches") as batches:
-            for pass_number in range(1, 250 + 1):
+            for pass_number in range(1, 200 + 1):
                 async with batches.turn(pass_number):
                     # line 37: fetchERPInventoryLevels
                     fetch_erp_inventory_levels = await self.do(

@@ -45,7 +45,7 @@ class ConsentManagementResult(Model):
 
 FACTS = Facts(
     type="ConsentManagementWorkflow",
-    digest="e292f82491a9900ed9365965ef11a27154a431528bb75ced2d7878287baf37dd",
+    digest="f7cf92db6d0085db3c06ff0de8a3ab7c33774fd3e38afd5e6a86f6bdb458f1a1",
     steps=(
         "openPrivacyCase",
         "updateConsentRecord",
@@ -143,107 +143,106 @@ class ConsentManagementWorkflow(
             summary="Keep what was asked for, and what was agreed to",
         )
         # line 42
-        match self.input.request_type:
-            case "consent_update":
-                # line 45
-                await self.pivot()
-                # line 46: propagateConsentToSystems
-                with self.loop("propagateConsentToSystems") as propagate_consent_to_systems:
-                    for pass_number, system in enumerate(self.state.consent_systems, start=1):
-                        async with propagate_consent_to_systems.turn(pass_number):
-                            # line 50: applyConsent
-                            if self.input.consent_changes is not None:
-                                await self.do(
-                                    "applyConsent",
-                                    APPLY_CONSENT[system](
-                                        customer_id=self.input.customer_id,
-                                        consent_changes=self.input.consent_changes,
-                                    ),
-                                    summary=f"Tell {system}",
-                                )
-            case "data_export":
-                # line 56: exports
-                with self.loop("exports") as exports:
-                    for pass_number, source in enumerate(self.state.data_sources, start=1):
-                        async with exports.turn(pass_number):
-                            cursor: str | None = None
-                            # line 62: pages
-                            with self.loop("pages") as pages:
-                                for pass_number in range(1, 200 + 1):
-                                    async with pages.turn(pass_number):
-                                        # line 65: exportCustomerData
-                                        export_customer_data = await self.do(
-                                            "exportCustomerData",
-                                            EXPORT_CUSTOMER_DATA[source](
-                                                customer_id=self.input.customer_id,
-                                                privacy_case_id=open_privacy_case.privacy_case_id,
-                                                limit=100,
-                                                cursor=cursor,
-                                            ),
-                                            summary=f"A hundred records of {source} into the case's archive",
-                                        )
-                                        if export_customer_data.next_cursor is None:
-                                            break
-                                        cursor = export_customer_data.next_cursor
-                                else:
-                                    # line 74
-                                    self.fail("QuotaExceededError", "more data than an export can hold")
-            case _:
-                # line 77: obligations
-                with self.loop("obligations") as obligations:
-                    for pass_number in range(1, 20 + 1):
-                        async with obligations.turn(pass_number):
-                            # line 80: checkOpenObligations
-                            check_open_obligations = await self.do(
-                                "checkOpenObligations",
-                                medusa.check_open_obligations(customer_id=self.input.customer_id),
-                            )
-                            if check_open_obligations.open == 0:
-                                break
-                            # line 83: awaitObligationsMet
-                            privacy_request_withdrawn = On(signals.PrivacyRequestWithdrawn)
-                            heard = await self.wait(
-                                "awaitObligationsMet", [privacy_request_withdrawn], lasting=timedelta(days=1)
-                            )
-                            if heard.by is privacy_request_withdrawn:
-                                # line 87
-                                await self.undo()
-                                return ConsentManagementResult(
-                                    status="withdrawn", incomplete=self.state.incomplete
-                                )
-                # line 91
-                await self.pivot()
-                # line 92: deletions
-                with self.loop("deletions") as deletions:
-                    for pass_number, holder in enumerate(self.state.data_systems, start=1):
-                        async with deletions.turn(pass_number):
-                            # line 96: deleteCustomerData
-                            try:
-                                await self.do(
-                                    "deleteCustomerData",
-                                    DELETE_CUSTOMER_DATA[holder](
-                                        customer_id=self.input.customer_id,
-                                        mode="forget"
-                                        if self.input.request_type == "right_to_forget"
-                                        else "delete",
-                                    ),
-                                    summary=f"Delete it in {holder}",
-                                    catches=("GDPRDeletionError",),
-                                )
-                            except StepFailed as error:
-                                if error.is_a("GDPRDeletionError"):
-                                    # line 102: notifyDataProtectionOfficer
-                                    await self.do(
-                                        "notifyDataProtectionOfficer",
-                                        payload.notify_data_protection_officer(
-                                            privacy_case_id=open_privacy_case.privacy_case_id,
+        if self.input.request_type == "consent_update" and self.input.consent_changes is not None:
+            # line 44
+            await self.pivot()
+            # line 45: propagateConsentToSystems
+            with self.loop("propagateConsentToSystems") as propagate_consent_to_systems:
+                for pass_number, system in enumerate(self.state.consent_systems, start=1):
+                    async with propagate_consent_to_systems.turn(pass_number):
+                        # line 49: applyConsent
+                        await self.do(
+                            "applyConsent",
+                            APPLY_CONSENT[system](
+                                customer_id=self.input.customer_id, consent_changes=self.input.consent_changes
+                            ),
+                            summary=f"Tell {system}",
+                        )
+        # line 53
+        if self.input.request_type == "data_export":
+            # line 55: exports
+            with self.loop("exports") as exports:
+                for pass_number, source in enumerate(self.state.data_sources, start=1):
+                    async with exports.turn(pass_number):
+                        cursor: str | None = None
+                        # line 61: pages
+                        with self.loop("pages") as pages:
+                            for pass_number in range(1, 200 + 1):
+                                async with pages.turn(pass_number):
+                                    # line 64: exportCustomerData
+                                    export_customer_data = await self.do(
+                                        "exportCustomerData",
+                                        EXPORT_CUSTOMER_DATA[source](
                                             customer_id=self.input.customer_id,
-                                            system=holder,
+                                            privacy_case_id=open_privacy_case.privacy_case_id,
+                                            limit=100,
+                                            cursor=cursor,
                                         ),
+                                        summary=f"A hundred records of {source} into the case's archive",
                                     )
-                                    self.state.incomplete = self.state.incomplete + [holder]
-                                else:
-                                    raise
+                                    if export_customer_data.next_cursor is None:
+                                        break
+                                    cursor = export_customer_data.next_cursor
+                            else:
+                                # line 73
+                                self.fail("QuotaExceededError", "more data than an export can hold")
+        # line 75
+        if self.input.request_type in ["data_deletion", "right_to_forget"]:
+            # line 77: obligations
+            with self.loop("obligations") as obligations:
+                for pass_number in range(1, 20 + 1):
+                    async with obligations.turn(pass_number):
+                        # line 80: checkOpenObligations
+                        check_open_obligations = await self.do(
+                            "checkOpenObligations",
+                            medusa.check_open_obligations(customer_id=self.input.customer_id),
+                        )
+                        if check_open_obligations.open == 0:
+                            break
+                        # line 83: awaitObligationsMet
+                        privacy_request_withdrawn = On(signals.PrivacyRequestWithdrawn)
+                        heard = await self.wait(
+                            "awaitObligationsMet", [privacy_request_withdrawn], lasting=timedelta(days=1)
+                        )
+                        if heard.by is privacy_request_withdrawn:
+                            # line 87
+                            await self.undo()
+                            return ConsentManagementResult(
+                                status="withdrawn", incomplete=self.state.incomplete
+                            )
+            # line 91
+            await self.pivot()
+            # line 92: deletions
+            with self.loop("deletions") as deletions:
+                for pass_number, holder in enumerate(self.state.data_systems, start=1):
+                    async with deletions.turn(pass_number):
+                        # line 96: deleteCustomerData
+                        try:
+                            await self.do(
+                                "deleteCustomerData",
+                                DELETE_CUSTOMER_DATA[holder](
+                                    customer_id=self.input.customer_id,
+                                    mode="forget"
+                                    if self.input.request_type == "right_to_forget"
+                                    else "delete",
+                                ),
+                                summary=f"Delete it in {holder}",
+                                catches=("GDPRDeletionError",),
+                            )
+                        except StepFailed as error:
+                            if error.is_a("GDPRDeletionError"):
+                                # line 102: notifyDataProtectionOfficer
+                                await self.do(
+                                    "notifyDataProtectionOfficer",
+                                    payload.notify_data_protection_officer(
+                                        privacy_case_id=open_privacy_case.privacy_case_id,
+                                        customer_id=self.input.customer_id,
+                                        system=holder,
+                                    ),
+                                )
+                                self.state.incomplete = self.state.incomplete + [holder]
+                            else:
+                                raise
         # line 106: sendConfirmation
         await self.do(
             "sendConfirmation",
