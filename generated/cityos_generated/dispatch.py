@@ -49,6 +49,7 @@ def wf_001_order_placement_on_order_placed(
         is_b2b=event.is_b2b,
         company_id=event.company_id,
         purchase_order_id=event.purchase_order_id,
+        booked_delivery_id=event.same_day.delivery_order_id if event.same_day is not None else None,
     )
 
 
