@@ -161,7 +161,7 @@ class TypeReader:
 
 def record(name: str, fields: Iterable[FieldDecl]) -> t.RecordType:
     """The record type of declared fields."""
-    return t.RecordType(name, tuple(t.Field(f.name, f.full_type, f.data_class, f.limits) for f in fields))
+    return t.RecordType(name, tuple(t.Field(f.name, f.full_type, f.data_class, f.limits, f.span) for f in fields))
 
 
 def camel(name: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from cityos_dsl.diagnostics import Span
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Field:
     data_class: str = "internal"
     limits: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """Its bounds, pattern and default, as they are written; they don't make another type of it."""
+    place: Span | None = field(default=None, compare=False, repr=False)
+    """Where it is declared, for messages."""
 
 
 @dataclass(frozen=True)

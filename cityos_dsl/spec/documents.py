@@ -79,6 +79,9 @@ class SignalContract:
     summary: Scalar | None = optional("What it says.")
     aliases: tuple[Scalar, ...] | None = optional("Short names with the same payload.")
     addition: Scalar | None = optional("Not among the architecture's contracts.", words=("true",))
+    source: Scalar | None = optional(
+        "Who sends it: a system by its webhook, `workflow`, or `operator`.", example="payment"
+    )
     payload: Fields = key("Its payload.")
     example: Value | None = optional("An example of its payload.")
 

@@ -77,6 +77,8 @@ def test_one_mistake_is_one_finding_at_its_place(case: dict[str, Any], tmp_path:
     assert place == wanted, _shown(findings)
     assert expect.get("message_contains", "") in found.message
     assert expect.get("help_contains", "") in (found.help or "")
+    for wanted_path, related in zip(expect.get("path", ()), found.related, strict="path" in expect):
+        assert wanted_path in f"{related.span.line}: {related.message}"
 
 
 @pytest.mark.parametrize("case", CLEAN, ids=[case["name"] for case in CLEAN])

@@ -36,11 +36,12 @@ def graph_command(workflow: str, shape: str, output: Path | None) -> int:
 
 
 def _rendered(text: str, shape: str) -> bytes:
-    import graphviz
+    from cityos_compiler.backends.diagrams.draw import NoGraphviz, draw
 
     try:
-        return bytes(graphviz.Source(text).pipe(format=shape))
-    except graphviz.ExecutableNotFound:
+        return draw(text, shape)
+    except NoGraphviz:
         raise click.ClickException(
-            "Graphviz is not installed: install it (Debian: apt-get install graphviz), or take --format mermaid"
+            "there is nothing to draw with: pip install pygraphviz, or install Graphviz "
+            "(Debian: apt-get install graphviz), or take --format mermaid"
         ) from None

@@ -11,6 +11,7 @@ COMMANDS = {
     "lint": ("lint", "Check every spec and say what is wrong, where, and what to do."),
     "compile": ("compile", "Write the Temporal code of every workflow."),
     "graph": ("graph", "Draw a workflow: Mermaid, DOT, SVG or PNG."),
+    "docs": ("docs", "Build the book of the project: a site to read in a browser."),
     "inventory": ("inventory", "List what the specs contain."),
     "explain": ("explain", "Explain a finding's code, or a workflow with its wiring."),
     "run": ("run", "Run a workflow and show its steps as they happen."),

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_dsl.expr.ast import Call, Expr, children
+from cityos_dsl.expr.check import roots
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.evaluate import evaluate
 
@@ -29,6 +31,16 @@ class Known:
         except EvaluationError:
             return None
 
+    def truth(self, node: Expr) -> bool | None:
+        """A condition that is known before a run; ``None`` where it depends on the run or on the clock."""
+        if not roots(node) <= set(self.constants) or reads_the_clock(node):
+            return None
+        try:
+            value = evaluate(node, self.constants)
+        except EvaluationError:
+            return None
+        return value if isinstance(value, bool) else None
+
     def duration(self, expr: ir.Expr | None) -> timedelta | None:
         """A duration that is known before a run."""
         value = self.value(expr)
@@ -38,3 +50,10 @@ class Known:
         """A whole number that is known before a run."""
         value = self.value(expr)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def reads_the_clock(node: Expr) -> bool:
+    """Whether an expression asks what time it is."""
+    if isinstance(node, Call) and node.function == "now":
+        return True
+    return any(reads_the_clock(child) for child in children(node))

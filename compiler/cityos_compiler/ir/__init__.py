@@ -12,6 +12,7 @@ from cityos_compiler.ir.branching import If, Switch
 from cityos_compiler.ir.data import digest, to_data
 from cityos_compiler.ir.do import Catch, Compensation, Do
 from cityos_compiler.ir.ending import Fail, Leave, Next, Retry, Return
+from cityos_compiler.ir.expressions import expressions
 from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child, Emit, SendSignal
@@ -67,6 +68,7 @@ __all__ = [
     "beside",
     "children",
     "digest",
+    "expressions",
     "to_data",
     "walk",
 ]

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from cityos_dsl.diagnostics import Span
 from cityos_dsl.expr import types as t
 from cityos_dsl.expr.check import Checked
+from cityos_dsl.source import Scalar
 
 
 def _place() -> Any:
@@ -25,6 +26,8 @@ class Expr:
     known: frozenset[str] = field(default=frozenset(), compare=False, repr=False, metadata={"aside": True})
     names: dict[str, t.Type] = field(default_factory=dict, compare=False, repr=False, metadata={"aside": True})
     """The free names and the types that they have at this point."""
+    source: Scalar = _place()
+    """Where it is written; what is wired by name stands at its step's word."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,6 @@ class Local:
     name: str
     type: t.Type
     init: Expr | None
+    data_class: str = field(default="public", compare=False, metadata={"aside": True})
+    """What its declaration says; what is put into it may be of a higher class."""
+    span: Span | None = _place()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cityos_compiler.ir.base import Block, Expr, Step, Value
+from cityos_dsl.diagnostics import Span
 from cityos_dsl.project import OperationModel
 
 
@@ -25,6 +26,7 @@ class Catch:
     classes: tuple[str, ...]
     steps: Block
     retries: bool
+    place: Span = field(compare=False, metadata={"aside": True})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -34,6 +36,8 @@ class Do(Step):
     operation: OperationModel
     inputs: tuple[tuple[str, Value], ...]
     wired: tuple[tuple[str, str], ...] = ()
+    needless: frozenset[str] = field(default=frozenset(), metadata={"aside": True})
+    """Inputs that are written, and would be filled by name with the same."""
     undo: Compensation | None = None
     no_undo: str | None = None
     catch: tuple[Catch, ...] = ()

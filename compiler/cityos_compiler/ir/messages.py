@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cityos_compiler.ir.base import Block, Step, Value
+from cityos_dsl.diagnostics import Span
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import SignalModel
 
@@ -22,6 +23,8 @@ class Child(Step):
     wired: tuple[tuple[str, str], ...] = ()
     output: t.Type | None = None
     workflow_id: str = ""
+    id_place: Span | None = field(default=None, compare=False, metadata={"aside": True})
+    """Where the step says an id of its own for it."""
     on_failure: str = "fail"
     """fail, continue, or steps."""
     on_failure_steps: Block | None = None
@@ -38,6 +41,7 @@ class SendSignal(Step):
     """What stands in the pattern's braces, but for the tenant."""
     payload: tuple[tuple[str, Value], ...]
     missing: str
+    id_place: Span | None = field(default=None, compare=False, metadata={"aside": True})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cityos_compiler.ir.base import Block, Expr, Local, Value
 from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Meanwhile
+from cityos_dsl.diagnostics import Span
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import QueryModel, SignalModel
@@ -18,6 +19,7 @@ class Query:
 
     model: QueryModel
     fields: tuple[tuple[str, Value], ...]
+    place: Span | None = field(default=None, compare=False, metadata={"aside": True})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

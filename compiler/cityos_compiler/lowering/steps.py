@@ -11,7 +11,7 @@ from cityos_compiler.lowering.env import ERROR, Env, maybe, merge
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Span, did_you_mean
 from cityos_dsl.expr import types as t
-from cityos_dsl.fields import TypeReader
+from cityos_dsl.fields import CLASSES, TypeReader
 from cityos_dsl.project import OperationModel, Project, SignalModel
 from cityos_dsl.source import Mapping as YamlMapping
 from cityos_dsl.source import Node, Scalar
@@ -261,7 +261,7 @@ class Lowering:
             classes = self.error_classes(key)
             block, after = self.block(steps, env.with_extra(error=ERROR, round=t.INT))
             retries = any(isinstance(step, ir.Retry) for step in ir.walk(block))
-            caught.append(ir.Catch(classes=classes, steps=block, retries=retries))
+            caught.append(ir.Catch(classes=classes, steps=block, retries=retries, place=key.span))
             afters.append(replace(after, extra=env.extra) if after is not None else None)
         return tuple(caught), afters
 
@@ -284,7 +284,7 @@ class Lowering:
             optional = key.text.endswith("?") and init is not None and not isinstance(kind, t.OptionalType)
             if not optional and not isinstance(kind, t.OptionalType):
                 self.never_null.add(name)
-            return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init)
+            return ir.Local(name=name, type=t.OptionalType(kind) if optional else kind, init=init, span=key.span)
         decl = self.types.field(key, node, "State")
         init = None
         if "init" in decl.options:
@@ -294,7 +294,8 @@ class Lowering:
             init = self.values.expr(Scalar(empty, key.span), env, decl.type)
         if not isinstance(decl.full_type, t.OptionalType):
             self.never_null.add(name)
-        return ir.Local(name=name, type=decl.full_type, init=init)
+        declared = decl.data_class if "class" in decl.options else "public"
+        return ir.Local(name=name, type=decl.full_type, init=init, data_class=declared, span=key.span)
 
     def _is_type(self, node: Scalar) -> bool:
         from cityos_dsl.fields import PRIMITIVES
@@ -346,14 +347,15 @@ def common_payload(models: tuple[SignalModel, ...]) -> t.RecordType:
     """What the payloads of several signals have in common; a field that only some have is optional."""
     if len(models) == 1:
         return models[0].payload
-    fields: dict[str, t.Type] = {}
+    fields = []
     for name in {f.name: None for model in models for f in model.payload.fields}:
-        kinds = [f.type for model in models for f in model.payload.fields if f.name == name]
-        sure = len(kinds) == len(models)
-        kind = kinds[0]
-        fields[name] = kind if sure or isinstance(kind, t.OptionalType) else t.OptionalType(kind)
+        found = [f for model in models for f in model.payload.fields if f.name == name]
+        highest = max(found, key=lambda f: CLASSES.index(f.data_class))
+        sure = len(found) == len(models)
+        kind = found[0].type if sure else t.optional(found[0].type)
+        fields.append(t.Field(name, kind, highest.data_class, place=highest.place))
     either = "Or".join(model.payload.name for model in models)
-    return t.RecordType(either, tuple(t.Field(name, kind) for name, kind in fields.items()))
+    return t.RecordType(either, tuple(fields))
 
 
 Lowered = tuple[ir.Step | None, Env | None]

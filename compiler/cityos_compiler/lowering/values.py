@@ -46,14 +46,17 @@ class Values:
             self.findings.append(shifted(node, checked.errors[0]))
             return None
         names = {name: scope.names[name] for name in roots(checked.expr) if name in scope.names}
-        return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names)
+        return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names, node)
 
     def text(self, node: Scalar, env: Env) -> ir.Text:
         """Text for people, with `${ expressions }` inside."""
         parts: list[str | ir.Expr] = []
         end = 0
         for place in PLACEHOLDER.finditer(node.text):
-            span = replace(node.span, column=node.span.column + place.start(1))
+            column = node.span.column + len(node.style) + place.start(1)
+            span = replace(node.span, column=column)
+            if node.span.line == node.span.end_line:
+                span = replace(span, end_column=column + len(place.group(1)))
             inner = self.expr(Scalar(place.group(1), span), env)
             if inner is not None and inner.type != t.STRING:
                 inner = self.expr(Scalar(f"string({place.group(1)})", span), env)
@@ -130,24 +133,28 @@ class Values:
                     wired.append((decl.name, path))
         return inputs, wired
 
+    def needless(self, fields: Iterable[FieldDecl], given: Mapping[str, ir.Value], env: Env) -> frozenset[str]:
+        """The inputs that are given, and would be filled by name with the same path."""
+        return frozenset(
+            decl.name
+            for decl in fields
+            if decl.name in given and not decl.optional and decl.type != t.DECIMAL
+            and isinstance(value := given[decl.name], ir.Expr) and _fitting(decl, env)[0] == [value.text]
+        )  # fmt: skip
+
     def _find(self, taker: str, decl: FieldDecl, env: Env, span: Span) -> str | None:
-        near: list[str] = []
-        for layer in _layers(env):
-            fitting: list[str] = []
-            for path, kind in layer(decl.name):
-                source = kind.inner if isinstance(kind, t.OptionalType) and path in env.known else kind
-                (fitting if t.assignable(source, decl.full_type) else near).append(path)
-            if len(fitting) > 1:
-                both = " and ".join(f"`{path}`" for path in fitting)
-                self.refuse(
-                    "WIRE003",
-                    f"`{taker}` needs `{decl.name}`, and {both} both have that name",
-                    span,
-                    f"say which one: with: {{{decl.name}: {fitting[0]}}}",
-                )
-                return None
-            if fitting:
-                return fitting[0]
+        fitting, near = _fitting(decl, env)
+        if len(fitting) > 1:
+            both = " and ".join(f"`{path}`" for path in fitting)
+            self.refuse(
+                "WIRE003",
+                f"`{taker}` needs `{decl.name}`, and {both} both have that name",
+                span,
+                f"say which one: with: {{{decl.name}: {fitting[0]}}}",
+            )
+            return None
+        if fitting:
+            return fitting[0]
         why = f"`{near[0]}` has the name but not the type {t.show(decl.type)}" if near else None
         self.refuse(
             "WIRE001",
@@ -156,6 +163,19 @@ class Values:
             why or f"say where it comes from: with: {{{decl.name}: ...}}",
         )
         return None
+
+
+def _fitting(decl: FieldDecl, env: Env) -> tuple[list[str], list[str]]:
+    """What has an input's name and type in the first layer that has any, and what has only its name."""
+    near: list[str] = []
+    for layer in _layers(env):
+        fitting: list[str] = []
+        for path, kind in layer(decl.name):
+            source = kind.inner if isinstance(kind, t.OptionalType) and path in env.known else kind
+            (fitting if t.assignable(source, decl.full_type) else near).append(path)
+        if fitting:
+            return fitting, near
+    return [], near
 
 
 Layer = Callable[[str], list[tuple[str, t.Type]]]

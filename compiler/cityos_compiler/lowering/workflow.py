@@ -163,7 +163,7 @@ def _constant(values: Values, key: Scalar, node: Any, env: Env) -> ir.Local:
     value = values.value(node, env)
     text = _literal(value) if value is not None else "null"
     init = values.expr(Scalar(text, key.span), env)
-    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init)
+    return ir.Local(name=key.text, type=init.type if init else t.ANY, init=init, span=key.span)
 
 
 def _literal(value: ir.Value) -> str:
@@ -205,7 +205,7 @@ def _queries(project: Project, low: Lowering, spec: d.Workflow, env: Env) -> tup
             continue
         expected = {f.name: maybe(f.type) for f in model.result.fields}
         values = low.assigned(dict(fields), env, expected, f"`{key.text}`")
-        queries.append(ir.Query(model=model, fields=tuple(values)))
+        queries.append(ir.Query(model=model, fields=tuple(values), place=key.span))
     return tuple(queries)
 
 

@@ -7,7 +7,7 @@ import pkgutil
 from dataclasses import replace
 
 from cityos_compiler import ir
-from cityos_compiler.rules.base import RULES, Rule
+from cityos_compiler.rules.base import RULES, Rule, Whole
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
 
@@ -23,9 +23,5 @@ def all_rules() -> dict[str, Rule]:
 
 def run_rules(workflows: list[ir.Workflow], project: Project) -> list[Finding]:
     """All findings of all rules, each as severe as its rule says."""
-    return [
-        replace(finding, severity=rule.severity)
-        for rule in all_rules().values()
-        for workflow in workflows
-        for finding in rule.check(workflow, project)
-    ]
+    whole = Whole(tuple(workflows), project)
+    return [replace(finding, severity=rule.severity) for rule in all_rules().values() for finding in rule.run(whole)]

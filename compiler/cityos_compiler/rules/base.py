@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from cityos_compiler import ir
 from cityos_compiler.findings.about import FIRST, About
@@ -12,12 +14,59 @@ from cityos_dsl.project import Project
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence
 from cityos_dsl.spec import documents as d
 
+if TYPE_CHECKING:
+    from cityos_compiler.dataflow.city import Followed
+    from cityos_compiler.flow.knowing import Knowing
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(About):
-    """A rule over one lowered workflow: what its code means, and the check."""
+    """A rule over lowered workflows: what its code means, and the check."""
 
-    check: Callable[[ir.Workflow, Project], Iterator[Finding]]
+    run: Callable[[Whole], Iterator[Finding]]
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """All workflows of a project, and what several rules ask of them together."""
+
+    workflows: tuple[ir.Workflow, ...]
+    project: Project
+
+    @cached_property
+    def followed(self) -> Followed:
+        """Where values flow."""
+        from cityos_compiler.dataflow.city import follow
+
+        return follow(self.workflows, self.project)
+
+    @cached_property
+    def is_sound(self) -> bool:
+        """Whether everything could be read: what is missing otherwise has its own finding."""
+        return not self.project.findings and len(self.workflows) == len(self.project.workflows)
+
+    def spec_of(self, workflow: ir.Workflow) -> d.Workflow:
+        """The spec that a workflow was lowered from."""
+        return spec_of(workflow, self.project)
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """The residency zones of the project, and those that its systems list."""
+        node = self.project.city.zones if self.project.city is not None else None
+        own = {key.text for key, _ in node} if isinstance(node, Mapping) else set()
+        listed = {zone.text for system in self.project.systems.values() for zone in system.zones or ()}
+        return frozenset(own | listed)
+
+    @cached_property
+    def known(self) -> dict[ir.Workflow, Knowing]:
+        """What is known at the steps of each workflow."""
+        from cityos_compiler.flow.knowing import Knowing
+
+        return {workflow: Knowing(workflow, self.zones).walk() for workflow in self.workflows}
+
+
+Check: TypeAlias = Callable[[ir.Workflow, Project], Iterator[Finding]]
+WholeCheck: TypeAlias = Callable[[Whole], Iterator[Finding]]
 
 
 RULES: dict[str, Rule] = {}
@@ -32,10 +81,8 @@ def rule(
     good: str,
     severity: Severity = Severity.ERROR,
     since: str = FIRST,
-) -> Callable[
-    [Callable[[ir.Workflow, Project], Iterator[Finding]]], Callable[[ir.Workflow, Project], Iterator[Finding]]
-]:
-    """Register a check as a rule.
+) -> Callable[[Check], Check]:
+    """Register a check of one workflow as a rule.
 
     Args:
         code: its stable code, such as ``SAGA001``.
@@ -47,22 +94,40 @@ def rule(
         since: the version that first had it.
     """
 
-    def register(
-        check: Callable[[ir.Workflow, Project], Iterator[Finding]],
-    ) -> Callable[[ir.Workflow, Project], Iterator[Finding]]:
-        RULES[code] = Rule(
-            code=code,
-            title=title,
-            explanation=explanation,
-            bad=bad,
-            good=good,
-            severity=severity,
-            since=since,
-            check=check,
-        )
+    def register(check: Check) -> Check:
+        def run(whole: Whole) -> Iterator[Finding]:
+            for workflow in whole.workflows:
+                yield from check(workflow, whole.project)
+
+        _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
+                       since=since, run=run))  # fmt: skip
         return check
 
     return register
+
+
+def whole_rule(
+    code: str,
+    title: str,
+    explanation: str,
+    *,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    since: str = FIRST,
+) -> Callable[[WholeCheck], WholeCheck]:
+    """Register a check of all workflows together as a rule; the arguments are those of :func:`rule`."""
+
+    def register(check: WholeCheck) -> WholeCheck:
+        _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
+                       since=since, run=check))  # fmt: skip
+        return check
+
+    return register
+
+
+def _register(one: Rule) -> None:
+    RULES[one.code] = one
 
 
 def at(step: ir.Step, fallback: str) -> Span:

@@ -45,9 +45,11 @@ class PurchaseOrderApprovalResult(Model):
     order_id: str | None = None
 
 
+PATIENCE = timedelta(hours=72)
+
 FACTS = Facts(
     type="PurchaseOrderApprovalWorkflow",
-    digest="eb253e36d11db47ecb29bb450229fa800b15c1def98d40adf4469056bef3dac8",
+    digest="5b787cdf17ccb8a5b7ebb0c62d0f169a847ddf213ee9d6390cdc145001b443f4",
     steps=(
         "validatePOAgainstSpendingLimits",
         "checkBudgetAvailability",
@@ -98,7 +100,7 @@ class PurchaseOrderApprovalWorkflow(
 
     async def steps(self) -> PurchaseOrderApprovalResult:
         """The workflow's own flow."""
-        # line 25: validatePOAgainstSpendingLimits
+        # line 28: validatePOAgainstSpendingLimits
         validate_po_against_spending_limits = await self.do(
             "validatePOAgainstSpendingLimits",
             medusa.validate_po_against_spending_limits(
@@ -109,10 +111,10 @@ class PurchaseOrderApprovalWorkflow(
                 currency_code=self.input.currency_code,
             ),
         )
-        # line 27
+        # line 30
         if not validate_po_against_spending_limits.within_limits:
             return PurchaseOrderApprovalResult(status="rejected", reason="over the spending limit")
-        # line 30: checkBudgetAvailability
+        # line 33: checkBudgetAvailability
         await self.do(
             "checkBudgetAvailability",
             erpnext.check_budget_availability(
@@ -124,7 +126,7 @@ class PurchaseOrderApprovalWorkflow(
             undo=Undo(lambda done: erpnext.release_budget(budget_commitment_id=done.budget_commitment_id)),
             summary="Reserve the amount in the company's budget",
         )
-        # line 35: approvalChain
+        # line 38: approvalChain
         with self.loop("approvalChain") as approval_chain:
             for pass_number, step in enumerate(
                 sorted(self.input.steps, key=lambda s: s.step_number), start=1
@@ -138,8 +140,8 @@ class PurchaseOrderApprovalWorkflow(
                     continue
                 async with approval_chain.turn(pass_number):
                     approvers: list[str] = step.approver_ids
-                    deadline: datetime = workflow.now() + timedelta(hours=72)
-                    # line 45: routeToApprovers
+                    deadline: datetime = workflow.now() + PATIENCE
+                    # line 48: routeToApprovers
                     route_to_approvers = await self.do(
                         "routeToApprovers",
                         medusa.route_to_approvers(
@@ -155,17 +157,17 @@ class PurchaseOrderApprovalWorkflow(
                             )
                         ),
                     )
-                    # line 48: escalations
+                    # line 51: escalations
                     with self.loop("escalations") as escalations:
                         for pass_number in range(1, 3 + 1):
                             async with escalations.turn(pass_number):
-                                # line 51: awaitApproval
+                                # line 54: awaitApproval
                                 async def on_approval_delegated(signal: signals.ApprovalDelegated) -> None:
                                     nonlocal approvers, deadline
                                     approvers = [a for a in approvers if a != signal.delegated_by] + [
                                         signal.delegated_to
                                     ]
-                                    deadline = workflow.now() + timedelta(hours=72)
+                                    deadline = workflow.now() + PATIENCE
 
                                 async def on_approval_request_escalated_1(
                                     signal: signals.ApprovalRequestEscalated,
@@ -221,16 +223,16 @@ class PurchaseOrderApprovalWorkflow(
                                     approval_request_rejected_signal = approval_request_rejected.payload(
                                         heard
                                     )
-                                    # line 62
+                                    # line 65
                                     await self.undo()
                                     return PurchaseOrderApprovalResult(
                                         status="rejected",
                                         reason=approval_request_rejected_signal.rejection_reason,
                                     )
                                 elif heard.timed_out:
-                                    # line 80
+                                    # line 83
                                     if pass_number < 3:
-                                        # line 82: escalateIfTimeout
+                                        # line 85: escalateIfTimeout
                                         escalate_if_timeout = await self.do(
                                             "escalateIfTimeout",
                                             payload.escalate_if_timeout(
@@ -240,23 +242,23 @@ class PurchaseOrderApprovalWorkflow(
                                             ),
                                         )
                                         approvers = approvers + [escalate_if_timeout.escalated_to]
-                                        deadline = workflow.now() + timedelta(hours=72)
+                                        deadline = workflow.now() + PATIENCE
                         else:
-                            # line 88
+                            # line 91
                             await self.undo()
                             return PurchaseOrderApprovalResult(
                                 status="rejected", reason="no decision in time"
                             )
-        # line 91: convertPOToOrder
+        # line 94: convertPOToOrder
         convert_po_to_order = await self.do(
             "convertPOToOrder",
             medusa.convert_po_to_order(
                 purchase_order_id=self.input.purchase_order_id, company_id=self.input.company_id
             ),
         )
-        # line 93
+        # line 96
         await self.pivot()
-        # line 94: updateCreditUsed
+        # line 97: updateCreditUsed
         await self.do(
             "updateCreditUsed",
             medusa.update_credit_used(
@@ -272,7 +274,7 @@ class PurchaseOrderApprovalWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 99: notifySubmitter
+        # line 102: notifySubmitter
         await self.attempt(
             "notifySubmitter",
             payload.notify_submitter(
@@ -282,7 +284,7 @@ class PurchaseOrderApprovalWorkflow(
                 reason=self.ending.reason,
             ),
         )
-        # line 101: purchase_order.decided
+        # line 104: purchase_order.decided
         await self.emit(
             "purchase_order.decided",
             {
@@ -294,7 +296,7 @@ class PurchaseOrderApprovalWorkflow(
                 "reason": self.ending.reason,
             },
         )
-        # line 107: recordAuditLog
+        # line 110: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -340,7 +340,7 @@ class SubscriptionLifecycleWorkflow(
                             ),
                             plan_id=self.state.plan,
                         ),
-                        key=str(str(self.state.cycle)),
+                        key=str(self.state.cycle),
                     )
                     # line 131: calculateBillingAmount
                     calculate_billing_amount = await self.do(
@@ -369,7 +369,7 @@ class SubscriptionLifecycleWorkflow(
                                     amount=self.state.billing_amount,
                                     currency_code=self.state.currency_code,
                                 ),
-                                key=str(str(self.state.cycle)),
+                                key=str(self.state.cycle),
                                 on_failure="fail",
                             )
                         except StepFailed as error:
@@ -462,7 +462,7 @@ class SubscriptionLifecycleWorkflow(
                             items=self.state.plan_items,
                             amount=self.state.billing_amount,
                         ),
-                        key=str(str(self.state.cycle)),
+                        key=str(self.state.cycle),
                     )
                     # line 186: createFulfillment
                     if create_subscription_order.has_physical_items:
@@ -473,7 +473,7 @@ class SubscriptionLifecycleWorkflow(
                                 subscription_id=self.input.subscription_id,
                                 customer_id=self.input.customer_id,
                             ),
-                            key=str(str(self.state.cycle)),
+                            key=str(self.state.cycle),
                         )
                     # line 189: createAccountingEntry
                     await self.do(
@@ -483,7 +483,7 @@ class SubscriptionLifecycleWorkflow(
                             amount=self.state.billing_amount,
                             currency_code=self.state.currency_code,
                         ),
-                        key=str(str(self.state.cycle)),
+                        key=str(self.state.cycle),
                     )
                     # line 192: sendBillingReceipt
                     await self.attempt(

@@ -60,6 +60,7 @@ class SameDayDeliveryState(Model):
     delivery_status: Literal["pending", "driver_assigned", "picked_up", "in_transit", "delivered", "failed"]
     called_off: bool
     failure: str
+    pickup_location: types.LatLng | None = None
     position: types.LatLng | None = None
     eta: datetime | None = None
 
@@ -77,7 +78,7 @@ class SameDayDeliveryResult(Model):
 
 FACTS = Facts(
     type="SameDayDeliveryWorkflow",
-    digest="bdd40ddce4e5693542277f6172e0179503ddec0810528fe3310abd6fdd003b65",
+    digest="f36b14a4005193a5c7edff884ca7709072900b837eb7365b04891584bce401a8",
     steps=(
         "verifyCutoffTime",
         "prepare",
@@ -151,7 +152,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
     async def steps(self) -> SameDayDeliveryResult:
         """The workflow's own flow."""
         optimize_direct_route: fleetbase.OptimizeDirectRouteOutput | None = None
-        # line 43: verifyCutoffTime
+        # line 44: verifyCutoffTime
         verify_cutoff_time = await self.do(
             "verifyCutoffTime",
             fleetbase.verify_cutoff_time(
@@ -159,7 +160,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
             ),
             summary="Whether the warehouse can still make it today",
         )
-        # line 45: prepare
+        # line 46: prepare
         if verify_cutoff_time.in_time:
 
             async def on_payment_refund_completed(signal: signals.PaymentRefundCompleted) -> None:
@@ -177,7 +178,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                     On(signals.DeliveryOrderCancelled, do=on_delivery_order_cancelled_1),
                 ],
             ):
-                # line 52: awaitPayment
+                # line 53: awaitPayment
                 payment_intent_captured = On(signals.PaymentIntentCaptured)
                 installment_paid = On(signals.InstallmentPaid)
                 payment_intent_failed = On(signals.PaymentIntentFailed)
@@ -192,7 +193,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                 elif heard.timed_out:
                     self.state.called_off = True
                     raise Leave("prepare")
-                # line 62: createUrgentPickList
+                # line 63: createUrgentPickList
                 await self.do(
                     "createUrgentPickList",
                     fleetbase.create_urgent_pick_list(
@@ -203,11 +204,11 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                     ),
                     undo=Undo(lambda done: fleetbase.cancel_pick_list(pick_list_id=done.pick_list_id)),
                 )
-                # line 64: drivers
+                # line 65: drivers
                 with self.loop("drivers") as drivers:
                     for pass_number in range(1, 3 + 1):
                         async with drivers.turn(pass_number):
-                            # line 67: assignNearestDriver
+                            # line 68: assignNearestDriver
                             try:
                                 await self.do(
                                     "assignNearestDriver",
@@ -228,7 +229,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                                 else:
                                     raise
                             self.state.delivery_status = "driver_assigned"
-                            # line 73: trackPickupCompletion
+                            # line 74: trackPickupCompletion
                             delivery_order_picked_up = On(signals.DeliveryOrderPickedUp)
                             delivery_order_failed = On(signals.DeliveryOrderFailed)
                             heard = await self.wait(
@@ -239,24 +240,25 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                             if heard.by is delivery_order_picked_up:
                                 delivery_order_picked_up_signal = delivery_order_picked_up.payload(heard)
                                 self.state.delivery_status = "picked_up"
+                                self.state.pickup_location = delivery_order_picked_up_signal.pickup_location
                                 self.state.eta = delivery_order_picked_up_signal.estimated_delivery_at
                                 raise Leave("prepare")
-                            # line 81
+                            # line 82
                             await self.undo("assignNearestDriver")
                             self.state.delivery_status = "pending"
-        # line 85
+        # line 86
         if self.state.delivery_status != "picked_up":
-            # line 87
+            # line 88
             await self.undo()
-            # line 88: cancelDeliveryOrder
+            # line 89: cancelDeliveryOrder
             await self.do(
                 "cancelDeliveryOrder",
                 fleetbase.cancel_delivery_order(delivery_order_id=self.input.delivery_order_id),
             )
-            # line 89
+            # line 90
             if self.state.called_off:
                 return SameDayDeliveryResult(status="cancelled", delivered_at=None)
-            # line 92: delivery.same_day_missed
+            # line 93: delivery.same_day_missed
             await self.emit(
                 "delivery.same_day_missed",
                 {
@@ -265,7 +267,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                     "reason": self.state.failure if verify_cutoff_time.in_time else "too late",
                 },
             )
-            # line 97: notifySameDayMissed
+            # line 98: notifySameDayMissed
             await self.attempt(
                 "notifySameDayMissed",
                 payload.notify_same_day_missed(
@@ -273,9 +275,9 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                 ),
             )
             return SameDayDeliveryResult(status="missed", delivered_at=None)
-        # line 100
+        # line 101
         await self.pivot()
-        # line 101: optimizeDirectRoute
+        # line 102: optimizeDirectRoute
         optimize_direct_route = await self.attempt(
             "optimizeDirectRoute",
             fleetbase.optimize_direct_route(
@@ -286,13 +288,13 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
         )
         if optimize_direct_route is not None:
             self.state.eta = sure(optimize_direct_route).estimated_delivery_at
-        # line 106: onTheRoad
+        # line 107: onTheRoad
         delivered_at: datetime | None = None
-        # line 110: deliveryWatch
+        # line 111: deliveryWatch
         with self.loop("deliveryWatch") as delivery_watch:
             for pass_number in range(1, 4 + 1):
                 async with delivery_watch.turn(pass_number):
-                    # line 113: confirmDelivery
+                    # line 114: confirmDelivery
                     async def on_delivery_order_in_transit_2(signal: signals.DeliveryOrderInTransit) -> None:
                         self.state.delivery_status = "in_transit"
                         self.state.position = signal.current_position
@@ -300,7 +302,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
 
                     async def at_watch() -> None:
                         track_delivery: fleetbase.TrackSameDayDeliveryOutput | None = None
-                        # line 129: trackDelivery
+                        # line 130: trackDelivery
                         track_delivery = await self.attempt(
                             "trackDelivery",
                             fleetbase.track_same_day_delivery(delivery_order_id=self.input.delivery_order_id),
@@ -331,7 +333,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                         self.state.failure = delivery_order_failed_signal.failure_reason
                         break
                     elif heard.timed_out:
-                        # line 134: alertDispatcher
+                        # line 135: alertDispatcher
                         await self.attempt(
                             "alertDispatcher",
                             fleetbase.alert_dispatcher(
@@ -341,14 +343,14 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
             else:
                 self.state.delivery_status = "failed"
                 self.state.failure = "never arrived"
-        # line 139: updateOrderStatus
+        # line 140: updateOrderStatus
         await self.do(
             "updateOrderStatus",
             medusa.update_same_day_order_status(
                 order_id=self.input.order_id, delivered=self.state.delivery_status == "delivered"
             ),
         )
-        # line 142: reportFailedDelivery
+        # line 143: reportFailedDelivery
         if self.state.delivery_status == "failed":
             await self.emit(
                 "delivery.same_day_missed",
@@ -358,7 +360,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                     "reason": self.state.failure,
                 },
             )
-        # line 146: notifyFailedDelivery
+        # line 147: notifyFailedDelivery
         if self.state.delivery_status == "failed":
             await self.attempt(
                 "notifyFailedDelivery",
@@ -381,7 +383,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
             "status": self.state.delivery_status,
             "driver": None,
             "current_position": self.state.position,
-            "pickup_location": None,
+            "pickup_location": self.state.pickup_location,
             "delivery_location": types.LatLng(lat=self.input.recipient.lat, lng=self.input.recipient.lng),
             "estimated_arrival": self.state.eta,
             "distance_remaining_km": None,

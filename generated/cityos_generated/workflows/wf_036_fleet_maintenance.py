@@ -43,7 +43,7 @@ class FleetMaintenanceResult(Model):
 
 FACTS = Facts(
     type="FleetMaintenanceWorkflow",
-    digest="f46860029e67acdb71ea86e23847cc57a2677bb9d2c18520c249a41d94aefba4",
+    digest="784a7cdcc5c0e8b663c15fb9fba6ebe23dd34b6de7d2632ad8936cd69c807f2e",
     steps=(
         "markVehicleUnavailable",
         "reassignPendingDeliveries",

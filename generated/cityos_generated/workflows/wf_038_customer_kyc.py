@@ -44,7 +44,7 @@ class CustomerKYCResult(Model):
 
 FACTS = Facts(
     type="CustomerKYCWorkflow",
-    digest="43a447564e43bf26f9b48c3a78db177f2ca7ea64699bb1a02f7f96a87532f2a4",
+    digest="f691bab43183db02b5948cc6bf8d8c7c56780cfe49591c9e4675a30fd13b575c",
     steps=(
         "createVerificationSession",
         "verify",
@@ -244,7 +244,7 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
                         customer_id=self.input.customer_id, verdict=self.state.verdict
                     ),
                 )
-            # line 94: recordRefusal
+            # line 93: recordRefusal
             await self.do(
                 "recordRefusal",
                 medusa.update_customer_verification_status(
@@ -254,7 +254,7 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
                 ),
             )
             return CustomerKYCResult(status=self.state.verdict, credential_id=None)
-        # line 98: issueVerifiedCredential
+        # line 97: issueVerifiedCredential
         issue_verified_credential = await self.do(
             "issueVerifiedCredential",
             waltid.issue_verified_credential(
@@ -264,7 +264,7 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
             ),
             undo=Undo(lambda done: waltid.revoke_issued_credential(credential_id=done.credential_id)),
         )
-        # line 100: updateCustomerVerificationStatus
+        # line 99: updateCustomerVerificationStatus
         await self.do(
             "updateCustomerVerificationStatus",
             medusa.update_customer_verification_status(
@@ -278,7 +278,7 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
                 needs_result=False,
             ),
         )
-        # line 103: unlockRestrictedProducts
+        # line 102: unlockRestrictedProducts
         if self.input.purpose != "regulatory":
             await self.do(
                 "unlockRestrictedProducts",
@@ -288,10 +288,10 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
                     purpose=self.input.purpose,
                 ),
             )
-        # line 106
+        # line 105
         await self.pivot()
         self.state.kyc_status = "approved"
-        # line 108: sendVerificationResult
+        # line 107: sendVerificationResult
         await self.attempt(
             "sendVerificationResult",
             payload.send_verification_result(customer_id=self.input.customer_id, verdict=self.state.verdict),
@@ -302,7 +302,7 @@ class CustomerKYCWorkflow(City[CustomerKYCInput, CustomerKYCState, CustomerKYCRe
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 113: recordAuditLog
+        # line 111: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -52,7 +52,7 @@ BATCH = 100
 
 FACTS = Facts(
     type="PeriodicComplianceCheckWorkflow",
-    digest="3f3dc83470bc0ed336445cb4b61854f0052d6f5e5e627e162ad07fc494a246e9",
+    digest="3bb683ebe6f8519500bd98ed84c236a69eb2fb9980f5f1bb6511a5a11cc128ea",
     steps=(
         "check",
         "batches",
@@ -216,15 +216,15 @@ class PeriodicComplianceCheckWorkflow(
                     suspended=self.state.suspended,
                 ),
             )
-        # line 90
+        # line 89
         await self.pivot()
-        # line 91: revokedCredentials
+        # line 90: revokedCredentials
         with self.loop("revokedCredentials") as revoked_credentials:
             for pass_number in range(1, 100 + 1):
                 if not (self.state.revocations < len(self.state.revoked)):
                     break
                 async with revoked_credentials.turn(pass_number):
-                    # line 95: disableCredentialPermissions
+                    # line 94: disableCredentialPermissions
                     await self.do(
                         "disableCredentialPermissions",
                         medusa.disable_credential_permissions(
@@ -232,7 +232,7 @@ class PeriodicComplianceCheckWorkflow(
                         ),
                         summary="Take away what the credential allowed",
                     )
-                    # line 98: notifyRevocation
+                    # line 97: notifyRevocation
                     await self.attempt(
                         "notifyRevocation",
                         payload.notify_revocation(
@@ -272,7 +272,7 @@ class PeriodicComplianceCheckWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 110: recordAuditLog
+        # line 109: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

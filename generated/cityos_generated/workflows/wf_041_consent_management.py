@@ -45,7 +45,7 @@ class ConsentManagementResult(Model):
 
 FACTS = Facts(
     type="ConsentManagementWorkflow",
-    digest="f7cf92db6d0085db3c06ff0de8a3ab7c33774fd3e38afd5e6a86f6bdb458f1a1",
+    digest="01d944948c54148a3f819f56ea79cd1619c4c804e69ee97e9e0aa2ed7deb7836",
     steps=(
         "openPrivacyCase",
         "updateConsentRecord",
@@ -158,18 +158,18 @@ class ConsentManagementWorkflow(
                             ),
                             summary=f"Tell {system}",
                         )
-        # line 53
+        # line 52
         if self.input.request_type == "data_export":
-            # line 55: exports
+            # line 54: exports
             with self.loop("exports") as exports:
                 for pass_number, source in enumerate(self.state.data_sources, start=1):
                     async with exports.turn(pass_number):
                         cursor: str | None = None
-                        # line 61: pages
+                        # line 60: pages
                         with self.loop("pages") as pages:
                             for pass_number in range(1, 200 + 1):
                                 async with pages.turn(pass_number):
-                                    # line 64: exportCustomerData
+                                    # line 63: exportCustomerData
                                     export_customer_data = await self.do(
                                         "exportCustomerData",
                                         EXPORT_CUSTOMER_DATA[source](
@@ -184,39 +184,39 @@ class ConsentManagementWorkflow(
                                         break
                                     cursor = export_customer_data.next_cursor
                             else:
-                                # line 73
+                                # line 72
                                 self.fail("QuotaExceededError", "more data than an export can hold")
-        # line 75
+        # line 74
         if self.input.request_type in ["data_deletion", "right_to_forget"]:
-            # line 77: obligations
+            # line 76: obligations
             with self.loop("obligations") as obligations:
                 for pass_number in range(1, 20 + 1):
                     async with obligations.turn(pass_number):
-                        # line 80: checkOpenObligations
+                        # line 79: checkOpenObligations
                         check_open_obligations = await self.do(
                             "checkOpenObligations",
                             medusa.check_open_obligations(customer_id=self.input.customer_id),
                         )
                         if check_open_obligations.open == 0:
                             break
-                        # line 83: awaitObligationsMet
+                        # line 82: awaitObligationsMet
                         privacy_request_withdrawn = On(signals.PrivacyRequestWithdrawn)
                         heard = await self.wait(
                             "awaitObligationsMet", [privacy_request_withdrawn], lasting=timedelta(days=1)
                         )
                         if heard.by is privacy_request_withdrawn:
-                            # line 87
+                            # line 86
                             await self.undo()
                             return ConsentManagementResult(
                                 status="withdrawn", incomplete=self.state.incomplete
                             )
-            # line 91
+            # line 90
             await self.pivot()
-            # line 92: deletions
+            # line 91: deletions
             with self.loop("deletions") as deletions:
                 for pass_number, holder in enumerate(self.state.data_systems, start=1):
                     async with deletions.turn(pass_number):
-                        # line 96: deleteCustomerData
+                        # line 95: deleteCustomerData
                         try:
                             await self.do(
                                 "deleteCustomerData",
@@ -231,7 +231,7 @@ class ConsentManagementWorkflow(
                             )
                         except StepFailed as error:
                             if error.is_a("GDPRDeletionError"):
-                                # line 102: notifyDataProtectionOfficer
+                                # line 101: notifyDataProtectionOfficer
                                 await self.do(
                                     "notifyDataProtectionOfficer",
                                     payload.notify_data_protection_officer(
@@ -243,7 +243,7 @@ class ConsentManagementWorkflow(
                                 self.state.incomplete = self.state.incomplete + [holder]
                             else:
                                 raise
-        # line 106: sendConfirmation
+        # line 105: sendConfirmation
         await self.do(
             "sendConfirmation",
             payload.send_privacy_confirmation(
@@ -260,7 +260,7 @@ class ConsentManagementWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 111: recordAuditLog
+        # line 110: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -43,9 +43,11 @@ class TransactionalNotificationResult(Model):
     undelivered: list[types.UndeliveredMessage]
 
 
+PATIENCE = timedelta(hours=2)
+
 FACTS = Facts(
     type="TransactionalNotificationWorkflow",
-    digest="d9379b65583e50edf32d51abee539f997d94b38df5e8f22b082a99a76496de36",
+    digest="2b3d39f6aecfe35a2694f4c163aff134f17e0274ae8a62eb4b99d1acb1d5da5f",
     steps=(
         "awaitScheduledTime",
         "fetchTemplate",
@@ -91,16 +93,16 @@ class TransactionalNotificationWorkflow(
 
     async def steps(self) -> TransactionalNotificationResult:
         """The workflow's own flow."""
-        # line 22: awaitScheduledTime
+        # line 25: awaitScheduledTime
         if self.input.scheduled_at is not None:
             await self.sleep("awaitScheduledTime", until=self.input.scheduled_at)
-        # line 25: fetchTemplate
+        # line 28: fetchTemplate
         fetch_template = await self.do(
             "fetchTemplate",
             payload.fetch_template(template_id=self.input.template_id, locale=self.input.recipient.locale),
             summary="The newest template in the customer's language",
         )
-        # line 28: renderTemplate
+        # line 31: renderTemplate
         render_template = await self.do(
             "renderTemplate",
             payload.render_template(
@@ -111,9 +113,9 @@ class TransactionalNotificationWorkflow(
             summary="Fill the template, once for all channels",
         )
 
-        # line 32: send
+        # line 34: send
         async def branch_send_email() -> None:
-            # line 34: sendEmail
+            # line 36: sendEmail
             if "email" in self.input.channels:
                 try:
                     await self.do(
@@ -123,7 +125,7 @@ class TransactionalNotificationWorkflow(
                             customer_id=self.input.recipient.customer_id,
                             priority=self.input.priority,
                         ),
-                        within=timedelta(hours=2),
+                        within=PATIENCE,
                         on_failure="fail",
                     )
                 except StepFailed as error:
@@ -132,7 +134,7 @@ class TransactionalNotificationWorkflow(
                     ]
 
         async def branch_send_sms() -> None:
-            # line 40: sendSMS
+            # line 42: sendSMS
             if "sms" in self.input.channels:
                 try:
                     await self.do(
@@ -142,7 +144,7 @@ class TransactionalNotificationWorkflow(
                             customer_id=self.input.recipient.customer_id,
                             priority=self.input.priority,
                         ),
-                        within=timedelta(hours=2),
+                        within=PATIENCE,
                         on_failure="fail",
                     )
                 except StepFailed as error:
@@ -151,7 +153,7 @@ class TransactionalNotificationWorkflow(
                     ]
 
         async def branch_send_push() -> None:
-            # line 46: sendPush
+            # line 48: sendPush
             if "push" in self.input.channels:
                 try:
                     await self.do(
@@ -161,7 +163,7 @@ class TransactionalNotificationWorkflow(
                             customer_id=self.input.recipient.customer_id,
                             priority=self.input.priority,
                         ),
-                        within=timedelta(hours=2),
+                        within=PATIENCE,
                         on_failure="fail",
                     )
                 except StepFailed as error:
@@ -170,7 +172,7 @@ class TransactionalNotificationWorkflow(
                     ]
 
         async def branch_show_in_app() -> None:
-            # line 52: showInApp
+            # line 54: showInApp
             if "in_app" in self.input.channels:
                 try:
                     await self.do(
@@ -180,7 +182,7 @@ class TransactionalNotificationWorkflow(
                             customer_id=self.input.recipient.customer_id,
                             priority=self.input.priority,
                         ),
-                        within=timedelta(hours=2),
+                        within=PATIENCE,
                         on_failure="fail",
                     )
                 except StepFailed as error:
@@ -197,7 +199,7 @@ class TransactionalNotificationWorkflow(
                 "showInApp": branch_show_in_app,
             },
         )
-        # line 58: recordNotificationLog
+        # line 60: recordNotificationLog
         await self.do(
             "recordNotificationLog",
             medusa.record_notification_log(
@@ -211,7 +213,7 @@ class TransactionalNotificationWorkflow(
             ),
             summary="Note what got through, and what did not",
         )
-        # line 62: notification.undeliverable
+        # line 64: notification.undeliverable
         if self.input.priority == "high" and len(self.state.undelivered) == len(self.input.channels):
             await self.emit(
                 "notification.undeliverable",

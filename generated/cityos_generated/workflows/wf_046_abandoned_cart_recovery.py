@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="c53b4fd8df51df0f750e624ed7bceaafab1ca5ba9723918b52b9d95474375617",
+    digest="17fad2de36274f28bc867b6822e4a082b54083f2eb0914822adafb17c43b2327",
     steps=(
         "remind",
         "wait1Hour",

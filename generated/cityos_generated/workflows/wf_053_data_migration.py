@@ -48,7 +48,7 @@ class DataMigrationResult(Model):
 
 FACTS = Facts(
     type="DataMigrationWorkflow",
-    digest="7ceeff82135a3bb10e95705a0f1e931a1e37d8daae6d44f0f52177a512b86a5b",
+    digest="9ba550561bf4167852fb97a068d65fb56ce699af5b85223d7cd017794fcf81ac",
     steps=(
         "validateMigrationConfig",
         "migrateEntities",
@@ -218,7 +218,7 @@ class DataMigrationWorkflow(City[DataMigrationInput, DataMigrationState, DataMig
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 81: recordAuditLog
+        # line 80: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -41,9 +41,11 @@ class SystemHealthCheckResult(Model):
     worse: list[str]
 
 
+PATIENCE = timedelta(seconds=30)
+
 FACTS = Facts(
     type="SystemHealthCheckWorkflow",
-    digest="de39e17eaf0b21f6c65573d7cd571008f89f482ff6191b4cadb9c715cca4ad83",
+    digest="2362b442cd7b32f981d6702ec6c7bfced2e7808484b9a1cd34391501ea5f70ab",
     steps=(
         "pingAll",
         "pingMedusa",
@@ -99,45 +101,39 @@ class SystemHealthCheckWorkflow(
         ping_payment_gateways: types.SystemHealth | None = None
         ping_payload_cms: types.SystemHealth | None = None
 
-        # line 23: pingAll
+        # line 26: pingAll
         async def branch_ping_medusa() -> None:
             nonlocal ping_medusa
-            # line 25: pingMedusa
-            ping_medusa = await self.attempt("pingMedusa", medusa.ping_medusa(), within=timedelta(seconds=30))
+            # line 28: pingMedusa
+            ping_medusa = await self.attempt("pingMedusa", medusa.ping_medusa(), within=PATIENCE)
 
         async def branch_ping_erp_next() -> None:
             nonlocal ping_erp_next
-            # line 28: pingERPNext
-            ping_erp_next = await self.attempt(
-                "pingERPNext", erpnext.ping_erp_next(), within=timedelta(seconds=30)
-            )
+            # line 31: pingERPNext
+            ping_erp_next = await self.attempt("pingERPNext", erpnext.ping_erp_next(), within=PATIENCE)
 
         async def branch_ping_fleetbase() -> None:
             nonlocal ping_fleetbase
-            # line 31: pingFleetbase
-            ping_fleetbase = await self.attempt(
-                "pingFleetbase", fleetbase.ping_fleetbase(), within=timedelta(seconds=30)
-            )
+            # line 34: pingFleetbase
+            ping_fleetbase = await self.attempt("pingFleetbase", fleetbase.ping_fleetbase(), within=PATIENCE)
 
         async def branch_ping_walt_id() -> None:
             nonlocal ping_walt_id
-            # line 34: pingWaltId
-            ping_walt_id = await self.attempt(
-                "pingWaltId", waltid.ping_walt_id(), within=timedelta(seconds=30)
-            )
+            # line 37: pingWaltId
+            ping_walt_id = await self.attempt("pingWaltId", waltid.ping_walt_id(), within=PATIENCE)
 
         async def branch_ping_payment_gateways() -> None:
             nonlocal ping_payment_gateways
-            # line 37: pingPaymentGateways
+            # line 40: pingPaymentGateways
             ping_payment_gateways = await self.attempt(
-                "pingPaymentGateways", payment.ping_payment_gateways(), within=timedelta(seconds=30)
+                "pingPaymentGateways", payment.ping_payment_gateways(), within=PATIENCE
             )
 
         async def branch_ping_payload_cms() -> None:
             nonlocal ping_payload_cms
-            # line 40: pingPayloadCMS
+            # line 43: pingPayloadCMS
             ping_payload_cms = await self.attempt(
-                "pingPayloadCMS", payload.ping_payload_cms(), within=timedelta(seconds=30)
+                "pingPayloadCMS", payload.ping_payload_cms(), within=PATIENCE
             )
 
         await self.parallel(
@@ -159,13 +155,13 @@ class SystemHealthCheckWorkflow(
             + ([] if ping_payment_gateways is not None and ping_payment_gateways.healthy else ["payment"])
             + ([] if ping_payload_cms is not None and ping_payload_cms.healthy else ["payload"])
         )
-        # line 51: compareWithPreviousCheck
+        # line 54: compareWithPreviousCheck
         self.state.worse = (
             [s for s in self.state.down if not cel.contains(cel.select(self.last_result, "down"), s)]
             if self.last_result is not None
             else self.state.down
         )
-        # line 57: alertOnDegradation
+        # line 60: alertOnDegradation
         if any(s in self.state.critical for s in self.state.worse):
             await self.attempt(
                 "alertOnDegradation",
@@ -173,7 +169,7 @@ class SystemHealthCheckWorkflow(
                     systems=[s for s in self.state.worse if s in self.state.critical]
                 ),
             )
-        # line 60: updateStatusPage
+        # line 63: updateStatusPage
         await self.attempt("updateStatusPage", payload.update_status_page(down=self.state.down))
         return SystemHealthCheckResult(
             status="healthy" if len(self.state.down) == 0 else "degraded",
@@ -183,7 +179,7 @@ class SystemHealthCheckWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 69: recordAuditLog
+        # line 71: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -78,7 +78,6 @@ class AuctionLifecycleState(Model):
     deposits: dict[str, types.BidDeposit]
     bid_count: int
     bidder_count: int
-    escrow_released: bool
 
 
 class Done(Model):
@@ -96,7 +95,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="4e35b85a63decca7225d97713e2135fb423ebbf815292815d6eeaf176503f99a",
+    digest="5efd39ebac85f32319bd6481eaa9a6ae9dea97bddb085af0c7f80db3e357af9d",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -170,7 +169,6 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             deposits={},
             bid_count=0,
             bidder_count=0,
-            escrow_released=False,
         )
 
     @workflow.run
@@ -185,7 +183,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             self.fail("InvalidArgumentError", "the input must have: input.end_time > input.start_time")
         if self.input.requires_bid_deposit and not (self.input.deposit_amount is not None):
             self.fail("InvalidArgumentError", "the input must have: input.deposit_amount != null")
-        # line 70: validateAuctionConfig
+        # line 68: validateAuctionConfig
         validate_auction_config = await self.do(
             "validateAuctionConfig",
             medusa.validate_auction_config(
@@ -195,11 +193,11 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 bid_increment=self.input.bid_increment,
             ),
         )
-        # line 72
+        # line 70
         if not validate_auction_config.valid:
-            # line 74
+            # line 72
             self.fail("InvalidArgumentError", "the auction's lots, times and prices do not fit together")
-        # line 76: publishAuctionListing
+        # line 74: publishAuctionListing
         await self.do(
             "publishAuctionListing",
             medusa.publish_auction_listing(auction_id=self.input.auction_id),
@@ -208,13 +206,13 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 needs_result=False,
             ),
         )
-        # line 78: notifyWatchlistUsers
+        # line 76: notifyWatchlistUsers
         await self.attempt(
             "notifyWatchlistUsers", payload.notify_watchlist_users(auction_id=self.input.auction_id)
         )
-        # line 79: awaitAuctionStart
+        # line 77: awaitAuctionStart
         await self.sleep("awaitAuctionStart", until=self.input.start_time)
-        # line 81: openBidding
+        # line 79: openBidding
         await self.do(
             "openBidding",
             medusa.open_bidding(auction_id=self.input.auction_id),
@@ -224,18 +222,18 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
         )
         self.state.phase = "active"
 
-        # line 84: monitorBids
+        # line 82: monitorBids
         async def on_bid_placed(signal: signals.BidPlaced) -> None:
             collect_bid_deposits: types.PaymentResult | None = None
-            # line 91: takeBid
+            # line 89: takeBid
             with self.block("takeBid"):
-                # line 93
+                # line 91
                 if (
                     self.input.requires_bid_deposit
                     and self.input.deposit_amount is not None
                     and signal.bidder_id not in self.state.deposits
                 ):
-                    # line 95: collectBidDeposits
+                    # line 93: collectBidDeposits
                     try:
                         collect_bid_deposits = await self.do(
                             "collectBidDeposits",
@@ -246,12 +244,12 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 currency_code=signal.currency_code,
                             ),
                             summary="Hold a bidder's deposit with the first bid",
-                            key=str(signal.bidder_id),
+                            key=signal.bidder_id,
                             catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                         )
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
-                            # line 102: rejectBid
+                            # line 100: rejectBid
                             await self.do(
                                 "rejectBid",
                                 medusa.reject_bid(
@@ -270,7 +268,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                         amount=sure(self.input.deposit_amount),
                         currency_code=self.input.currency_code,
                     )
-                # line 112: judgeBid
+                # line 110: judgeBid
                 judge_bid = await self.do(
                     "judgeBid",
                     medusa.judge_bid(
@@ -292,11 +290,11 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 )
                 self.state.bid_count = self.state.bid_count + 1
                 self.state.bidder_count = judge_bid.bidder_count
-                # line 123
+                # line 121
                 if self.state.ends_at - workflow.now() < timedelta(minutes=self.input.auto_extend_minutes):
                     self.state.ends_at = workflow.now() + timedelta(minutes=self.input.auto_extend_minutes)
                     self.state.phase = "ending_soon"
-                    # line 128: autoExtendIfLastMinuteBid
+                    # line 126: autoExtendIfLastMinuteBid
                     await self.do(
                         "autoExtendIfLastMinuteBid",
                         medusa.auto_extend_if_last_minute_bid(
@@ -305,7 +303,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     )
 
         async def on_bid_retracted_1(signal: signals.BidRetracted) -> None:
-            # line 131: findLeadingBid
+            # line 129: findLeadingBid
             find_leading_bid = await self.do(
                 "findLeadingBid", medusa.find_leading_bid(auction_id=signal.auction_id, lot_id=signal.lot_id)
             )
@@ -335,23 +333,23 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             ],
         )
         self.state.phase = "ended"
-        # line 142: closeAuction
+        # line 140: closeAuction
         await self.do("closeAuction", medusa.close_auction(auction_id=self.input.auction_id))
-        # line 144: determineWinners
+        # line 142: determineWinners
         determine_winners = await self.do(
             "determineWinners",
             medusa.determine_winners(auction_id=self.input.auction_id, buy_now=self.state.sold),
         )
-        # line 147
+        # line 145
         await self.pivot()
 
-        # line 149: settleLots
+        # line 147: settleLots
         async def settle_lots_pass(winner: types.LotWinner) -> None:
-            # line 155: candidates
+            # line 153: candidates
             with self.loop("candidates") as candidates:
                 for pass_number, candidate in enumerate(winner.candidates, start=1):
                     async with candidates.turn(pass_number):
-                        # line 159: chargeWinners
+                        # line 157: chargeWinners
                         try:
                             await self.do(
                                 "chargeWinners",
@@ -362,14 +360,14 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                     amount=candidate.amount,
                                     currency_code=self.input.currency_code,
                                 ),
-                                key=str(winner.lot_id + candidate.bidder_id),
+                                key=winner.lot_id + candidate.bidder_id,
                                 on_failure="fail",
                             )
                         except StepFailed as error:
                             if error.is_a(
                                 "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
                             ):
-                                # line 168: offerToNextBidder
+                                # line 166: offerToNextBidder
                                 await self.attempt(
                                     "offerToNextBidder",
                                     payload.offer_to_next_bidder(
@@ -381,7 +379,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 continue
                             else:
                                 raise
-                        # line 171: createOrderFromAuction
+                        # line 169: createOrderFromAuction
                         await self.do(
                             "createOrderFromAuction",
                             medusa.create_order_from_auction(
@@ -410,9 +408,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             ]
         )
 
-        # line 177: returnDeposits
+        # line 175: returnDeposits
         async def return_deposits_pass(deposit: types.BidDeposit) -> None:
-            # line 183: refundLosingBidDeposits
+            # line 181: refundLosingBidDeposits
             await self.do(
                 "refundLosingBidDeposits",
                 payment.refund_losing_bid_deposits(
@@ -420,7 +418,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     amount=deposit.amount,
                     currency_code=deposit.currency_code,
                 ),
-                key=str(deposit.bidder_id),
+                key=deposit.bidder_id,
                 on_failure="fail",
             )
 
@@ -442,9 +440,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 for one in return_deposits_collected.failed
             ]
         )
-        # line 187: notifyWinners
+        # line 185: notifyWinners
         await self.attempt("notifyWinners", payload.notify_winners(auction_id=self.input.auction_id))
-        # line 188: auction.closed
+        # line 186: auction.closed
         await self.emit(
             "auction.closed",
             {
@@ -465,35 +463,35 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
 
         async def on_auction_cancelled(signal: signals.AuctionCancelled) -> None:
             self.state.phase = "cancelled"
-            # line 51: closeCancelledAuction
+            # line 50: closeCancelledAuction
             await self.do(
                 "closeCancelledAuction",
                 medusa.close_auction(auction_id=signal.auction_id, reason=signal.cancellation_reason),
             )
-            # line 54
+            # line 53
             if signal.refund_deposits:
-                # line 56
+                # line 55
                 await self.undo()
             else:
-                # line 58
+                # line 57
                 await self.undo("publishAuctionListing")
-                # line 59
+                # line 58
                 await self.pivot()
-            # line 60: notifyBiddersOfCancellation
+            # line 59: notifyBiddersOfCancellation
             await self.attempt(
                 "notifyBiddersOfCancellation",
                 payload.notify_bidders_of_cancellation(
                     auction_id=signal.auction_id, reason=signal.cancellation_reason
                 ),
             )
-            # line 63: announceCancellation
+            # line 62: announceCancellation
             await self.emit(
                 "auction.closed", {"auction_id": self.input.auction_id, "status": "cancelled", "lots_sold": 0}
             )
             raise Return(AuctionLifecycleResult(status="cancelled", orders=0, unsettled=[], deposits_kept=[]))
 
         async def on_payment_escrow_released_1(signal: signals.PaymentEscrowReleased) -> None:
-            self.state.escrow_released = True
+            pass
 
         return [
             On(
@@ -506,7 +504,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 197: recordAuditLog
+        # line 195: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

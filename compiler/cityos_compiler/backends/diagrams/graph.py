@@ -9,7 +9,7 @@ from cityos_compiler import ir
 
 @dataclass(frozen=True)
 class Node:
-    """A node: ``kind`` is step, wait, choice, pivot, end, failure or compensation."""
+    """A node: ``kind`` is step, wait, choice, pivot, end, failure, compensation, beside or last."""
 
     id: str
     label: str
@@ -18,7 +18,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge; ``kind`` is flow or undo."""
+    """An edge; ``kind`` is flow, undo or beside."""
 
     source: str
     target: str
@@ -34,6 +34,8 @@ class Picture:
     edges: list[Edge] = field(default_factory=list)
     heads: dict[str, str] = field(default_factory=dict)
     leaving: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    retried: list[str] = field(default_factory=list)
+    """The steps whose failures are being drawn, the innermost last."""
 
     def add(self, label: str, kind: str) -> str:
         """A new node's id."""
@@ -47,14 +49,57 @@ Ends = list[tuple[str, str]]
 
 
 def picture(workflow: ir.Workflow) -> Picture:
-    """Draw a workflow's own flow with its compensations, dashed and backwards."""
+    """Draw a workflow's flow with its compensations, what is done beside it, and what comes last on every path."""
     drawn = Picture()
     start = drawn.add(_trigger(workflow), "start")
+    _beside(drawn, start, workflow.meanwhile)
     ends = _block(drawn, workflow.steps, [(start, "")])
     if ends:
         done = drawn.add("completed", "end")
         _connect(drawn, ends, done)
+    if workflow.last:
+        last = drawn.add("\n".join(["at the end, always:", *_said(workflow.last)]), "last")
+        ended = [node.id for node in drawn.nodes if node.kind in ("end", "failure")]
+        drawn.edges += [Edge(node, last, "", "last") for node in ended]
     return drawn
+
+
+def _beside(drawn: Picture, node: str, meanwhile: ir.Meanwhile | None) -> None:
+    """Draw what is done beside a block, at its waits."""
+    if meanwhile is None:
+        return
+    lines: list[str] = []
+    for branch in meanwhile.branches:
+        title = " or ".join(model.name for model in branch.signals) or "cancel"
+        lines += [f"meanwhile {title}", *(f"    {line}" for line in _said(branch.steps))]
+    for timer in meanwhile.timers:
+        when = f"every {timer.every.text}" if timer.every is not None else f"at {timer.at.text}" if timer.at else ""
+        lines += [f"meanwhile {timer.name} {when}".strip(), *(f"    {line}" for line in _said(timer.steps))]
+    drawn.edges.append(Edge(node, drawn.add("\n".join(lines), "beside"), "", "beside"))
+
+
+def _said(block: ir.Block) -> list[str]:
+    """The steps of a block, a line each, nested ones too."""
+    return [line for step in ir.walk(block) if (line := _line(step))]
+
+
+def _line(step: ir.Step) -> str:
+    match step:
+        case ir.Do() | ir.Await() | ir.Sleep() | ir.Child():
+            return step.name
+        case ir.Emit():
+            return f"emit {step.event}"
+        case ir.Undo():
+            return f"undo {step.only or 'all'}"
+        case ir.Pivot():
+            return "pivot"
+        case ir.Return():
+            return f"return {_status(step)}".strip()
+        case ir.Fail():
+            return f"fail {step.error}"
+        case ir.Leave() | ir.Next():
+            return f"{'leave' if isinstance(step, ir.Leave) else 'next'} {step.target}"
+    return ""
 
 
 def _trigger(workflow: ir.Workflow) -> str:
@@ -106,8 +151,7 @@ def _drawn(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
                 out += _block(drawn, steps, [(choice, value)])
             return out + _block(drawn, step.default or (), [(choice, "otherwise")])
         case ir.Group():
-            out = _block(drawn, step.steps, ends)
-            return out + drawn.leaving.pop(step.name, [])
+            return _group(drawn, step, ends)
         case ir.ForEach() | ir.Repeat():
             return _loop(drawn, step, ends)
         case ir.Parallel():
@@ -128,6 +172,9 @@ def _drawn(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
             if step.target in drawn.heads:
                 _connect(drawn, [(source, label or "next") for source, label in ends], drawn.heads[step.target])
             return []
+        case ir.Retry():
+            _connect(drawn, [(source, label or "again") for source, label in ends], drawn.retried[-1])
+            return []
         case ir.Pivot():
             return _plain(drawn, ends, "pivot", "pivot")
         case ir.Undo():
@@ -135,7 +182,7 @@ def _drawn(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
         case ir.Emit():
             return _plain(drawn, ends, f"emit {step.event}", "signal")
         case ir.Child():
-            return _plain(drawn, ends, f"{'call' if step.awaited else 'start'} {step.workflow}", "child")
+            return _child(drawn, step, ends)
         case ir.SendSignal():
             return _plain(drawn, ends, f"signal {step.signal.name}", "signal")
     return ends
@@ -166,23 +213,52 @@ def _end(drawn: Picture, ends: Ends, label: str, kind: str) -> Ends:
     return []
 
 
+def _group(drawn: Picture, step: ir.Group, ends: Ends) -> Ends:
+    first = len(drawn.nodes)
+    out = _block(drawn, step.steps, ends)
+    if len(drawn.nodes) == first:
+        return out + drawn.leaving.pop(step.name, [])
+    head = drawn.nodes[first].id
+    _beside(drawn, head, step.meanwhile)
+    if step.undo is not None:
+        undo = drawn.add(step.undo.operation.name, "compensation")
+        drawn.edges.append(Edge(head, undo, "", "undo"))
+    out += _failing(drawn, head, step.catch, step.on_failure_steps)
+    if step.timeout is not None:
+        out += _block(drawn, step.timeout, [(head, "time is over")])
+    return out + drawn.leaving.pop(step.name, [])
+
+
 def _do(drawn: Picture, step: ir.Do, ends: Ends) -> Ends:
     node = drawn.add(f"{step.name}\n{step.operation.system}", "step")
     _connect(drawn, ends, node)
     if step.undo is not None:
         undo = drawn.add(step.undo.operation.name, "compensation")
         drawn.edges.append(Edge(node, undo, "", "undo"))
-    out: Ends = [(node, "")]
-    for caught in step.catch:
+    return [(node, ""), *_failing(drawn, node, step.catch, step.on_failure_steps)]
+
+
+def _failing(drawn: Picture, node: str, catches: tuple[ir.Catch, ...], otherwise: ir.Block | None) -> Ends:
+    """Draw where the failures of a step or block go."""
+    drawn.retried.append(node)
+    out: Ends = []
+    for caught in catches:
         out += _block(drawn, caught.steps, [(node, " or ".join(caught.classes))])
-    if step.on_failure_steps is not None:
-        out += _block(drawn, step.on_failure_steps, [(node, "failed")])
+    if otherwise is not None:
+        out += _block(drawn, otherwise, [(node, "failed")])
+    drawn.retried.pop()
     return out
+
+
+def _child(drawn: Picture, step: ir.Child, ends: Ends) -> Ends:
+    out = _plain(drawn, ends, f"{'call' if step.awaited else 'start'} {step.workflow}", "child")
+    return out + _failing(drawn, out[0][0], (), step.on_failure_steps)
 
 
 def _await(drawn: Picture, step: ir.Await, ends: Ends) -> Ends:
     node = drawn.add(_timed(step.name, step.lasting, step.until), "wait")
     _connect(drawn, ends, node)
+    _beside(drawn, node, step.meanwhile)
     out: Ends = []
     for branch in step.branches:
         label = " or ".join(model.name for model in branch.signals)
@@ -201,6 +277,7 @@ def _loop(drawn: Picture, step: ir.ForEach | ir.Repeat, ends: Ends) -> Ends:
         label = f"{step.name}\n" + (f"at most {step.at_most.text} times" if step.at_most else "for ever")
     head = drawn.add(label, "loop")
     _connect(drawn, ends, head)
+    _beside(drawn, head, step.meanwhile)
     drawn.heads[step.name] = head
     again = _block(drawn, step.steps, [(head, "each" if isinstance(step, ir.ForEach) else "")])
     _connect(drawn, [(source, label or "again") for source, label in again], head)

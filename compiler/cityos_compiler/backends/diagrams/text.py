@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from cityos_compiler.backends.diagrams.graph import Node, Picture
 
 _MERMAID = {
     "start": '(["{}"])', "end": '(["{}"])', "failure": '(["{}"])', "wait": '[/"{}"/]', "choice": '{{"{}"}}',
     "pivot": '{{{{"{}"}}}}', "loop": '[["{}"]]', "compensation": '["{}"]', "fork": '(("{}"))',
+    "beside": '>"{}"]', "last": '["{}"]', "child": '[["{}"]]',
 }  # fmt: skip
 _CLASSES = {
     "wait": "fill:#fff4d6,stroke:#b7791f,color:#222",
@@ -15,12 +18,22 @@ _CLASSES = {
     "end": "fill:#def7ec,stroke:#2f855a,color:#222",
     "failure": "fill:#fde8e8,stroke:#c53030,color:#222",
     "start": "fill:#e1effe,stroke:#2b6cb0,color:#222",
+    "beside": "fill:#f3e8ff,stroke:#6b46c1,color:#222",
+    "last": "fill:#edf2f7,stroke:#4a5568,color:#222",
 }
 _DOT = {
     "start": ("oval", "#e1effe"), "end": ("oval", "#def7ec"), "failure": ("oval", "#fde8e8"),
     "wait": ("parallelogram", "#fff4d6"), "choice": ("diamond", "#ffffff"), "pivot": ("hexagon", "#9ae6b4"),
     "loop": ("box3d", "#ffffff"), "compensation": ("box", "#fde8e8"), "fork": ("circle", "#ffffff"),
+    "beside": ("note", "#f3e8ff"), "last": ("box", "#edf2f7"), "child": ("box3d", "#e1effe"),
 }  # fmt: skip
+
+
+_EDGES = {
+    "undo": ', style=dashed, color="#c53030"',
+    "beside": ', style=dotted, color="#6b46c1", arrowhead=none',
+    "last": ", style=dotted, arrowhead=none",
+}
 
 
 def mermaid(drawn: Picture) -> str:
@@ -28,7 +41,7 @@ def mermaid(drawn: Picture) -> str:
     lines = ["flowchart TD"]
     lines += [f"  {node.id}{_shape(node)}" for node in drawn.nodes]
     for edge in drawn.edges:
-        arrow = "-.->" if edge.kind == "undo" else "-->"
+        arrow = "-->" if edge.kind == "flow" else "-.->"
         label = f'|"{_escaped(edge.label)}"|' if edge.label else ""
         lines.append(f"  {edge.source} {arrow}{label} {edge.target}")
     for kind, style in _CLASSES.items():
@@ -63,14 +76,27 @@ def dot(drawn: Picture, title: str) -> str:
     for node in drawn.nodes:
         shape, fill = _DOT.get(node.kind, ("box", "#ffffff"))
         dashed = ', style="filled,dashed", color="#c53030"' if node.kind == "compensation" else ""
-        lines.append(f'  {node.id} [label={_quoted(node.label)}, shape={shape}, fillcolor="{fill}"{dashed}];')
+        label = _quoted(_wrapped(node.label), "\\l" if node.kind == "beside" else "\\n")
+        lines.append(f'  {node.id} [label={label}, shape={shape}, fillcolor="{fill}"{dashed}];')
     for edge in drawn.edges:
-        undo = ', style=dashed, color="#c53030"' if edge.kind == "undo" else ""
-        lines.append(f"  {edge.source} -> {edge.target} [label={_quoted(edge.label)}{undo}];")
-        if edge.kind == "undo":  # beside its step, so that the flow itself stays in one column
+        style = _EDGES.get(edge.kind, "")
+        lines.append(f"  {edge.source} -> {edge.target} [label={_quoted(_wrapped(edge.label, 24))}{style}];")
+        if edge.kind in ("undo", "beside"):  # beside its step, so that the flow itself stays in one column
             lines.append(f"  {{rank=same; {edge.source}; {edge.target}}}")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+def _wrapped(text: str, width: int = 34) -> str:
+    """Text with its long lines broken, so that a condition doesn't stretch the whole picture."""
+    lines = (wrap(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent=_indent(line))
+             for line in text.split("\n"))  # fmt: skip
+    return "\n".join(part for line in lines for part in line or [""])
+
+
+def _indent(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip()))
+
+
+def _quoted(text: str, end: str = "\\n") -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').split("\n")
+    return '"' + end.join(escaped) + (end if end != "\\n" else "") + '"'

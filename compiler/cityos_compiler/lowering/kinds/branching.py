@@ -7,8 +7,9 @@ from dataclasses import replace
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env, merge
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
-from cityos_dsl.diagnostics import did_you_mean
+from cityos_dsl.diagnostics import Span, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.source import Mapping
 from cityos_dsl.spec import steps as s
 
 
@@ -49,4 +50,13 @@ def switch(low: Lowering, step: s.Switch, env: Env) -> Lowered:
         afters.append(env)
     if on is None:
         return None, merge(afters)
-    return ir.Switch(name=low.name(step, ""), on=on, cases=tuple(cases), default=default), merge(afters)
+    lowered = ir.Switch(
+        name=low.name(step, ""), on=on, cases=tuple(cases), default=default,
+        places=tuple(key.span for key in step.cases), default_place=_key_span(step, "default"),
+    )  # fmt: skip
+    return lowered, merge(afters)
+
+
+def _key_span(step: s.Switch, word: str) -> Span | None:
+    entries = step.node.entries if isinstance(step.node, Mapping) else ()
+    return next((key.span for key, _ in entries if key.text == word), None)

@@ -63,6 +63,7 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
         operation=operation,
         inputs=tuple(inputs),
         wired=tuple(wired),
+        needless=low.values.needless(operation.input, given, calling),
         undo=undo,
         no_undo=step.no_undo.text if step.no_undo else None,
         catch=catch,

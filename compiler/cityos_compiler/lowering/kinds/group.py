@@ -25,6 +25,9 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     if step.until is not None and step.within is not None:
         low.values.refuse("WAIT005", "`until` and `within` are two deadlines", step.within.span,
                           "`until` has a `timeout:` branch; `within` fails the group")  # fmt: skip
+    if step.timeout is not None and step.until is None:
+        low.values.refuse("WAIT004", "a `timeout:` branch without a deadline is never taken", step.group.span,
+                          "add `until:`")  # fmt: skip
     local, inner = low.local_state(step.state, env)
     undo = lower_compensation(low, step.compensate, NOTHING, {}, name, env, frozenset())
     low.targets.append(target)

@@ -48,7 +48,8 @@ def _child(low: Lowering, step: s.Call | s.Start, named: Scalar, env: Env, await
     lowered = ir.Child(
         name=name, workflow=named.text, number=other.id.text, task_queue=other.task_queue.text, awaited=awaited,
         inputs=tuple(inputs), wired=tuple(wired), output=output,
-        workflow_id=(step.workflow_id or other.workflow_id).text, on_failure=mode, on_failure_steps=failing,
+        workflow_id=(step.workflow_id or other.workflow_id).text,
+        id_place=step.workflow_id.span if step.workflow_id else None, on_failure=mode, on_failure_steps=failing,
     )  # fmt: skip
     if output is None:
         return lowered, env
@@ -85,7 +86,7 @@ def signal(low: Lowering, step: s.Signal, env: Env) -> Lowered:
     sent = t.RecordType("Sent", (t.Field("delivered", t.BOOL),))
     lowered = ir.SendSignal(
         name=name, signal=models[0], to=step.to.text, values=_id_values(low, step, dict(payload), env),
-        payload=tuple(payload), missing=step.missing.text,
+        payload=tuple(payload), missing=step.missing.text, id_place=step.to.span,
     )  # fmt: skip
     low.results[name] = sent
     return lowered, env.with_result(name, sent)

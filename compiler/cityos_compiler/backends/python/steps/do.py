@@ -8,6 +8,7 @@ from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import attribute
 from cityos_compiler.backends.python.results import assign
 from cityos_compiler.backends.python.steps.failing import write_caught
+from cityos_dsl.expr import types as t
 from cityos_dsl.fields import snake
 from cityos_dsl.project import OperationModel
 
@@ -62,7 +63,8 @@ def _plain_do(fn: Function, step: ir.Do) -> None:
     if step.within is not None:
         arguments.append(f"within={fn.expr(step.within)}")
     if step.key is not None:
-        arguments.append(f"key=str({fn.expr(step.key)})")
+        text = fn.expr(step.key)
+        arguments.append(f"key={text}" if step.key.type == t.STRING else f"key=str({text})")
     caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
     fails = step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught)
     if caught and not fails and step.on_failure == "default":

@@ -43,7 +43,7 @@ class HostResult(Model):
 
 FACTS = Facts(
     type="HostWorkflow",
-    digest="24a7b031536ca1e815a6dd63a2aa6da938d41cd1670ddf36b91acfb82493f9cd",
+    digest="512e5e5e0f40dabb7a2710c8d449dccb49a3993f8d251f7fabe650eee7c14a00",
     steps=(
         "GuideWorkflow",
         "rudeGuide",
@@ -142,7 +142,7 @@ class HostWorkflow(City[HostInput, HostState, HostResult]):
         # line 51: nobodyThere
         nobody_there = await self.signal_other(
             "nobodyThere",
-            self.id_of("tenant:{tenant_id}:visitor:{visitor_id}:no-guide", visitor_id=self.input.visitor_id),
+            self.id_of("tenant:{tenant_id}:visitor:nobody:guide"),
             "visitor.left",
             signals.VisitorLeft(visitor_id=self.input.visitor_id),
             missing="ignore",

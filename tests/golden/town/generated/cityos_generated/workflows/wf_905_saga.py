@@ -43,7 +43,7 @@ class SagaResult(Model):
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="926d3c6a91895090942a2fb49fb560df3354fe3ad77f36fecd40b847412a065d",
+    digest="d11446a8d2381ebcec8a2f2fcc6eacf795d55d1576b0601347579e78576e2a6e",
     steps=(
         "room",
         "openRoom",
@@ -160,28 +160,25 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
         await self.pivot()
         # line 75: recordVisit
         await self.do(
-            "recordVisit",
-            town.record(line=self.state.line),
-            key=str(self.input.visitor_id),
-            on_failure="park",
+            "recordVisit", town.record(line=self.state.line), key=self.input.visitor_id, on_failure="park"
         )
-        # line 79: courtesies
+        # line 78: courtesies
         try:
-            # line 82: announce
+            # line 81: announce
             announce = await self.do(
                 "announce",
                 town.announce_visit(loudness=3, visitor_id=self.input.visitor_id),
                 on_failure="fail",
             )
-            # line 86: announceClosing
+            # line 85: announceClosing
             await self.do(
                 "announceClosing",
                 town.announce_closing(loudness=5, minutes=announce.heard_by + 3),
                 on_failure="fail",
             )
-            # line 89: tell
+            # line 88: tell
             await self.attempt("tell", town.tell(text="thank you"))
-            # line 92: lookBack
+            # line 91: lookBack
             await self.do("lookBack", town.look(place=self.input.place), on_failure="fail")
         except StepFailed as error:
             self.go_on_without("courtesies", error)
@@ -189,6 +186,6 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 97: tellEnd
+        # line 96: tellEnd
         if self.ending.status != "visited":
             await self.attempt("tellEnd", town.tell(text=self.ending.status))

@@ -1,0 +1,1 @@
+"""The book of a project: pages for people, written from the specs."""

@@ -1,0 +1,29 @@
+"""STYLE002: an operation says what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_dsl.diagnostics import Finding, Severity
+
+
+@whole_rule(
+    "STYLE002",
+    "An operation without summary",
+    "Diagrams, documents and the generated code say what an operation does in the words of its `summary:`.",
+    bad="operations:\n  releaseStock: {effect: write, ...}",
+    good="operations:\n  releaseStock: {summary: Give the goods back., effect: write, ...}",
+    severity=Severity.WARNING,
+)
+def check(whole: Whole) -> Iterator[Finding]:
+    """Look at operations, and at the variants that stand for some."""
+    for models in whole.project.operations.values():
+        for model in models:
+            if model.spec.summary is None:
+                yield Finding(
+                    "STYLE002",
+                    f"nothing says what `{model.name}` does",
+                    model.span,
+                    "add a sentence: summary: ...",
+                )
