@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types clean
+.PHONY: demo test lint docs types clean
 
 demo: $(STAMP)
 	$(BIN)/cityosc demo $(ARGS)
@@ -20,6 +20,10 @@ test: $(STAMP)
 
 lint: $(STAMP)
 	$(BIN)/cityosc lint
+
+# Writes what documents show and what `cityosc explain` prints, from the tool as it is now.
+docs: $(STAMP)
+	$(BIN)/python -m tests.docs
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit('cityosc needs Python 3.11 or newer') if sys.version_info < (3, 11) else None"

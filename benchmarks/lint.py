@@ -1,56 +1,129 @@
-"""`cityosc lint` of all specs beside a bare process that only composes the same YAML, in turns, in one run.
+"""`cityosc lint` beside what others need for the same files, in turns, in one run.
 
-usage: python benchmarks/lint.py [ROUNDS]
+usage: python benchmarks/lint.py [ROUNDS [SIZE ...]]
+
+Without sizes: the city's own specs, and 10, 80, 800 of them (benchmarks/cities.py). `check-jsonschema` is in the extra
+`bench`. CPU time is of all processes of a command, memory of the largest one.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from cities import ROOT, grow
+
+from cityos_dsl.spec import documents as d
+from cityos_dsl.spec.schema import KINDS
+
 COMPOSE = """
 import gc, pathlib, yaml
 gc.disable()
 for path in pathlib.Path("specs").rglob("*.yaml"):
     yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 """
+RUN = [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()"]
 #: As installed: with compiled modules beside the sources, whatever this shell says.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-RUN = "from cityos_compiler.cli.main import run; run()"
-COMMANDS = {
-    "libyaml compose": [sys.executable, "-c", COMPOSE],
-    "cityosc lint": [sys.executable, "-c", RUN, "lint"],
-    "python -c pass": [sys.executable, "-c", "pass"],
-    "cityosc --version": [sys.executable, "-c", RUN, "--version"],
-}
 
 
-def seconds(command: list[str]) -> float:
-    """Wall seconds of a whole process."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - start
+@dataclass
+class Measured:
+    """What the rounds of one command took."""
+
+    commands: list[list[str]]
+    prepare: Callable[[], None] = lambda: None
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    megabytes: float = 0.0
+
+    def run(self, folder: Path, environment: dict[str, str], *, counted: bool) -> None:
+        self.prepare()
+        start = time.perf_counter()
+        used = [_used(command, folder, environment) for command in self.commands]
+        if counted:
+            self.seconds.append(time.perf_counter() - start)
+            self.cpu.append(sum(cpu for cpu, _ in used))
+            self.megabytes = max(self.megabytes, *(peak for _, peak in used))
+
+    @property
+    def shown(self) -> str:
+        wall, cpu = statistics.median(self.seconds) * 1000, statistics.median(self.cpu) * 1000
+        spread = f"({min(self.seconds) * 1000:.0f} to {max(self.seconds) * 1000:.0f})"
+        return f"{wall:7.0f} ms {spread:<18} {cpu:7.0f} ms of CPU {self.megabytes:5.0f} MB"
+
+
+def _used(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, float]:
+    """Run a whole process; its CPU seconds and its largest resident memory in MB."""
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def measure(folder: Path, rounds: int) -> None:
+    """Measure in turns, so that a machine that drifts drifts for all."""
+    edited = next((folder / "specs" / "workflows").rglob("*.yaml"))
+    sound = edited.read_bytes()
+    environment = {**ENVIRONMENT, "CITYOSC_CACHE_DIR": str(folder / "cache")}
+    edits = iter(range(10**6))
+
+    def edit() -> None:
+        edited.write_bytes(sound + f"# edit {next(edits)}\n".encode())
+
+    measured = {
+        "libyaml compose": Measured([[sys.executable, "-c", COMPOSE]]),
+        "check-jsonschema": Measured(_schema_commands(folder)),
+        "cityosc lint, no cache": Measured([[*RUN, "lint", "--no-cache"]]),
+        "the same again": Measured([[*RUN, "lint"]]),
+        "one spec changed": Measured([[*RUN, "lint"]], edit),
+        "python -c pass": Measured([[sys.executable, "-c", "pass"]]),
+        "cityosc --version": Measured([[*RUN, "--version"]]),
+    }
+    for number in range(rounds + 1):
+        for name, one in measured.items():
+            if name == "the same again":  # the changed spec's result took its place
+                subprocess.run([*RUN, "lint"], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+            one.run(folder, environment, counted=number > 0)  # the first round warms the caches
+    for name, one in measured.items():
+        print(f"{name:<24} {one.shown}")
+    pairs = zip(measured["cityosc lint, no cache"].cpu, measured["libyaml compose"].cpu, strict=True)
+    print(f"lint / compose, CPU: {statistics.median(a / b for a, b in pairs):.1f}", flush=True)
+
+
+def _schema_commands(folder: Path) -> list[list[str]]:
+    """The published schemas against the same files, a process a kind: one can't be told several schemas."""
+    kinds: dict[str, list[str]] = {}
+    names = {kind: name for name, kind in KINDS.items()}
+    for path in sorted((folder / "specs").rglob("*.yaml")):
+        kind = d.kind_of(path.relative_to(folder / "specs").as_posix())
+        if kind is not None:
+            kinds.setdefault(names[kind], []).append(str(path))
+    checker = shutil.which("check-jsonschema", path=str(Path(sys.executable).parent)) or "check-jsonschema"
+    return [
+        [checker, "--schemafile", str(ROOT / "schemas" / f"{name}.schema.json"), *files]
+        for name, files in kinds.items()
+    ]
 
 
 def main() -> None:
-    """Measure in turns, so that a machine that drifts drifts for all."""
+    """Measure the city as it is, and cities of other sizes."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for number in range(rounds + 1):
-        for name, command in COMMANDS.items():
-            spent = seconds(command)
-            if number:  # the first round warms the caches
-                taken[name].append(spent)
-    for name, values in taken.items():
-        low, high = min(values) * 1000, max(values) * 1000
-        print(f"{name:<20} {statistics.median(values) * 1000:7.0f} ms  ({low:.0f} to {high:.0f})")
-    ratio = statistics.median(a / b for a, b in zip(taken["cityosc lint"], taken["libyaml compose"], strict=True))
-    print(f"lint / compose: {ratio:.1f}")
+    sizes = [int(size) for size in sys.argv[2:]] or [34, 10, 80, 800]
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            print(f"\n{grow(Path(folder), size)} specs")
+            measure(Path(folder), rounds)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How much a finding weighs: an error stops the compiler, a warning does not."""
+    """How much a finding weighs: an error stops the compiler, a warning does not, a note doesn't even fail `lint`."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

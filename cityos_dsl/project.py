@@ -15,7 +15,6 @@ from cityos_dsl.spec import documents as d
 from cityos_dsl.spec.shape import Reader
 from cityos_dsl.variants import variant_name, varied
 
-MARKER = "cityos.yaml"
 T = TypeVar("T")
 
 
@@ -122,6 +121,28 @@ class Project:
     city: d.City | None = None
     texts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    _by_file: dict[str, d.Workflow] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_event: dict[str, list[tuple[str, d.Workflow]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def workflow_of(self, file: str) -> d.Workflow:
+        """The workflow that stands in a file.
+
+        Raises KeyError where none does.
+        """
+        if len(self._by_file) != len(self.workflows):
+            self._by_file = dict(self.workflows)
+        return self._by_file[file]
+
+    def started_by(self, event: str) -> list[tuple[str, d.Workflow]]:
+        """The workflows that an event starts, with their files."""
+        if not self._by_event:
+            for file, spec in self.workflows:
+                for trigger in spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,):
+                    if trigger.event is not None:
+                        self._by_event.setdefault(trigger.event.text, []).append((file, spec))
+        return self._by_event.get(event, [])
 
     def signal(self, name: str) -> SignalModel | None:
         """A signal by its name or one of its aliases."""
@@ -130,14 +151,6 @@ class Project:
     def reader(self) -> TypeReader:
         """A reader of type declarations that knows this project's types."""
         return TypeReader(self.types.get, lambda: self.types)
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder at or above ``start`` that holds ``specs/cityos.yaml``, as git finds its repository."""
-    for folder in (start, *start.parents):
-        if (folder / "specs" / MARKER).is_file():
-            return folder
-    return None
 
 
 def load(root: Path) -> Project:

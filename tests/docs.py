@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.rules import pages
+
 ROOT = Path(__file__).parents[1]
+RULES = ROOT / "docs" / "rules"
 PLAYED = (ROOT / "docs" / "tutorial.md",)
 COMMAND = [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()"]
 
@@ -50,6 +54,10 @@ def main() -> None:
     for document in PLAYED:
         with tempfile.TemporaryDirectory() as folder:
             document.write_text(played(document.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+    shutil.rmtree(RULES, ignore_errors=True)
+    RULES.mkdir()
+    for name, text in pages().items():
+        (RULES / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

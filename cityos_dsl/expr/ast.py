@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-LiteralKind = OneOf["null", "bool", "int", "double", "decimal", "string", "bytes", "duration"]
+LiteralKind = OneOf["null", "bool", "int", "uint", "double", "decimal", "string", "bytes", "duration"]
 LiteralValue: TypeAlias = bool | int | float | Decimal | str | bytes | timedelta | None
 
 
@@ -32,7 +32,7 @@ class Literal(Node):
 
 @dataclass(frozen=True)
 class Name(Node):
-    """A free name or a macro's variable."""
+    """A free name or a macro's variable. `.name` is the free one where a variable hides it."""
 
     name: str
 
@@ -82,12 +82,21 @@ class Method(Node):
 
 @dataclass(frozen=True)
 class Macro(Node):
-    """`operand.name(variable, args)`, where the arguments are evaluated once for each element."""
+    """`operand.name(variable, args)`, where the arguments are evaluated once for each element.
+
+    With a `second` variable the first is an index or a key. `cel.bind(variable, operand, body)` is one too.
+    """
 
     operand: Expr
     name: str
     variable: str
     args: tuple[Expr, ...]
+    second: str = ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names that are bound in the arguments."""
+        return (self.variable, self.second) if self.second else (self.variable,)
 
 
 @dataclass(frozen=True)
@@ -118,16 +127,18 @@ class Conditional(Node):
 
 @dataclass(frozen=True)
 class ListOf(Node):
-    """`[a, b]`."""
+    """`[a, ?b]`; `optional` says by position which items are left out where they are not there."""
 
     items: tuple[Expr, ...]
+    optional: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class MapOf(Node):
-    """`{key: value}`."""
+    """`{key: value, ?key: value}`; `optional` as with lists."""
 
     entries: tuple[tuple[Expr, Expr], ...]
+    optional: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -159,17 +170,43 @@ MACROS: dict[str, tuple[int, ...]] = {
     "all": (1,),
     "exists": (1,),
     "exists_one": (1,),
+    "existsOne": (1,),
     "filter": (1,),
     "map": (1, 2),
     "sortBy": (1,),
+    "optMap": (1,),
+    "optFlatMap": (1,),
     "sum": (1,),
     "max_by": (1,),
     "min_by": (1,),
 }
 """Methods whose first argument is a variable, with how many expressions may follow it."""
 
+TWO_VARIABLE_MACROS: dict[str, tuple[int, ...]] = {
+    "all": (1,),
+    "exists": (1,),
+    "exists_one": (1,),
+    "existsOne": (1,),
+    "transformList": (1, 2),
+    "transformMap": (1, 2),
+    "transformMapEntry": (1, 2),
+}
+"""Methods whose first two arguments are variables, an index or key and a value."""
+
 NAMESPACES = frozenset({"math"})
 """Names that only stand before a dot and a function."""
+
+QUALIFIED = frozenset({
+    "base64.decode",
+    "base64.encode",
+    "cel.bind",
+    "lists.range",
+    "optional.none",
+    "optional.of",
+    "optional.ofNonZeroValue",
+    "strings.quote",
+})  # fmt: skip
+"""Functions whose name has a dot, where a variable of the first name may stand before other methods."""
 
 
 def children(node: Expr) -> Iterator[Expr]:

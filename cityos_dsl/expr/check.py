@@ -112,7 +112,7 @@ def _collect(node: Expr, bound: frozenset[str], found: set[str]) -> None:
     if isinstance(node, Macro):
         _collect(node.operand, bound, found)
         for arg in node.args:
-            _collect(arg, bound | {node.variable}, found)
+            _collect(arg, bound | set(node.variables), found)
         return
     for child in children(node):
         _collect(child, bound, found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from cityos_dsl.expr.ast import MACROS, Call, Expr, Macro, Method, Name, Select
 from cityos_dsl.expr.checking import Checking, Typed, nearest
+from cityos_dsl.expr.profile import not_in_specs
 from cityos_dsl.expr.scope import Scope
 from cityos_dsl.expr.signatures import FUNCTIONS, METHODS, Function, Overload, T
 from cityos_dsl.expr.types import (
@@ -82,6 +83,8 @@ def check_call(checking: Checking, node: Call, scope: Scope, hint: Type | None) 
     if function is None:
         for arg in node.args:
             checking.infer(arg, scope)
+        if (refused := not_in_specs(node)) is not None:
+            return checking.wrong(node, "EXPR021", *refused)
         return checking.wrong(node, "EXPR015", f"there is no function `{node.function}`", _function_help(node.function))
     typed_args, type = _arguments(checking, node, function, node.args, scope, hint)
     args = tuple(arg.node for arg in typed_args)
@@ -112,6 +115,8 @@ def check_method(checking: Checking, node: Method, scope: Scope, hint: Type | No
     if function is None:
         for part in (node.operand, *node.args):
             checking.infer(part, scope)
+        if (refused := not_in_specs(node)) is not None:
+            return checking.wrong(node, "EXPR021", *refused)
         if node.name in MACROS:
             usage = f"write `x.{node.name}(each, ...)`"
             return checking.wrong(node, "EXPR016", f"`{node.name}` takes a name and an expression", usage)
@@ -227,6 +232,9 @@ def _show_param(type: Type) -> str:
 
 def check_macro(checking: Checking, node: Macro, scope: Scope, hint: Type | None) -> Typed:
     """A method whose arguments are evaluated for each element."""
+    refused = not_in_specs(node)
+    if refused is not None:
+        return checking.wrong(node, "EXPR021", *refused)
     passes = hint if node.name in ("filter", "sortBy") else None
     operand = checking.present(checking.infer(node.operand, scope, passes), scope)
     element = _element(checking, node, operand.type)

@@ -19,6 +19,7 @@ from cityos_dsl.expr.ast import (
     path_of,
 )
 from cityos_dsl.expr.checking import Checking, Typed, nearest
+from cityos_dsl.expr.profile import not_in_specs
 from cityos_dsl.expr.scope import Scope
 from cityos_dsl.expr.types import (
     ANY,
@@ -43,6 +44,8 @@ from cityos_dsl.expr.types import (
 
 def check_literal(checking: Checking, node: Literal, scope: Scope, hint: Type | None) -> Typed:
     """Numbers take the exactness that is expected, strings the enumeration."""
+    if (refused := not_in_specs(node)) is not None:
+        return checking.wrong(node, "EXPR021", *refused)
     wanted = without_null(hint) if hint else None
     if wanted == DECIMAL and node.kind in ("int", "double"):
         return Typed(replace(node, value=Decimal(node.text or str(node.value)), kind="decimal"), DECIMAL)
@@ -62,6 +65,8 @@ def _no_member(checking: Checking, node: Expr, word: str, enum: EnumType, names:
 
 def check_name(checking: Checking, node: Name, scope: Scope, hint: Type | None) -> Typed:
     """A name in scope, or a bare member where an enumeration is expected."""
+    if (refused := not_in_specs(node)) is not None:
+        return checking.wrong(node, "EXPR021", *refused)
     wanted = without_null(hint) if hint else None
     enum = wanted if isinstance(wanted, EnumType) else None
     if enum and node.name in enum.members:
@@ -167,6 +172,8 @@ def check_has(checking: Checking, node: Has, scope: Scope, hint: Type | None) ->
 
 def check_list(checking: Checking, node: ListOf, scope: Scope, hint: Type | None) -> Typed:
     """A list's items have one type."""
+    if (refused := not_in_specs(node)) is not None:
+        return checking.wrong(node, "EXPR021", *refused)
     wanted = without_null(hint) if hint else None
     if isinstance(wanted, ListType) and wanted.item != ANY:
         items = [checking.expect(item, scope, wanted.item, "an item") for item in node.items]
@@ -189,6 +196,8 @@ def _joined(checking: Checking, parts: list[Typed], what: str) -> Type:
 
 def check_map(checking: Checking, node: MapOf, scope: Scope, hint: Type | None) -> Typed:
     """A map, or the record that is expected there."""
+    if (refused := not_in_specs(node)) is not None:
+        return checking.wrong(node, "EXPR021", *refused)
     wanted = without_null(hint) if hint else None
     if isinstance(wanted, RecordType):
         record = _as_record(node, wanted)

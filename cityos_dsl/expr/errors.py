@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "EXPR018": "money and floating point are mixed",
     "EXPR019": "a name that cannot be used here",
     "EXPR020": "a record is built wrongly",
+    "EXPR021": "CEL has it, specs do not",
 }
 """Every code with its title; messages say the particulars."""
 

@@ -29,6 +29,7 @@ from cityos_dsl.expr.ast import (
 )
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.library.arithmetic import kind_of, no_overload
+from cityos_dsl.expr.limits import UNRECOVERABLE, Budget
 from cityos_dsl.expr.macros import MACRO_RUNS
 from cityos_dsl.expr.signatures import FUNCTIONS, METHODS
 
@@ -51,12 +52,13 @@ def evaluate(expr: Expr, env: Mapping[str, Any], now: datetime | None = None, *,
     With `absent_is_null` a field that a record does not carry is null, as an optional field of a type is.
     Without it only `has`, `.?`, and comparing with `null` may ask for an absent field.
     """
-    return _Evaluator(env, now, absent_is_null).value(expr)
+    return _Evaluator(env, now, absent_is_null, Budget()).value(expr)
 
 
 class _Evaluator:
-    def __init__(self, env: Mapping[str, Any], now: datetime | None, absent_is_null: bool) -> None:
+    def __init__(self, env: Mapping[str, Any], now: datetime | None, absent_is_null: bool, budget: Budget) -> None:
         self.env = env
+        self.budget = budget
         self.now = now
         self.absent_is_null = absent_is_null
 
@@ -186,7 +188,8 @@ class _Evaluator:
 
     def _body(self, variable: str, node: Expr) -> Callable[[Any], Any]:
         def run(element: Any) -> Any:
-            inner = _Evaluator({**self.env, variable: element}, self.now, self.absent_is_null)
+            self.budget.spend()
+            inner = _Evaluator({**self.env, variable: element}, self.now, self.absent_is_null, self.budget)
             return inner.value(node)
 
         return run
@@ -224,6 +227,8 @@ class _Evaluator:
             if self._truth(node.left, node.op) == decides:
                 return decides
         except EvaluationError as error:
+            if error.kind in UNRECOVERABLE:
+                raise
             try:
                 if self._truth(node.right, node.op) == decides:
                     return decides

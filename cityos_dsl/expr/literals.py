@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from cityos_dsl.expr.limits import MAX_EXPONENT
+
 UNITS: dict[str, timedelta] = {
     "w": timedelta(weeks=1),
     "d": timedelta(days=1),
@@ -24,6 +26,14 @@ _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v"
 def read_duration(text: str) -> timedelta:
     """`1h30m` as a duration; raises OverflowError when it is out of range."""
     return sum((int(count) * UNITS[unit] for count, unit in _DURATION_PART.findall(text)), timedelta())
+
+
+def read_double(text: str) -> float:
+    """The number; raises ValueError where its exponent is beyond `MAX_EXPONENT`."""
+    exponent = text.lower().partition("e")[2]
+    if exponent and abs(int(exponent[:9])) > MAX_EXPONENT:
+        raise ValueError(f"the exponent of `{text[:20]}` is out of range")
+    return float(text)
 
 
 def write_duration(value: timedelta) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.library.arithmetic import compare, kind_of, no_overload
 from cityos_dsl.expr.library.lists import total
+from cityos_dsl.expr.limits import UNRECOVERABLE
 
 Body = Callable[[Any], Any]
 
@@ -26,6 +27,8 @@ def _quantified(name: str, elements: list[Any], body: Body, decides: bool) -> bo
             if _truth(name, body(element)) == decides:
                 return decides
         except EvaluationError as error:
+            if error.kind in UNRECOVERABLE:
+                raise
             failed = error
     if failed is not None:
         raise failed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from cityos_dsl.expr import literals
 from cityos_dsl.expr.ast import (
     MACROS,
     NAMESPACES,
+    QUALIFIED,
+    TWO_VARIABLE_MACROS,
     Binary,
     Call,
     Conditional,
@@ -32,6 +34,7 @@ from cityos_dsl.expr.ast import (
     children,
 )
 from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.limits import INT_MAX, INT_MIN, MAX_DEPTH, MAX_LENGTH, UINT_MAX
 from cityos_dsl.expr.unparse import unparse
 
 if TYPE_CHECKING:
@@ -39,16 +42,16 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "parse", "unparse"]
 
-MAX_LENGTH = 10_000
-MAX_DEPTH = 100
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _RESERVED = frozenset({
     "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
     "namespace", "null", "package", "return", "true", "var", "void", "while",
 })  # fmt: skip
 """Words with a meaning of their own: whether they may stand in a path is for the grammar to say."""
-_PARTS = frozenset({"arguments", "assignments", "assignment", "entries", "entry"})
-INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+_PARTS = frozenset(
+    {"arguments", "items", "optional_item", "assignments", "assignment", "entries", "entry", "optional_entry"}
+)
+_CONSTANTS = frozenset({"true", "false", "null", "in"})
 
 
 @lru_cache(maxsize=4096)
@@ -166,21 +169,75 @@ def _call(parts: list[Any], start: int, end: int) -> Expr:
     name, args = str(parts[0]), tuple(parts[1]) if len(parts) > 1 else ()
     if name != "has":
         return Call(name, args, start=start, end=end)
-    if len(args) != 1 or not isinstance(args[0], Select):
+    if len(args) != 1 or not isinstance(args[0], Select) or args[0].optional:
         raise ExprError("EXPR001", "`has` asks for one field: `has(a.b)`", start, end)
     return Has(args[0].operand, args[0].field, start=start, end=end)
 
 
 def _method(parts: list[Any], start: int, end: int) -> Expr:
     operand, name, args = parts[0], str(parts[1]), tuple(parts[2]) if len(parts) > 2 else ()
-    if isinstance(operand, Name) and operand.name in NAMESPACES:
-        return Call(f"{operand.name}.{name}", args, start=start, end=end)
+    qualified = f"{operand.name}.{name}" if isinstance(operand, Name) else ""
+    if qualified == "cel.bind" and len(args) == 3:
+        return Macro(args[1], "bind", _variable("cel.bind", args[0]), args[2:], start=start, end=end)
+    if isinstance(operand, Name) and (operand.name in NAMESPACES or qualified in QUALIFIED):
+        return Call(qualified, args, start=start, end=end)
     if name in MACROS and len(args) - 1 in MACROS[name]:
-        if not isinstance(args[0], Name):
-            help = f"write `{name}(x, ...)`, where x is one element"
-            raise ExprError("EXPR001", f"the first argument of `{name}` is a name", args[0].start, args[0].end, help)
-        return Macro(operand, name, args[0].name, args[1:], start=start, end=end)
+        return Macro(operand, name, _variable(name, args[0]), args[1:], start=start, end=end)
+    if name in TWO_VARIABLE_MACROS and len(args) - 2 in TWO_VARIABLE_MACROS[name]:
+        variable, second = _variable(name, args[0]), _variable(name, args[1])
+        if variable == second:
+            raise ExprError("EXPR001", f"`{name}` takes two different names", args[1].start, args[1].end)
+        return Macro(operand, name, variable, args[2:], second, start=start, end=end)
     return Method(operand, name, args, start=start, end=end)
+
+
+def _variable(macro: str, node: Expr) -> str:
+    """The name that a macro binds."""
+    if isinstance(node, Name) and not node.name.startswith("."):
+        return node.name
+    help = f"write `{macro}(x, ...)`, where x is one element"
+    raise ExprError("EXPR001", f"the first argument of `{macro}` is a name", node.start, node.end, help)
+
+
+def _select(optional: bool, quoted: bool) -> _Builder:
+    def build(parts: list[Any], start: int, end: int) -> Expr:
+        field = str(parts[1]).strip("`")
+        if field in _CONSTANTS and not quoted:
+            raise ExprError("EXPR001", f"`{field}` is no field's name", start, end, "write the field in backticks")
+        return Select(parts[0], field, optional, start=start, end=end)
+
+    return build
+
+
+@dataclass(frozen=True)
+class _Maybe:
+    """An item or entry with a `?` before it."""
+
+    part: Any
+
+
+def _list(parts: list[Any], start: int, end: int) -> Expr:
+    items, optional = _maybes(parts)
+    return ListOf(items, optional, start=start, end=end)
+
+
+def _map(parts: list[Any], start: int, end: int) -> Expr:
+    entries, optional = _maybes(parts)
+    return MapOf(entries, optional, start=start, end=end)
+
+
+def _maybes(parts: list[Any]) -> tuple[tuple[Any, ...], frozenset[int]]:
+    """The parts, and at which places a `?` stands."""
+    found = parts[0] if parts else ()
+    optional = frozenset(at for at, part in enumerate(found) if isinstance(part, _Maybe))
+    return tuple(part.part if isinstance(part, _Maybe) else part for part in found), optional
+
+
+def _unsigned(text: str) -> int:
+    value = int(text[:-1], 16 if text[:2].lower() == "0x" else 10)
+    if value > UINT_MAX:
+        raise ValueError(f"`{text}` does not fit into 64 bits")
+    return value
 
 
 def _literal(read: Callable[[str], Any], kind: Any) -> _Builder:
@@ -202,28 +259,35 @@ _BUILDERS: dict[str, _Builder] = {
     "conditional": lambda p, s, e: Conditional(p[0], p[1], p[2], start=s, end=e),
     "binary": _binary,
     "unary": _unary,
-    "select": lambda p, s, e: Select(p[0], str(p[1]), start=s, end=e),
-    "select_optional": lambda p, s, e: Select(p[0], str(p[1]), True, start=s, end=e),
+    "select": _select(optional=False, quoted=False),
+    "select_quoted": _select(optional=False, quoted=True),
+    "select_optional": _select(optional=True, quoted=False),
+    "select_optional_quoted": _select(optional=True, quoted=True),
     "method": _method,
     "index": lambda p, s, e: Index(p[0], p[1], start=s, end=e),
     "index_optional": lambda p, s, e: Index(p[0], p[1], True, start=s, end=e),
     "name": lambda p, s, e: Name(str(p[0]), start=s, end=e),
+    "root_name": lambda p, s, e: Name(f".{p[0]}", start=s, end=e),
     "call": _call,
     "record": lambda p, s, e: RecordOf(str(p[0]), tuple(p[1]) if len(p) > 1 else (), start=s, end=e),
-    "list": lambda p, s, e: ListOf(tuple(p[0]) if p else (), start=s, end=e),
-    "map": lambda p, s, e: MapOf(tuple(p[0]) if p else (), start=s, end=e),
+    "list": _list,
+    "map": _map,
     "arguments": lambda p, s, e: tuple(p),
+    "items": lambda p, s, e: tuple(p),
+    "optional_item": lambda p, s, e: _Maybe(p[0]),
     "assignments": lambda p, s, e: tuple(p),
     "assignment": lambda p, s, e: (str(p[0]), p[1]),
     "entries": lambda p, s, e: tuple(p),
     "entry": lambda p, s, e: (p[0], p[1]),
+    "optional_entry": lambda p, s, e: _Maybe((p[0], p[1])),
     "null": _constant(None, "null"),
     "true": _constant(True, "bool"),
     "false": _constant(False, "bool"),
     "duration": _literal(literals.read_duration, "duration"),
     "hexadecimal": _literal(lambda text: int(text, 16), "int"),
     "integer": _literal(int, "int"),
-    "double": _literal(lambda text: float(Decimal(text)), "double"),
+    "unsigned": _literal(_unsigned, "uint"),
+    "double": _literal(literals.read_double, "double"),
     "string": _literal(literals.read_string, "string"),
     "bytes": _literal(literals.read_bytes, "bytes"),
 }

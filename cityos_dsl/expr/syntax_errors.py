@@ -23,6 +23,7 @@ _FOREIGN: dict[str, tuple[str, str]] = {
 }
 _WORDS: dict[str, str] = {"and": "&&", "or": "||", "is": "==", "AND": "&&", "OR": "||"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_CHAINED = re.compile(r"(?<=[\w\])])\?\.(?=[A-Za-z_])")
 
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -56,6 +57,10 @@ def explain(error: UnexpectedInput, text: str) -> ExprError:
     ended = getattr(getattr(error, "token", None), "type", None) == "$END"
     if ended or at is None or not 0 <= at < len(text):
         stripped = len(text.rstrip())
+        chained = _CHAINED.search(text)
+        if chained is not None:  # `a ? .b` is the beginning of a conditional
+            message, help = _FOREIGN["?."]
+            return ExprError("EXPR001", message, chained.start(), chained.end(), help)
         return ExprError("EXPR001", "the expression ends too early", max(stripped - 1, 0), stripped)
     for foreign, (message, help) in _FOREIGN.items():
         if text.startswith(foreign, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +25,8 @@ from cityos_dsl.expr.ast import (
     Unary,
 )
 
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONSTANTS = frozenset({"true", "false", "null", "in"})
 _CONDITIONAL, _UNARY, _MEMBER = 0, 6, 7
 _LEVELS = {"||": 1, "&&": 2, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "%": 5} | dict.fromkeys(
     ("==", "!=", "<", "<=", ">", ">="), 3
@@ -69,26 +72,43 @@ def _member(node: Expr) -> str:
         case Name():
             return node.name
         case Select():
-            return f"{_text(node.operand, _MEMBER)}{'.?' if node.optional else '.'}{node.field}"
+            return f"{_text(node.operand, _MEMBER)}{'.?' if node.optional else '.'}{_field(node.field)}"
         case Index():
             mark = "?" if node.optional else ""
             return f"{_text(node.operand, _MEMBER)}[{mark}{unparse(node.index)}]"
         case Has():
-            return f"has({_text(node.operand, _MEMBER)}.{node.field})"
+            return f"has({_text(node.operand, _MEMBER)}.{_field(node.field)})"
         case Call():
             return f"{node.function}({_list(node.args)})"
         case Method():
             return f"{_text(node.operand, _MEMBER)}.{node.name}({_list(node.args)})"
         case Macro():
-            return f"{_text(node.operand, _MEMBER)}.{node.name}({node.variable}, {_list(node.args)})"
+            return _macro(node)
         case ListOf():
-            return f"[{_list(node.items)}]"
+            return f"[{', '.join(_maybe(at in node.optional, item) for at, item in enumerate(node.items))}]"
         case MapOf():
-            return "{" + ", ".join(f"{unparse(key)}: {unparse(value)}" for key, value in node.entries) + "}"
+            entries = enumerate(node.entries)
+            texts = (f"{_maybe(at in node.optional, key)}: {unparse(value)}" for at, (key, value) in entries)
+            return "{" + ", ".join(texts) + "}"
         case RecordOf():
             fields = ", ".join(f"{name}: {unparse(value)}" for name, value in node.fields)
             return f"{node.type_name}{{{fields}}}"
     raise AssertionError(node)
+
+
+def _maybe(optional: bool, node: Expr) -> str:
+    return f"?{unparse(node)}" if optional else unparse(node)
+
+
+def _field(name: str) -> str:
+    """The field's name, in backticks where it is not a word."""
+    return name if _WORD.fullmatch(name) and name not in _CONSTANTS else f"`{name}`"
+
+
+def _macro(node: Macro) -> str:
+    if node.name == "bind":
+        return f"cel.bind({node.variable}, {unparse(node.operand)}, {_list(node.args)})"
+    return f"{_text(node.operand, _MEMBER)}.{node.name}({', '.join(node.variables)}, {_list(node.args)})"
 
 
 def _list(nodes: tuple[Expr, ...]) -> str:
@@ -110,6 +130,8 @@ def _literal_text(node: Literal) -> str:
             return "true" if value else "false"
         case "int":
             return str(value)
+        case "uint":
+            return f"{value!s}u"
         case "double":
             return node.text if node.text and "x" not in node.text and _is_double(node.text) else _double(value)
         case "decimal":

@@ -237,7 +237,7 @@ class Binding:
     LABEL: ClassVar[str] = "a binding"
     request: Scalar | None = optional("Method and path.", example="POST /orders")
     query: Value | None = optional("Query parameters.")
-    headers: Value | None = optional("Headers of its own.")
+    headers: Value | None = optional("Headers of its own, its lookup's too.")
     body: Value | None = optional("The body.")
     absent: Scalar | None = optional("A 404 counts as success.", words=("success",))
     success: Scalar | None = optional("When it succeeded.")
@@ -261,6 +261,16 @@ class Variant(Binding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Latency:
+    """An operation's latency budget (architecture 13.4)."""
+
+    LABEL: ClassVar[str] = "a latency budget"
+    p50: Scalar | None = optional("Half of the answers come within.", example="500ms", form="duration")
+    p95: Scalar | None = optional("19 of 20 answers come within.", example="1.5s", form="duration")
+    p99: Scalar = key("99 of 100 answers come within.", example="3s", form="duration")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Operation(Binding):
     """An operation of a system."""
 
@@ -275,6 +285,10 @@ class Operation(Binding):
     timeout: Scalar | None = optional("Of one attempt.", example="30s", form="duration")
     completes: Completion | None = optional("The answer comes later, by a signal.")
     unsupported: tuple[Scalar, ...] | None = optional("Providers that can't do it.")
+    also_undoes: tuple[Scalar, ...] | None = optional(
+        "What the system does with it by itself: operations that must not be run besides.", example=["refundPayment"]
+    )
+    latency: Latency | None = optional("How fast it is meant to answer.")
     variants: dict[Scalar, Variant] | None = optional("The same name with other inputs; a step says which `as:`.")
     example: Value = key("An example of its output.")
 
@@ -310,6 +324,12 @@ class Connection:
     redact: tuple[Scalar, ...] | None = optional("Paths that are never logged.")
     errors: tuple[ErrorMatcher, ...] | None = optional("Which answers mean which error class.")
     idempotency: Scalar | dict[Scalar, Scalar] | None = optional("The default of its operations.")
+    dedupe_window: Scalar | None = optional(
+        "How long it remembers an idempotency key; where nothing is said, for ever.", example="24h", form="duration"
+    )
+    header_below: Scalar | None = optional(
+        "Below which path it reads an idempotency header; `nowhere` where it ignores it.", example="/admin/cityos/"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -378,6 +398,33 @@ class Operations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PathRules:
+    """Which rules apply to some files."""
+
+    LABEL: ClassVar[str] = "the rules of a path"
+    select: tuple[Scalar, ...] | None = optional("Rules that apply here besides: codes, families, or all.")
+    ignore: tuple[Scalar, ...] | None = optional("Rules that don't apply here.", example=["STYLE"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Lint:
+    """Which rules apply, where, and how much their findings weigh."""
+
+    LABEL: ClassVar[str] = "lint"
+    select: tuple[Scalar, ...] | None = optional(
+        "Rules that apply: codes (SAGA001), families (SAGA), or all, which is meant where nothing is said.",
+        example=["all"],
+    )
+    ignore: tuple[Scalar, ...] | None = optional("Rules that don't; a code wins over its family, a family over all.")
+    severity: dict[Scalar, Scalar] | None = optional(
+        "How much findings weigh, by code, family, or all.", words=("error", "warning", "note", "off")
+    )
+    per_path: dict[Scalar, PathRules] | None = optional(
+        "The same by path: a pattern such as specs/workflows/legacy/*, where * reaches into folders below."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class City:
     """The project's defaults."""
 
@@ -390,7 +437,7 @@ class City:
     task_queues: Value | None = optional("The queues.")
     zones: Value | None = optional("Residency zones.")
     tenants: Value | None = optional("Tenants of the demo and the tests.")
-    lint: Value | None = optional("Which rules apply.")
+    lint: Lint | None = optional("Which rules apply, where, and how much their findings weigh.")
 
 
 #: Where a document's kind is read off its path below ``specs/``; the rest of ``Node`` stays untyped.

@@ -47,6 +47,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SCHED001": ("Not a cadence", "every 15m, daily 06:00, weekly sunday 00:00, monthly 1 03:00, quarterly 03:00, or five fields of cron; times are UTC."),
     "SCHED002": ("Nothing to go through", "over: names an operation that reads, needs no input, and gives rows: [...]; each row starts the workflow once."),
     "WIRE005": ("A schedule without input", "What a schedule starts gets its input from the rows of an operation (over:), or from defaults."),
+    "WIRE006": ("An output without source", "The result of a binding gives every field of the operation's output that isn't optional."),
     "RECV001": ("A value that can't be watched for", "receives: names a field of the input, or of a step's result, by which signals find the workflow."),
     "COMP001": ("A completion that doesn't fit", "completes: match and settled are of the operation's own output, the signals carry the matched field, and else: names an operation of the same system whose status says how things stand."),
     "FLOW001": ("Never reached", "The step before it ends the flow on every path."),
@@ -68,18 +69,18 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME015": ("Not a field of the record", "The record has no such field."),
     "NAME017": ("An unknown system", "A system has its file in specs/systems; more of its operations may stand in specs/systems/<system>/."),
     "NAME019": ("Which variant?", "An operation with `variants:` is one for each of them; a step says which with `as:`."),
+    "NAME020": ("An unknown retry policy", "A system's policies stand under its retry:; with an unknown one the default would be taken silently."),
+    "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
+    "LINT001": ("Not a code", "`lint:` of specs/cityos.yaml and `# cityosc: ignore[...]` name codes (SAGA001), families (SAGA) or all. A code that is none would switch nothing off, or nothing on, and nobody would notice."),
+    "LINT002": ("A finding that can't be switched off", "Without mending it nothing can be compiled: there is no workflow to run whatever is said here. Only rules can be switched."),
+    "LINT003": ("A suppression without reason", "`# cityosc: ignore[SAGA001] why that is right here` holds a rule's finding back, on its line or on a line of its own above. Whoever reads it next year needs the why."),
+    "LINT004": ("A suppression that holds nothing back", "The rule finds nothing on that line (any more): a suppression that stays would hide the next mistake. Take it away."),
+    "LINT005": ("A pattern that matches no spec", "`per_path:` of specs/cityos.yaml names files as findings show them, from the project's folder on: specs/workflows/legacy/*. Nothing has that name."),
+    "TEST001": ("Not a scenario", "A file of specs/tests says what is given, what is done from outside and what to expect; the message says which part of it can't be read, or names what doesn't exist. `cityosc test` finds it, not `cityosc lint`."),
+    "INTERNAL001": ("A rule failed", "A mistake of cityosc, not of the spec: the rule couldn't be checked here. All other findings are complete. Please report it with the spec."),
 }  # fmt: skip
 
-
-def explain(code: str) -> str | None:
-    """The page of a code; ``None`` where there is no such code."""
-    from cityos_dsl.expr.errors import CODES as EXPRESSION_CODES
-
-    if code in EXPRESSION_CODES:
-        return f"{code}: {EXPRESSION_CODES[code]}"
-    if code not in CODES:
-        return None
-    title, text = CODES[code]
-    return f"{code}: {title}\n\n{text}"
+#: Codes of this table that are no errors.
+WARNINGS = ("LINT004", "LINT005")

@@ -52,13 +52,13 @@ def compare(folder: Path, files: dict[str, str]) -> Changes:
 def write(folder: Path, files: dict[str, str], changes: Changes) -> None:
     """Make the folder what ``files`` say; each file is replaced in one step."""
     for path in changes.written:
-        _replace(folder / path, files[path])
+        replace_file(folder / path, files[path])
     for path in changes.removed:
         (folder / path).unlink()
     record = {path: _hash(text) for path, text in sorted(files.items())}
     text = json.dumps(record, indent=1) + "\n"
     if _read(folder / RECORD) != text:
-        _replace(folder / RECORD, text)
+        replace_file(folder / RECORD, text)
 
 
 def diff(folder: Path, files: dict[str, str], changes: Changes) -> str:
@@ -93,7 +93,8 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file in one step: a reader sees the old text or the new one, never a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

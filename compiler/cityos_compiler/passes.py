@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cityos_compiler import ir
+from cityos_compiler.findings.policy import reported
+from cityos_compiler.lowering.bindings import check_bindings
 from cityos_compiler.lowering.workflow import lower
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding, Severity
@@ -32,7 +34,6 @@ def check(root: Path) -> Checked:
     with uncollected():
         project = load(root)
         lowered = lower(project)
-        findings = [*project.findings, *lowered.findings, *run_rules(lowered.workflows, project)]
-    # What is wrong in one way at one place is one mistake, however many things it is wrong for.
-    unique = {(f.code, f.span): f for f in reversed(findings)}
-    return Checked(project, lowered.workflows, sorted(unique.values(), key=lambda f: f.order))
+        found = [*project.findings, *check_bindings(project), *lowered.findings]
+        found += run_rules(lowered.workflows, project)
+    return Checked(project, lowered.workflows, reported(found, project))

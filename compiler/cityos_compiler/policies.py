@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, TypeAlias
 
 from cityos_dsl.fields import seconds
 from cityos_dsl.project import OperationModel, Project
@@ -10,6 +11,8 @@ from cityos_dsl.source import Mapping, Scalar
 
 DEFAULT_RETRY = {"attempts": "5", "first": "1s", "max": "5m", "backoff": "2.0"}  # architecture §4.2
 DEFAULT_TIMEOUT = 30.0  # seconds; architecture §4.2
+
+Pauses: TypeAlias = tuple[timedelta, ...]
 
 
 def timeout_of(project: Project, operation: OperationModel) -> float:
@@ -44,3 +47,10 @@ def retry_of(project: Project, operation: OperationModel) -> dict[str, Any]:
         "backoff": float(texts["backoff"]),
         "never": never,
     }
+
+
+def pauses_of(project: Project, operation: OperationModel) -> Pauses:
+    """The pauses between an operation's attempts; none where nothing bounds how many there are."""
+    policy = retry_of(project, operation)
+    lengths = (policy["first"] * policy["backoff"] ** number for number in range(policy["attempts"] - 1))
+    return tuple(timedelta(seconds=min(length, policy["max"])) for length in lengths)

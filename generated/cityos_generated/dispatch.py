@@ -11,8 +11,18 @@ from cityos_runtime.dispatch import EventRoute, Routes, SignalRoute, Starts
 from cityos_generated import events, signals
 from cityos_generated.workflows import (
     wf_001_order_placement,
+    wf_002_order_fulfillment,
+    wf_003_order_cancellation,
+    wf_004_return_and_refund,
     wf_005_order_dispute,
+    wf_006_order_split_and_routing,
+    wf_008_order_review_reminder,
+    wf_009_payment_capture,
+    wf_010_vendor_payout,
+    wf_011_escrow_management,
     wf_012_installment_payment,
+    wf_013_loyalty_points,
+    wf_015_gift_card,
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
@@ -39,6 +49,8 @@ def wf_001_order_placement_on_order_placed(
     event: events.OrderPlacedEvent,
 ) -> wf_001_order_placement.OrderPlacementInput | None:
     """WF-001: Take a placed order to reserved stock, captured payment, a delivery and ledger entries."""
+    if not (event.is_routed is not True):
+        return None
     return wf_001_order_placement.OrderPlacementInput(
         order_id=event.order_id,
         customer_id=event.customer_id,
@@ -50,6 +62,59 @@ def wf_001_order_placement_on_order_placed(
         company_id=event.company_id,
         purchase_order_id=event.purchase_order_id,
         booked_delivery_id=event.same_day.delivery_order_id if event.same_day is not None else None,
+    )
+
+
+def wf_002_order_fulfillment_on_order_fulfillment_started(
+    event: events.OrderFulfillmentStartedEvent,
+) -> wf_002_order_fulfillment.OrderFulfillmentInput | None:
+    """WF-002: Pick, dispatch and deliver a vendor order, and let its vendor be paid a week later."""
+    return wf_002_order_fulfillment.OrderFulfillmentInput(
+        order_id=event.order_id,
+        vendor_order_id=event.vendor_order_id,
+        vendor_id=event.vendor_id,
+        delivery_order_id=event.delivery_order_id,
+        items=event.items,
+        shipping_method=event.shipping_method,
+        delivery_zone_id=event.delivery_zone_id,
+        delivery_slot=event.delivery_slot,
+        recipient=event.recipient,
+    )
+
+
+def wf_003_order_cancellation_on_order_cancel_requested(
+    event: events.OrderCancelRequestedEvent,
+) -> wf_003_order_cancellation.OrderCancellationInput | None:
+    """WF-003: Call the delivery of an order off, and give back its stock, commissions, money and
+    ledger entries.
+    """
+    return wf_003_order_cancellation.OrderCancellationInput(
+        order_id=event.order_id,
+        vendor_order_ids=event.vendor_order_ids,
+        reason=event.reason,
+        requested_by=event.requested_by,
+        refund_amount=event.refund_amount,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        delivery_order_id=event.delivery_order_id,
+        has_inventory_reserved=event.has_inventory_reserved,
+    )
+
+
+def wf_004_return_and_refund_on_return_requested(
+    event: events.ReturnRequestedEvent,
+) -> wf_004_return_and_refund.ReturnAndRefundInput | None:
+    """WF-004: Take back what a customer doesn't want, look at it, and give back what it is worth."""
+    return wf_004_return_and_refund.ReturnAndRefundInput(
+        order_id=event.order_id,
+        return_id=event.return_id,
+        customer_id=event.customer_id,
+        items=event.items,
+        return_method=event.return_method,
+        refund_method=event.refund_method,
+        original_payment_intent_id=event.original_payment_intent_id,
+        gateway=event.gateway,
     )
 
 
@@ -69,6 +134,91 @@ def wf_005_order_dispute_on_dispute_opened(
     )
 
 
+def wf_006_order_split_and_routing_on_cart_completed(
+    event: events.CartCompletedEvent,
+) -> wf_006_order_split_and_routing.OrderSplitAndRoutingInput | None:
+    """WF-006: Split an order of several vendors into vendor orders, each with its share and its
+    delivery.
+    """
+    if not (len(event.items_by_vendor) > 1):
+        return None
+    return wf_006_order_split_and_routing.OrderSplitAndRoutingInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        items_by_vendor=event.items_by_vendor,
+        total_amount=event.total_amount,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_008_order_review_reminder_on_order_delivered(
+    event: events.OrderDeliveredEvent,
+) -> wf_008_order_review_reminder.OrderReviewReminderInput | None:
+    """WF-008: Ask for reviews of delivered products after three days, and once more a week later."""
+    return wf_008_order_review_reminder.OrderReviewReminderInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        customer_email=event.customer_email,
+        products=event.products,
+    )
+
+
+def wf_009_payment_capture_on_checkout_completed(
+    event: events.CheckoutCompletedEvent,
+) -> wf_009_payment_capture.PaymentCaptureInput | None:
+    """WF-009: Capture a payment, at once or when the merchant says so, share it with the vendors, and
+    book it.
+    """
+    return wf_009_payment_capture.PaymentCaptureInput(
+        order_id=event.order_id,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        capture_method=event.capture_method,
+        customer_id=event.customer_id,
+        vendor_splits=event.vendor_splits,
+    )
+
+
+def wf_010_vendor_payout_on_payout_requested(
+    event: events.PayoutRequestedEvent,
+) -> wf_010_vendor_payout.VendorPayoutInput | None:
+    """WF-010: Pay a vendor the net of a settlement period, and prove it."""
+    return wf_010_vendor_payout.VendorPayoutInput(
+        payout_id=event.payout_id,
+        vendor_id=event.vendor_id,
+        connected_account_id=event.connected_account_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        commission_transactions=event.commission_transactions,
+        payout_method=event.payout_method,
+        settlement_period=event.settlement_period,
+    )
+
+
+def wf_011_escrow_management_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_011_escrow_management.EscrowManagementInput | None:
+    """WF-011: Hold a vendor's money back until the goods are there and nobody disputes them, then let
+    it go.
+    """
+    if not (event.escrow is not None):
+        return None
+    return wf_011_escrow_management.EscrowManagementInput(
+        order_id=event.order_id,
+        vendor_order_id=event.escrow.vendor_order_id,
+        vendor_id=event.escrow.vendor_id,
+        amount=event.escrow.amount,
+        currency_code=event.escrow.currency_code,
+        escrow_period_days=event.escrow.escrow_period_days,
+        release_conditions=event.escrow.release_conditions,
+        payment_intent_id=event.payment.payment_intent_id,
+        gateway=event.payment.gateway,
+    )
+
+
 def wf_012_installment_payment_on_order_placed(
     event: events.OrderPlacedEvent,
 ) -> wf_012_installment_payment.InstallmentPaymentInput | None:
@@ -81,6 +231,102 @@ def wf_012_installment_payment_on_order_placed(
         plan=event.installment_plan,
         payment_method_id=event.installment_plan.payment_method_id,
         gateway=event.payment.gateway,
+    )
+
+
+def wf_013_loyalty_points_on_order_completed(
+    event: events.OrderCompletedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="purchase",
+        order_id=event.order_id,
+        amount_spent=event.amount_spent,
+        currency_code=event.currency_code,
+        points_rule=event.points_rule,
+    )
+
+
+def wf_013_loyalty_points_on_review_submitted(
+    event: events.ReviewSubmittedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="review",
+        order_id=event.order_id,
+        amount_spent=None,
+        currency_code=None,
+        points_rule=event.points_rule,
+    )
+
+
+def wf_013_loyalty_points_on_referral_converted(
+    event: events.ReferralConvertedEvent,
+) -> wf_013_loyalty_points.LoyaltyPointsInput | None:
+    """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
+    where they suffice.
+    """
+    return wf_013_loyalty_points.LoyaltyPointsInput(
+        customer_id=event.customer_id,
+        trigger_event="referral",
+        order_id=None,
+        amount_spent=None,
+        currency_code=None,
+        points_rule=event.points_rule,
+    )
+
+
+def wf_015_gift_card_on_gift_card_purchased(
+    event: events.GiftCardPurchasedEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="purchase",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=event.recipient_email,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_015_gift_card_on_gift_card_redeemed(
+    event: events.GiftCardRedeemedEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="redeem",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=None,
+        payment_intent_id=None,
+        gateway=None,
+    )
+
+
+def wf_015_gift_card_on_gift_card_expired(
+    event: events.GiftCardExpiredEvent,
+) -> wf_015_gift_card.GiftCardInput | None:
+    """WF-015: Sell a gift card, take off it what is paid with it, and end it when its time is over."""
+    return wf_015_gift_card.GiftCardInput(
+        gift_card_id=event.gift_card_id,
+        action="expire",
+        amount=event.amount,
+        currency_code=event.currency_code,
+        customer_id=event.customer_id,
+        recipient_email=None,
+        payment_intent_id=None,
+        gateway=None,
     )
 
 
@@ -420,6 +666,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
         beside=(
             Starts(
+                workflow="EscrowManagementWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:escrow:{vendor_order_id}:holding",
+                input=wf_011_escrow_management_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+            Starts(
                 workflow="SameDayDeliveryWorkflow",
                 task_queue="fleetbase-logistics",
                 workflow_id="tenant:{tenant_id}:order:{order_id}:same-day",
@@ -500,6 +754,179 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
     "auction.closed": EventRoute(model=events.AuctionClosedEvent),
     "workflow.compensation_failed": EventRoute(model=events.WorkflowCompensationFailedEvent),
+    "order.cancel_requested": EventRoute(
+        model=events.OrderCancelRequestedEvent,
+        beside=(
+            Starts(
+                workflow="OrderCancellationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:cancellation",
+                input=wf_003_order_cancellation_on_order_cancel_requested,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "order.cancelled": EventRoute(model=events.OrderCancelledEvent),
+    "order.delivered": EventRoute(
+        model=events.OrderDeliveredEvent,
+        beside=(
+            Starts(
+                workflow="OrderReviewReminderWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:review-reminder",
+                input=wf_008_order_review_reminder_on_order_delivered,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "order.delivery_returned": EventRoute(model=events.OrderDeliveryReturnedEvent),
+    "order.fulfillment_started": EventRoute(
+        model=events.OrderFulfillmentStartedEvent,
+        beside=(
+            Starts(
+                workflow="OrderFulfillmentWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",
+                input=wf_002_order_fulfillment_on_order_fulfillment_started,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "return.requested": EventRoute(
+        model=events.ReturnRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ReturnAndRefundWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:return:{return_id}:refund",
+                input=wf_004_return_and_refund_on_return_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "cart.completed": EventRoute(
+        model=events.CartCompletedEvent,
+        beside=(
+            Starts(
+                workflow="OrderSplitAndRoutingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:routing",
+                input=wf_006_order_split_and_routing_on_cart_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "order.routed": EventRoute(model=events.OrderRoutedEvent),
+    "checkout.completed": EventRoute(
+        model=events.CheckoutCompletedEvent,
+        beside=(
+            Starts(
+                workflow="PaymentCaptureWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+                input=wf_009_payment_capture_on_checkout_completed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "payout.requested": EventRoute(
+        model=events.PayoutRequestedEvent,
+        beside=(
+            Starts(
+                workflow="VendorPayoutWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:payout:{payout_id}:processing",
+                input=wf_010_vendor_payout_on_payout_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "escrow.released": EventRoute(model=events.EscrowReleasedEvent),
+    "order.completed": EventRoute(
+        model=events.OrderCompletedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_order_completed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "review.submitted": EventRoute(
+        model=events.ReviewSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_review_submitted,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "referral.converted": EventRoute(
+        model=events.ReferralConvertedEvent,
+        beside=(
+            Starts(
+                workflow="LoyaltyPointsWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:loyalty-points",
+                input=wf_013_loyalty_points_on_referral_converted,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.purchased": EventRoute(
+        model=events.GiftCardPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_purchased,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.redeemed": EventRoute(
+        model=events.GiftCardRedeemedEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_redeemed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "gift_card.expired": EventRoute(
+        model=events.GiftCardExpiredEvent,
+        beside=(
+            Starts(
+                workflow="GiftCardWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
+                input=wf_015_gift_card_on_gift_card_expired,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
     "cart.abandoned": EventRoute(
         model=events.CartAbandonedEvent,
         beside=(
@@ -769,19 +1196,56 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("cart.*", "cart_id"),),
     ),
     "delivery.order.picked_up": SignalRoute(
-        model=signals.DeliveryOrderPickedUp, addresses=(("delivery.*", "delivery_order_id"),)
+        model=signals.DeliveryOrderPickedUp,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "pickup.completed": SignalRoute(
+        model=signals.DeliveryOrderPickedUp,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.in_transit": SignalRoute(
-        model=signals.DeliveryOrderInTransit, addresses=(("delivery.*", "delivery_order_id"),)
+        model=signals.DeliveryOrderInTransit,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "delivery.in_transit": SignalRoute(
+        model=signals.DeliveryOrderInTransit,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.delivered": SignalRoute(
-        model=signals.DeliveryOrderDelivered, addresses=(("delivery.*", "delivery_order_id"),)
+        model=signals.DeliveryOrderDelivered,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.completed": SignalRoute(
-        model=signals.DeliveryOrderDelivered, addresses=(("delivery.*", "delivery_order_id"),)
+        model=signals.DeliveryOrderDelivered,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.failed": SignalRoute(
-        model=signals.DeliveryOrderFailed, addresses=(("delivery.*", "delivery_order_id"),)
+        model=signals.DeliveryOrderFailed,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "delivery.failed": SignalRoute(
+        model=signals.DeliveryOrderFailed,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "delivery.driver.assigned": SignalRoute(
+        model=signals.DeliveryDriverAssigned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "driver.assigned": SignalRoute(
+        model=signals.DeliveryDriverAssigned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+    ),
+    "delivery.proof.submitted": SignalRoute(
+        model=signals.DeliveryProofSubmitted,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
     ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,
@@ -850,35 +1314,64 @@ SIGNALS: dict[str, SignalRoute] = {
     "delivery.order.cancelled": SignalRoute(
         model=signals.DeliveryOrderCancelled, addresses=(("delivery.*", "delivery_order_id"),)
     ),
+    "delivery.returned": SignalRoute(
+        model=signals.DeliveryReturned,
+        ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
+    ),
+    "delivery.confirmed": SignalRoute(
+        model=signals.DeliveryConfirmed, ids=("tenant:{tenant_id}:escrow:{vendor_order_id}:holding",)
+    ),
+    "return.inspected": SignalRoute(
+        model=signals.ReturnInspected,
+        ids=("tenant:{tenant_id}:return:{return_id}:refund",),
+        addresses=(("return.inspected", "return_id"),),
+    ),
+    "refund.reviewed": SignalRoute(
+        model=signals.RefundReviewed, addresses=(("refund.reviewed", "payment_intent_id"),)
+    ),
+    "escrow.cancelled": SignalRoute(
+        model=signals.EscrowCancelled, ids=("tenant:{tenant_id}:escrow:{vendor_order_id}:holding",)
+    ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
-            ("payment.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
         ),
     ),
     "payment.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
-            ("payment.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
         ),
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
-            ("payment.*", "payment_intent_id"),
             ("payment.intent.failed", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
         ),
     ),
     "payment.intent.requires_action": SignalRoute(
         model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
     ),
     "payment.refund.completed": SignalRoute(
-        model=signals.PaymentRefundCompleted, addresses=(("payment.*", "payment_intent_id"),)
+        model=signals.PaymentRefundCompleted,
+        addresses=(("payment.refund.*", "payment_intent_id"), ("payment.*", "payment_intent_id")),
+    ),
+    "payment.refund.failed": SignalRoute(
+        model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
+    ),
+    "payment.transfer.completed": SignalRoute(
+        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -913,12 +1406,20 @@ SIGNALS: dict[str, SignalRoute] = {
     "dispute.closed": SignalRoute(
         model=signals.DisputeClosed,
         ids=("tenant:{tenant_id}:dispute:{dispute_id}:resolution",),
-        addresses=(("dispute.*", "dispute_id"),),
+        addresses=(("dispute.*", "dispute_id"), ("dispute.closed", "dispute_id")),
     ),
     "dispute.evidence_requested": SignalRoute(
         model=signals.DisputeEvidenceRequested,
         ids=("tenant:{tenant_id}:dispute:{dispute_id}:resolution",),
         addresses=(("dispute.*", "dispute_id"),),
+    ),
+    "payment.capture.requested": SignalRoute(
+        model=signals.PaymentCaptureRequested,
+        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        addresses=(("payment.capture.requested", "payment_intent_id"),),
+    ),
+    "payment.transfer.failed": SignalRoute(
+        model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

@@ -24,6 +24,8 @@ class OrderPlacedEvent(Model):
     company_id: str | None = None
     purchase_order_id: str | None = None
     installment_plan: types.InstallmentPlan | None = None
+    is_routed: bool | None = None
+    escrow: types.EscrowTerms | None = None
     same_day: types.SameDayShipment | None = None
 
 
@@ -123,6 +125,151 @@ class WorkflowCompensationFailedEvent(Model):
     compensation: str
     error_class: str
     message: str
+
+
+class OrderCancelRequestedEvent(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+    reason: str
+    requested_by: str
+    refund_amount: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: str
+    delivery_order_id: str | None = None
+    has_inventory_reserved: bool
+
+
+class OrderCancelledEvent(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+    reason: str
+    refunded: Decimal
+
+
+class OrderDeliveredEvent(Model):
+    order_id: str
+    customer_id: str
+    customer_email: str
+    products: Annotated[list[types.ReviewableProduct], Limits(max_items=200)]
+
+
+class OrderDeliveryReturnedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    delivery_order_id: str
+
+
+class OrderFulfillmentStartedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    vendor_id: str
+    delivery_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+    shipping_method: types.ShippingMethod
+    delivery_zone_id: str
+    delivery_slot: types.DeliverySlot | None = None
+    recipient: types.Recipient
+
+
+class ReturnRequestedEvent(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+    return_method: types.ReturnMethod
+    refund_method: types.RefundMethod
+    original_payment_intent_id: str
+    gateway: str
+
+
+class CartCompletedEvent(Model):
+    order_id: str
+    customer_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+    total_amount: Decimal
+    payment_intent_id: str
+    gateway: types.Gateway
+
+
+class OrderRoutedEvent(Model):
+    order_id: str
+    vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class CheckoutCompletedEvent(Model):
+    order_id: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    amount: Decimal
+    currency_code: str
+    capture_method: types.CaptureMethod
+    customer_id: str
+    vendor_splits: Annotated[list[types.VendorSplit] | None, Limits(max_items=50)] = None
+
+
+class PayoutRequestedEvent(Model):
+    payout_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    payout_method: types.PayoutMethod
+    settlement_period: str
+
+
+class EscrowReleasedEvent(Model):
+    order_id: str
+    vendor_order_id: str
+    vendor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class OrderCompletedEvent(Model):
+    order_id: str
+    customer_id: str
+    amount_spent: Decimal
+    currency_code: str
+    points_rule: types.PointsRule
+
+
+class ReviewSubmittedEvent(Model):
+    review_id: str
+    customer_id: str
+    order_id: str | None = None
+    points_rule: types.PointsRule
+
+
+class ReferralConvertedEvent(Model):
+    referral_id: str
+    customer_id: str
+    points_rule: types.PointsRule
+
+
+class GiftCardPurchasedEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str
+    recipient_email: str | None = None
+    payment_intent_id: str
+    gateway: types.Gateway
+
+
+class GiftCardRedeemedEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str
+
+
+class GiftCardExpiredEvent(Model):
+    gift_card_id: str
+    amount: Decimal
+    currency_code: str
+    customer_id: str
 
 
 class CartAbandonedEvent(Model):

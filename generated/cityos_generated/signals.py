@@ -388,6 +388,48 @@ class DeliveryOrderCancelled(SignalModel):
     cancelled_at: datetime
 
 
+class DeliveryReturned(SignalModel):
+    SIGNAL: ClassVar[str] = "delivery.returned"
+    delivery_order_id: str
+    returned_at: datetime
+    reason: str | None = None
+
+
+class DeliveryConfirmed(SignalModel):
+    SIGNAL: ClassVar[str] = "delivery.confirmed"
+    vendor_order_id: str
+    delivery_order_id: str
+    delivered_at: datetime
+
+
+class ReturnInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "return.inspected"
+    return_id: str
+    inspection_id: str
+    result: types.InspectionResult
+    refund_amount: Decimal
+    restockable: bool
+    inspected_by: str
+    inspected_at: datetime
+    notes: str | None = None
+
+
+class RefundReviewed(SignalModel):
+    SIGNAL: ClassVar[str] = "refund.reviewed"
+    payment_intent_id: str
+    decision: types.RefundDecision
+    reviewed_by: str
+    reviewed_at: datetime
+    notes: str | None = None
+
+
+class EscrowCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "escrow.cancelled"
+    vendor_order_id: str
+    reason: str | None = None
+    cancelled_at: datetime
+
+
 class PaymentIntentCaptured(SignalModel):
     SIGNAL: ClassVar[str] = "payment.intent.captured"
     payment_intent_id: str
@@ -504,6 +546,21 @@ class DisputeEvidenceRequested(SignalModel):
     dispute_id: str
     requested: list[str]
     due_by: datetime
+
+
+class PaymentCaptureRequested(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.capture.requested"
+    payment_intent_id: str
+    amount: Decimal | None = None
+    requested_by: str
+    requested_at: datetime
+
+
+class PaymentTransferFailed(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.transfer.failed"
+    transfer_id: str
+    reason: str
+    failed_at: datetime
 
 
 class RentalReturned(SignalModel):

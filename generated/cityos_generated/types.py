@@ -331,6 +331,186 @@ class SameDayShipment(Model):
     recipient: DeliveryRecipient
 
 
+OrderStatus = Literal[
+    "pending",
+    "payment_processing",
+    "paid",
+    "fulfillment_pending",
+    "shipped",
+    "in_transit",
+    "delivered",
+    "completed",
+    "cancelled",
+    "refunded",
+]
+
+ShippingMethod = Literal["standard", "express", "same_day", "pickup"]
+
+
+class FulfillmentItem(Model):
+    line_item_id: str
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    warehouse_id: str
+
+
+class DeliverySlot(Model):
+    date: date
+    window_start: Annotated[str, Limits(pattern="[0-2][0-9]:[0-5][0-9]")]
+    window_end: Annotated[str, Limits(pattern="[0-2][0-9]:[0-5][0-9]")]
+
+
+class Recipient(Model):
+    name: str
+    phone: str
+    address: Any
+    lat: float
+    lng: float
+
+
+TrackingStatus = Literal[
+    "pending", "driver_assigned", "picked_up", "in_transit", "delivered", "failed", "cancelled"
+]
+
+
+class DeliveryTracking(Model):
+    status: TrackingStatus
+    driver_id: str | None = None
+    position: LatLng | None = None
+    estimated_arrival: datetime | None = None
+
+
+class DeliveryProof(Model):
+    proof_type: Literal["photo", "signature", "pin_code", "barcode_scan"]
+    proof_url: str
+    submitted_at: datetime
+
+
+ReturnCondition = Literal["unopened", "opened", "damaged", "defective"]
+
+
+class ReturnItem(Model):
+    line_item_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    reason: str
+    condition: ReturnCondition
+
+
+ReturnMethod = Literal["pickup", "drop_off", "mail"]
+
+RefundMethod = Literal["original_payment", "store_credit", "exchange"]
+
+InspectionResult = Literal["accepted", "partially_accepted", "refused"]
+
+RefundDecision = Literal["retry", "store_credit", "settled"]
+
+
+class ReviewableProduct(Model):
+    product_id: str
+    title: str
+    thumbnail: str | None = None
+
+
+class RoutedItem(Model):
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    price: Decimal
+
+
+class VendorBasket(Model):
+    vendor_id: str
+    items: Annotated[list[RoutedItem], Limits(min_items=1, max_items=200)]
+    fulfillment_zone: str
+    warehouse_id: str
+
+
+class VendorPart(Model):
+    vendor_id: str
+    subtotal: Decimal
+
+
+class VendorShare(Model):
+    vendor_id: str
+    subtotal: Decimal
+    commission_amount: Decimal
+
+
+class RoutedVendorOrder(Model):
+    vendor_id: str
+    vendor_order_id: str
+    warehouse_id: str
+    fulfillment_zone: str
+
+
+class OverdueBooking(Model):
+    booking_id: str
+    customer_id: str
+    provider_id: str
+    scheduled_at: datetime
+    grace_period_minutes: int
+    no_show_fee: Decimal | None = None
+    currency_code: str
+    payment_method_id: str | None = None
+
+
+CaptureMethod = Literal["immediate", "manual"]
+
+
+class VendorSplit(Model):
+    vendor_id: str
+    connected_account_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+    commission_amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+
+
+PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
+
+PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
+
+TransferStatus = Literal["completed", "pending"]
+
+ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
+
+
+class EscrowTerms(Model):
+    vendor_order_id: str
+    vendor_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+    currency_code: str
+    escrow_period_days: Annotated[int, Limits(min=0, max=90)]
+    release_conditions: Annotated[list[ReleaseCondition], Limits(min_items=1, max_items=3)]
+
+
+LedgerStatus = Literal["held", "released", "disputed", "forfeited", "returned"]
+
+LoyaltyTrigger = Literal["purchase", "review", "referral", "birthday", "manual"]
+
+
+class PointsRule(Model):
+    points_per_currency_unit: Annotated[Decimal, Limits(min=Decimal("0"))]
+    bonus_multiplier: Annotated[Decimal, Limits(min=Decimal("0"))]
+    max_points_per_transaction: int | None = None
+
+
+class GatewayTransaction(Model):
+    transaction_id: str
+    reference: str | None = None
+    type: str
+    amount: Decimal
+    currency_code: str
+    booked_at: datetime
+
+
+class MedusaTransaction(Model):
+    transaction_id: str
+    reference: str
+    amount: Decimal
+    currency_code: str
+
+
+GiftCardAction = Literal["purchase", "redeem", "expire"]
+
+
 class MonitoredSystem(Model):
     name: str
     health_endpoint: str

@@ -59,9 +59,14 @@ def shape_of(target: Target) -> Shape:
 
 
 def lookup_shape_of(target: Target) -> Shape | None:
-    """The request that finds what an unanswered call left behind, where there is one."""
-    lookup = target.binding.lookup
-    return None if lookup is None else Shape(lookup.request, lookup.query, {}, lookup.body, is_lookup=True)
+    """The request that finds what an unanswered call left behind, where there is one.
+
+    It takes the operation's own headers along: they say for whom we ask, a connected account for instance.
+    """
+    binding, lookup = target.binding, target.binding.lookup
+    if lookup is None:
+        return None
+    return Shape(lookup.request, lookup.query, binding.headers, lookup.body, is_lookup=True)
 
 
 def environment_of(operation: Bound, input: dict[str, Any], context: ActivityContext) -> dict[str, Any]:

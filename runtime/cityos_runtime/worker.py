@@ -25,6 +25,7 @@ from cityos_runtime.dispatch.sweep import SweepWorkflow
 
 PACKAGE = "cityos_generated"
 PASSED_THROUGH = (
+    "re2",
     "pydantic",
     "zoneinfo",
     "pydantic_core",

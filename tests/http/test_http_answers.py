@@ -147,6 +147,13 @@ async def test_a_lookup_that_finds_nothing(vendor: Vendor, nothing: tuple[int, s
     assert await find(vendor, operation({**CREATE, **RESULT, **LOOKUP})) is None
 
 
+async def test_a_lookup_asks_for_whom_the_operation_acts(vendor: Vendor) -> None:
+    vendor.answers = [(200, '{"data": [{"id": "o_1"}]}')]
+    on_behalf = operation({**CREATE, **RESULT, **LOOKUP, "headers": {"Stripe-Account": "'acct_1'"}})
+    assert await find(vendor, on_behalf) == {"order": "o_1"}
+    assert vendor.sent[0].headers["stripe-account"] == "acct_1"
+
+
 async def test_a_lookup_that_fails_does_not_say_that_there_is_nothing(vendor: Vendor) -> None:
     vendor.answers = [(500, "{}")]
     with pytest.raises(ApplicationError) as caught:

@@ -9,8 +9,7 @@ from decimal import Decimal, DecimalException
 from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
-
-INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+from cityos_dsl.expr.limits import INT_MAX, INT_MIN, sized
 
 
 def kind_of(value: Any) -> str:
@@ -47,7 +46,7 @@ def int64(value: int) -> int:
 
 
 _SUMS = {("timestamp", "duration"), ("duration", "timestamp"), ("date", "duration"), ("duration", "date")}
-_SAME = {"double", "decimal", "string", "bytes", "duration"}
+_SAME = {"double", "decimal", "duration"}
 _MONEY = {("int", "decimal"), ("decimal", "int"), ("decimal", "decimal")}
 
 
@@ -56,8 +55,9 @@ def add(left: Any, right: Any) -> Any:
     kinds = (kind_of(left), kind_of(right))
     if kinds == ("int", "int"):
         return int64(left + right)
-    if kinds == ("list", "list"):
-        return [*left, *right]
+    if kinds[0] == kinds[1] and kinds[0] in ("list", "string", "bytes"):
+        sized(len(left) + len(right))
+        return [*left, *right] if kinds[0] == "list" else left + right
     if kinds in _SUMS or kinds in _MONEY or (kinds[0] == kinds[1] and kinds[0] in _SAME):
         return _guarded(lambda: left + right)
     raise no_overload("+", left, right)
@@ -88,7 +88,7 @@ def div(left: Any, right: Any) -> Any:
     """`left / right`: whole numbers towards zero, decimals to 28 digits."""
     kinds = (kind_of(left), kind_of(right))
     if kinds == ("double", "double"):
-        return _divide_doubles(left, right)
+        return divide_doubles(left, right)
     if kinds != ("int", "int") and kinds not in _MONEY:
         raise no_overload("/", left, right)
     if right == 0:
@@ -119,7 +119,8 @@ def neg(value: Any) -> Any:
     raise no_overload("-", value)
 
 
-def _divide_doubles(left: float, right: float) -> float:
+def divide_doubles(left: float, right: float) -> float:
+    """`left / right` as IEEE 754 has it: infinite where the divisor is zero."""
     if right != 0:
         return left / right
     if left == 0 or math.isnan(left):

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
-from cityos_dsl.expr.library.arithmetic import INT_MAX, INT_MIN, int64, no_overload
+from cityos_dsl.expr.library.arithmetic import int64, no_overload
+from cityos_dsl.expr.limits import INT_MAX, INT_MIN
 
 _DURATION = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|[wdhms])((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|[wdhms]))*")
 _DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|[wdhms])")
@@ -18,6 +19,7 @@ _MICROSECONDS = {"ns": Decimal("0.001"), "us": Decimal(1), "µs": Decimal(1), "m
     for unit, seconds in {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}.items()
 }
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_SPACE = " \t\n\v\f\r"
 _TRUE, _FALSE = {"1", "t", "true", "TRUE", "True"}, {"0", "f", "false", "FALSE", "False"}
 
 
@@ -73,9 +75,10 @@ def integer(value: Any) -> int:
     if isinstance(value, bool):
         raise no_overload("int", value)
     if isinstance(value, str):
-        if not re.fullmatch(r"[+-]?\d{1,19}", value, re.ASCII):
-            raise _unreadable(value, "int")
-        return int64(int(value))
+        digits = value.strip(_SPACE)
+        if not re.fullmatch(r"[+-]?\d{1,400}", digits, re.ASCII):
+            raise _unreadable(value[:40], "int")
+        return int64(int(digits))
     if isinstance(value, datetime):
         return math.floor(value.timestamp())
     if isinstance(value, float) and not INT_MIN < value < INT_MAX:
@@ -120,7 +123,7 @@ def string(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, float):
-        return _double_text(value)
+        return double_text(value)
     if isinstance(value, timedelta):
         return _duration_text(value)
     if isinstance(value, bytes):
@@ -134,19 +137,33 @@ def string(value: Any) -> str:
 
 
 def _timestamp_text(value: datetime) -> str:
-    text = value.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return (text.rstrip("0") if "." in text else text) + "Z"
+    moment = value.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.replace(microsecond=0).isoformat()}{fraction_text(moment.microsecond * 1000)}Z"
 
 
-def _double_text(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    text = repr(value)
-    return text.removesuffix(".0")
+def double_text(value: float) -> str:
+    """The shortest text that reads back as the number; with an exponent from a million on."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    number = Decimal(repr(value)).normalize()
+    exponent = number.adjusted()
+    if value == 0 or -4 <= exponent < 6:
+        return "-0" if value == 0 and math.copysign(1, value) < 0 else f"{number:f}"
+    digits = "".join(map(str, number.as_tuple().digits))
+    mantissa = f"{digits[0]}.{digits[1:]}".rstrip(".")
+    return f"{'-' if value < 0 else ''}{mantissa}e{exponent:+03d}"
 
 
 def _duration_text(value: timedelta) -> str:
-    seconds = Decimal(value // timedelta(microseconds=1)).scaleb(-6)
-    return f"{seconds.normalize():f}s"
+    seconds, rest = divmod(abs(value) // timedelta(microseconds=1), 1_000_000)
+    return f"{'-' if value < timedelta() else ''}{seconds}{fraction_text(rest * 1000)}s"
+
+
+def fraction_text(nanoseconds: int) -> str:
+    """What stands behind the seconds of a time: nothing, or three, six or nine digits."""
+    if nanoseconds == 0:
+        return ""
+    digits = f"{nanoseconds:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f".{digits}"

@@ -60,4 +60,4 @@ def _whole(value: Number, rounding: str) -> Number:
         return value.to_integral_value(rounding)
     if isinstance(value, int) or not math.isfinite(value):
         return value
-    return float(math.ceil(value) if rounding == ROUND_CEILING else math.floor(value))
+    return math.copysign(float(math.ceil(value) if rounding == ROUND_CEILING else math.floor(value)), value)

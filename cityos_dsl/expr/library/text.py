@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
+from cityos_dsl.expr.limits import MAX_PATTERN, sized
 
 _UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+_PATTERN_MEMORY = 1 << 20
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 @lru_cache(maxsize=256)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _pattern(pattern: str) -> Any:
+    """The pattern, ready to search in time that is linear in the text; raises `EvaluationError` where it is none."""
+    import re2  # loaded only where a pattern is used: checking specs must stay quick
+
+    if len(pattern) > MAX_PATTERN:
+        raise EvaluationError("too_large", f"a pattern of {len(pattern)} characters; at most {MAX_PATTERN} are allowed")
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _PATTERN_MEMORY
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        message = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        raise EvaluationError("invalid_argument", f"`{pattern}` is no pattern: {message}") from None
 
 
 def includes(text: str, part: str) -> bool:
@@ -24,11 +38,11 @@ def includes(text: str, part: str) -> bool:
 
 
 def matches(text: str, pattern: str) -> bool:
-    """Whether the pattern fits somewhere in the text."""
+    """Whether the pattern (RE2's syntax, as in CEL) fits somewhere in the text."""
     try:
         return _pattern(pattern).search(text) is not None
-    except re.error as error:
-        raise EvaluationError("invalid_argument", f"`{pattern}` is no pattern: {error}") from None
+    except UnicodeEncodeError:
+        raise EvaluationError("invalid_argument", "half of a character has no place in a text") from None
 
 
 def lower_ascii(text: str) -> str:
@@ -45,19 +59,24 @@ def split(text: str, separator: str, limit: int = -1) -> list[str]:
     """The parts between separators, at most `limit` of them; an empty separator gives the characters."""
     if limit == 0:
         return []
-    if separator:
-        return text.split(separator, limit - 1 if limit > 0 else -1)
+    if separator or not text:
+        return text.split(separator, limit - 1 if limit > 0 else -1) if text else [""]
     parts = list(text)
     return parts if limit < 0 or len(parts) <= limit else [*parts[: limit - 1], "".join(parts[limit - 1 :])]
 
 
 def join(parts: Iterable[str], separator: str = "") -> str:
     """The parts as one text."""
-    return separator.join(parts)
+    texts = list(parts)
+    sized(sum(map(len, texts)) + len(separator) * len(texts))
+    return separator.join(texts)
 
 
 def replace(text: str, old: str, new: str, limit: int = -1) -> str:
     """The text with `old` replaced, at most `limit` times."""
+    if len(new) > len(old):
+        found = text.count(old)
+        sized(len(text) + (found if limit < 0 else min(found, limit)) * (len(new) - len(old)))
     return text.replace(old, new, limit)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityos_dsl.project import find_root
+from cityos_dsl.root import find_root
 
 if TYPE_CHECKING:
     from cityos_compiler.passes import Checked
@@ -33,11 +33,11 @@ def checked_project(root: Path) -> Checked:
     Raises click.exceptions.Exit with code 1 after showing the findings.
     """
     from cityos_compiler.passes import check
-    from cityos_compiler.render import human
+    from cityos_compiler.render import has_color, human
 
     checked = check(root)
     if checked.has_errors:
-        click.echo(human(checked.findings, checked.project.texts, color=sys.stderr.isatty()), err=True)
+        click.echo(human(checked.findings, checked.project.texts, color=has_color(sys.stderr)), err=True)
         raise click.exceptions.Exit(1)
     return checked
 

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 import click
 
 from cityos_compiler import ir
 from cityos_compiler.cli.common import checked_project, project_root
+from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.project import SignalModel
 
 
 @click.command()
-@click.argument("what")
-def explain_command(what: str) -> int:
-    """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps."""
-    from cityos_compiler.codes import explain
-    from cityos_compiler.rules import all_rules
+@click.argument("what", required=False)
+def explain_command(what: str | None) -> int:
+    """Explain WHAT: a finding's code such as SAGA001, or a workflow with the wiring of its steps.
 
-    rule = all_rules().get(what.upper())
-    if rule is not None:
-        click.echo(f"{rule.code}: {rule.title}\n\n{rule.explanation}\n\nwrong:\n\n{_indented(rule.bad)}\n\n"
-                   f"right:\n\n{_indented(rule.good)}")  # fmt: skip
+    The page of a code says what is wrong and why, shows it wrong and right, and how to switch it off.
+    Without WHAT, all codes are listed.
+    """
+    from cityos_compiler.findings.catalog import catalog
+    from cityos_compiler.findings.pages import explained, listing
+
+    text = explained(what.upper()) if what is not None else listing()
+    if text is not None or what is None:
+        click.echo((text or "").rstrip("\n"))
         return 0
-    text = explain(what.upper())
-    if text is not None:
-        click.echo(text)
-        return 0
+    if re.fullmatch(r"[A-Za-z]+\d+", what):
+        hint = did_you_mean(what.upper(), catalog()) or "`cityosc explain` lists them"
+        raise click.UsageError(f"there is no code `{what}`: {hint}")
     from cityos_compiler.cli.find import find_workflow
 
     click.echo(_workflow(find_workflow(checked_project(project_root()).workflows, what)))
     return 0
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
 def _workflow(workflow: ir.Workflow) -> str:

@@ -2,37 +2,134 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cityos_compiler.cli.common import project_root
+from cityos_dsl.diagnostics import Finding, Severity
+
+if TYPE_CHECKING:
+    from cityos_compiler.findings.cache import Linted
+
+_FORMATS = ("human", "json", "sarif", "github", "junit")
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    help="How findings are written.",
-)
-def lint_command(paths: tuple[str, ...], shape: str) -> int:
-    """Check every spec of the project, or show only what concerns PATHS.
+@click.option("--format", "shape", type=click.Choice(_FORMATS), default="human", help="How findings are written.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write them to this file.")
+@click.option("--since", metavar="REF", help="Show only what a change since this git ref can affect.")
+@click.option("--no-cache", is_flag=True, help="Check everything anew.")
+def lint_command(paths: tuple[str, ...], shape: str, output: Path | None, since: str | None, no_cache: bool) -> int:
+    """Check every spec of the project, or show only what concerns PATHS: files, folders or patterns.
 
-    Exits with 0 where nothing is wrong, with 1 where there are findings.
+    Exits with 0 where nothing is wrong, with 1 where there are errors or warnings.
     """
-    from cityos_compiler.passes import check
-    from cityos_compiler.render import as_json, human
+    from cityos_compiler.findings.cache import read_sources
 
     root = project_root()
+    sources = read_sources(root)
+    linted = _lint(root, sources, no_cache)
+    findings = [finding for finding in linted.findings if not paths or _concerns(finding, paths, root)]
+    if since is not None:
+        files = _affected(root, sources, since)
+        findings = [f for f in findings if {f.span.file, *(related.span.file for related in f.related)} & files]
+    texts = {name: sources[name].decode("utf-8", "replace") for name in linted.files if name in sources}
+    _write(findings, texts, shape, output, _prefix(root))
+    return 1 if any(finding.severity is not Severity.NOTE for finding in findings) else 0
+
+
+def _lint(root: Path, sources: Mapping[str, bytes], no_cache: bool) -> Linted:
+    """What is found in these specs, now or when they were the same before."""
+    from cityos_compiler.findings.cache import Cache, Linted, key_of, read_sources
+
+    cache = None if no_cache else Cache(root)
+    key = key_of(sources)
+    kept = cache.get(key) if cache is not None else None
+    if kept is not None:
+        return kept
+    from cityos_compiler.passes import check
+
     checked = check(root)
-    findings = [f for f in checked.findings if not paths or any(f.span.file.endswith(path) for path in paths)]
+    linted = Linted(checked.findings, list(checked.project.texts))
+    if cache is not None and key_of(read_sources(root)) == key:  # else a spec changed while it was being read
+        cache.put(key, linted)
+    return linted
+
+
+def _affected(root: Path, sources: Mapping[str, bytes], ref: str) -> set[str]:
+    from cityos_compiler.findings.git import GitError
+    from cityos_compiler.findings.since import affected
+
+    try:
+        return affected(root, sources, ref)
+    except GitError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _concerns(finding: Finding, paths: Sequence[str], root: Path) -> bool:
+    """Whether a finding is in one of the files, folders or patterns, written from here or from the project's folder."""
+    file = finding.span.file
+    for path in paths:
+        here = os.path.relpath(Path(path).absolute(), root)  # a Path can't say that a file is beside its folder
+        if here == "." or file.endswith(f"/{path}") or any(_matches(file, said) for said in (path, here)):
+            return True
+    return False
+
+
+def _matches(file: str, said: str) -> bool:
+    return file == said or file.startswith(said.rstrip("/") + "/") or fnmatchcase(file, said)
+
+
+def _prefix(root: Path) -> str:
+    """Where the project stands in the repository that GitHub checked out."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace or not root.is_relative_to(workspace) or root == Path(workspace):
+        return ""
+    return root.relative_to(workspace).as_posix() + "/"
+
+
+def _write(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, output: Path | None, prefix: str) -> None:
+    from cityos_compiler.render import has_color, summary
+
+    text = _text(findings, texts, shape, prefix, color=output is None and has_color(sys.stdout))
+    if output is None:
+        if text:
+            click.echo(text)
+        return
+    from cityos_compiler.disk import replace_file
+
+    try:
+        replace_file(output, text + "\n")
+    except OSError as error:
+        raise click.ClickException(f"{output} can't be written: {error.strerror}") from None
+    click.echo(f"{output}: {summary(findings)}")
+
+
+def _text(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, prefix: str, *, color: bool) -> str:
     if shape == "json":
-        click.echo(as_json(findings))
-    elif findings:
-        click.echo(human(findings, checked.project.texts, color=sys.stdout.isatty()))
-    else:
-        click.echo(f"{len(checked.project.texts)} specs, no findings")
-    return 1 if findings else 0
+        from cityos_compiler.render import as_json
+
+        return as_json(findings)
+    if shape == "sarif":
+        from cityos_compiler.cli.main import version
+        from cityos_compiler.findings.sarif import as_sarif
+
+        return as_sarif(findings, version(), prefix)
+    if shape == "github":
+        from cityos_compiler.findings.github import as_github
+
+        return as_github(findings, prefix)
+    if shape == "junit":
+        from cityos_compiler.findings.junit import as_junit
+
+        return as_junit(findings, texts)
+    from cityos_compiler.render import human
+
+    return human(findings, texts, color=color) if findings else f"{len(texts)} specs, no findings"

@@ -45,7 +45,7 @@ def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Pat
 
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
-    from cityos_compiler.render import human
+    from cityos_compiler.render import has_color, human
     from cityos_compiler.scenarios.model import read_scenarios
 
     root = project_root()
@@ -53,7 +53,7 @@ def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Pat
     generated = fresh_generated(root, checked)
     scenarios, findings, texts = read_scenarios(root / "specs" / "tests", root)
     if findings:
-        click.echo(human(findings, texts, color=sys.stdout.isatty()), err=True)
+        click.echo(human(findings, texts, color=has_color(sys.stderr)), err=True)
         return 1
     chosen = [s for s in scenarios if _fits(s, only)]
     if not chosen:

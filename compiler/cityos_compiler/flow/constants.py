@@ -7,9 +7,7 @@ from typing import Any
 
 from cityos_compiler import ir
 from cityos_dsl.expr.ast import Call, Expr, children
-from cityos_dsl.expr.check import roots
-from cityos_dsl.expr.errors import EvaluationError
-from cityos_dsl.expr.evaluate import evaluate
+from cityos_dsl.expr.fold import known_value
 
 
 class Known:
@@ -24,22 +22,13 @@ class Known:
 
     def value(self, expr: ir.Expr | None) -> Any:
         """The expression's value; ``None`` where it depends on the run."""
-        if expr is None or not set(expr.names) <= set(self.constants):
-            return None
-        try:
-            return evaluate(expr.checked.expr, self.constants)
-        except EvaluationError:
-            return None
+        found = None if expr is None else known_value(expr.checked.expr, self.constants)
+        return None if found is None else found[0]
 
     def truth(self, node: Expr) -> bool | None:
         """A condition that is known before a run; ``None`` where it depends on the run or on the clock."""
-        if not roots(node) <= set(self.constants) or reads_the_clock(node):
-            return None
-        try:
-            value = evaluate(node, self.constants)
-        except EvaluationError:
-            return None
-        return value if isinstance(value, bool) else None
+        found = None if reads_the_clock(node) else known_value(node, self.constants)
+        return found[0] if found is not None and isinstance(found[0], bool) else None
 
     def duration(self, expr: ir.Expr | None) -> timedelta | None:
         """A duration that is known before a run."""

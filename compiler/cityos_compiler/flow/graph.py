@@ -9,6 +9,7 @@ branch's view of what happens.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cityos_compiler import ir
@@ -58,8 +59,12 @@ class Flow:
         return graph
 
 
+@lru_cache(maxsize=128)
 def flow_of(workflow: ir.Workflow) -> Flow:
-    """The graph of a workflow's steps, with what it does beside them; without `finally`."""
+    """The graph of a workflow's steps, with what it does beside them; without `finally`.
+
+    Several rules walk it and none changes it, so that it is drawn once.
+    """
     flow = Flow()
     flow.end, flow.failed = flow.point(), flow.point()
     around = Around(flow.failed)

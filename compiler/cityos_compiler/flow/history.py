@@ -34,7 +34,7 @@ class Events:
                 return TIMER
             case ir.Await():
                 branches = [*(branch.steps for branch in step.branches), step.then, step.timeout or ()]
-                return TIMER + SIGNAL + self._widest(branches)
+                return TIMER + SIGNAL + self._widest(branches) + self._ticks(step)
             case ir.Child():
                 return CHILD
             case ir.SendSignal() | ir.Emit():
@@ -44,6 +44,16 @@ class Events:
             case ir.ForEach() | ir.Repeat():
                 return self.passes(step) * self.block(step.steps)
         return sum(self.block(block) for block in ir.children(step))
+
+    def _ticks(self, step: ir.Await) -> float:
+        """What rings again and again while a wait lasts, as far as the spec says both."""
+        lasting = self.known.duration(step.lasting)
+        written = 0.0
+        for timer in step.meanwhile.timers if step.meanwhile is not None and lasting is not None else ():
+            every = self.known.duration(timer.every)
+            if lasting is not None and every is not None and every.total_seconds() > 0:
+                written += (lasting // every) * (TIMER + self.block(timer.steps))
+        return written
 
     def passes(self, loop: ir.ForEach | ir.Repeat) -> float:
         """The most passes of a loop within one run; 1 where the spec doesn't say."""

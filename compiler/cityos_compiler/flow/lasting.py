@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,13 +51,14 @@ def longer(one: Waits | None, other: Waits | None) -> Waits | None:
     return one if total(one) >= total(other) else other
 
 
-def longest_waits(workflow: ir.Workflow) -> Waits:
+def longest_waits(workflow: ir.Workflow, attempt: Callable[[ir.Do], float] | None = None) -> Waits:
     """The stated waits on the way through the workflow on which they add up to most.
 
     Only what the spec says is counted: waits until an instant that depends on the run count as nothing, and so do
-    passes of a loop beyond the first where its bound isn't stated.
+    passes of a loop beyond the first where its bound isn't stated. A call counts as what it states, else as the
+    seconds that ``attempt`` gives, else as nothing.
     """
-    way = _Measure(Known(workflow)).block(workflow.steps)
+    way = _Measure(Known(workflow), attempt).block(workflow.steps)
     return longer(way.on, way.ended) or ()
 
 
@@ -71,8 +73,9 @@ def _repeated(waits: Waits, passes: int) -> Waits:
 class _Measure:
     """Measures blocks and steps of one workflow."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, attempt: Callable[[ir.Do], float] | None) -> None:
         self.known = known
+        self.attempt = attempt
 
     def block(self, steps: ir.Block | None) -> Longest:
         way = Longest()
@@ -124,6 +127,8 @@ class _Measure:
         completes = step.operation.spec.completes
         if stated is None and completes is not None:
             stated = timedelta(seconds=seconds(completes.within.text) or 0)
+        if stated is None and self.attempt is not None:
+            stated = timedelta(seconds=self.attempt(step))
         way = self._wait(step.name, stated)
         rounds = self.known.whole_number(step.rounds) or 1
         for catch in step.catch:

@@ -10,10 +10,11 @@ from cityos_compiler.flow.graph import Flow
 Names = frozenset[str]
 
 
-def registered(flow: Flow) -> dict[int, Names]:
+def registered(flow: Flow, *, doubtful: bool = False) -> dict[int, Names]:
     """The steps whose compensation may be registered when control comes to a point, by point.
 
-    A compensation counts from its step's success on; `pivot` and `undo` take away what is registered. The least
+    A compensation counts from its step's success on, with ``doubtful`` also from a failure on that may leave it done;
+    `pivot` and `undo` take away what is registered. The least
     solution of the equations, found by a work list (Kildall, "A Unified Approach to
     Global Program Optimization", 1973).
     """
@@ -26,20 +27,20 @@ def registered(flow: Flow) -> dict[int, Names]:
             before = known[here]
             if kind == "resumed":  # to the wait that was interrupted, not to another: only what is new
                 before &= flow.own[here]
-            new = _after(flow.steps.get(here), before, kind) | (old or frozenset())
+            new = _after(flow.steps.get(here), before, kind, doubtful) | (old or frozenset())
             if new != old:
                 known[there] = new
                 waiting.append(there)
     return known
 
 
-def _after(step: ir.Step | None, before: Names, kind: str) -> Names:
+def _after(step: ir.Step | None, before: Names, kind: str, doubtful: bool) -> Names:
     match step:
         case ir.Pivot():
             return frozenset()
         case ir.Undo():
             return before - {step.only} if step.only is not None else frozenset()
-        case ir.Do() if step.undo is not None and kind == "next":
+        case ir.Do() if step.undo is not None and (kind == "next" or doubtful):
             return before | {step.name}
         case ir.Group() if step.undo is not None:
             return before | {step.name}

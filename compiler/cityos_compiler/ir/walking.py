@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cityos_compiler.ir.base import Block, Step
 from cityos_compiler.ir.branching import If, Switch
 from cityos_compiler.ir.do import Do
@@ -58,7 +60,11 @@ def beside(meanwhile: Meanwhile | None) -> list[Block]:
 
 def all_steps(workflow: Workflow) -> list[Step]:
     """Every step of a workflow: its flow, what is beside it, and what comes last."""
-    steps = walk(workflow.steps)
-    for block in beside(workflow.meanwhile):
-        steps += walk(block)
-    return steps + walk(workflow.last)
+    return list(_all_steps(workflow))
+
+
+@lru_cache(maxsize=128)
+def _all_steps(workflow: Workflow) -> tuple[Step, ...]:
+    """Gathered once: nearly every rule goes through them."""
+    blocks = (workflow.steps, *beside(workflow.meanwhile), workflow.last)
+    return tuple(step for block in blocks for step in walk(block))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_compiler.lowering.beside import assigned, may_wait, nulled
 from cityos_compiler.lowering.env import ERROR, Env, maybe, merge
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Span, did_you_mean
@@ -49,6 +51,8 @@ class Lowering:
     """The error classes that the blocks around a step take; `any` is all of them."""
     never_null: set[str] = field(default_factory=set)
     """Variables without `?`: null until they are set, and never null again."""
+    nulled: list[frozenset[str]] = field(default_factory=list)
+    """The variables that what is done beside the flow may set to null, by block around a step."""
     undos: list[Scalar] = field(default_factory=list)
     outputs: Callable[[str], t.Type | None] = lambda _: None
     """The output of another workflow; None where that one waits for this one."""
@@ -94,10 +98,31 @@ class Lowering:
                 status=step.status.text if step.status else None,
                 span=step.name.span if step.name else step.node.span,
             )
+        if after is not None and may_wait(lowered):
+            after = self.waited(after)
         if step.if_ is not None and not isinstance(step, s.If):
             skipped = before.knowing(guard.checked.when_false) if guard is not None else before
             after = merge([after, skipped])
         return lowered, after
+
+    @contextmanager
+    def beside(self, meanwhile: ir.Meanwhile | None) -> Iterator[None]:
+        """Within a block that something is done beside: at each wait it may set variables to null."""
+        self.nulled.append(nulled(meanwhile))
+        yield
+        self.nulled.pop()
+
+    def waited(self, env: Env) -> Env:
+        """After a wait: what was known of variables that something beside the flow may have set to null."""
+        for variable in {name for names in self.nulled for name in names}:
+            env = env.forget(variable)
+        return env
+
+    def fresh(self, env: Env, steps: Any) -> Env:
+        """Where a later pass or round begins, or the loop is over: of variables that it sets nothing is known."""
+        for variable in assigned(steps) - self.never_null:
+            env = env.forget(variable)
+        return env
 
     def name(self, step: s.Step, fallback: str) -> str:
         """The step's name, unique in its workflow: renaming or doubling one would mix up what is remembered of it."""

@@ -160,8 +160,12 @@ def _completing(project: Project, steps: Iterable[ir.Step], entries: list[ir.Add
 def check_starts(project: Project) -> list[Finding]:
     """What an event says about its workflows names workflows that it starts."""
     found = []
+    wanted: dict[str, list[str]] = {}
+    for _, spec in project.workflows:
+        for name in events_of(spec):
+            wanted.setdefault(name, []).append(spec.id.text)
     for event in project.events.values():
-        wanting = [spec.id.text for _, spec in project.workflows if event.name in events_of(spec)]
+        wanting = wanted.get(event.name, [])
         starts = event.spec.starts
         for named in (*(starts.first_of or ()), *(starts.beside or ())) if starts is not None else ():
             if named.text not in wanting:

@@ -10,6 +10,7 @@ from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
 from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.ast import Binary, Expr
 from cityos_dsl.expr.check import check, roots
 from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.parse import parse
@@ -28,6 +29,8 @@ class Values:
     project: Project
     findings: list[Finding] = field(default_factory=list)
     records: Mapping[str, t.RecordType] = field(default_factory=dict)
+    required: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By the conditions of `require:`, the paths of the input that surely exist where they hold."""
 
     def refuse(self, code: str, message: str, span: Span, help_text: str | None = None) -> None:
         """Note a finding."""
@@ -66,8 +69,13 @@ class Values:
         return ir.Text((*parts, *([node.text[end:]] if end < len(node.text) or not parts else [])))
 
     def condition(self, node: Scalar, env: Env) -> ir.Expr | None:
-        """Check a condition."""
-        return self.expr(node, env, t.BOOL)
+        """Check a condition; where it is one of those of `require:`, it tells what is required there as well."""
+        lowered = self.expr(node, env, t.BOOL)
+        if lowered is None or not self.required:
+            return lowered
+        parts = _conjuncts(lowered.checked.expr)
+        told = frozenset[str]().union(*(self.required.get(unparse(part), frozenset()) for part in parts))
+        return replace(lowered, checked=replace(lowered.checked, when_true=lowered.checked.when_true | told))
 
     def value(self, node: Node, env: Env, expected: t.Type | None = None) -> ir.Value | None:
         """A value: an expression, or a map or list of values."""
@@ -238,3 +246,10 @@ def shifted(node: Scalar, error: ExprError) -> Finding:
 
 def _listing(declared: Mapping[str, t.Type]) -> str | None:
     return f"its fields: {', '.join(declared)}" if declared else None
+
+
+def _conjuncts(expr: Expr) -> list[Expr]:
+    """What all must hold for the expression to hold."""
+    if isinstance(expr, Binary) and expr.op == "&&":
+        return [*_conjuncts(expr.left), *_conjuncts(expr.right)]
+    return [expr]

@@ -18,6 +18,7 @@ from cityos_compiler.lowering.triggers import check_starts, lower_receives, lowe
 from cityos_compiler.lowering.values import Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl, camel, record
 from cityos_dsl.project import Project
 from cityos_dsl.source import Scalar
@@ -57,6 +58,9 @@ class _Workflows:
         self.project = project
         self.done: dict[tuple[str, str], tuple[ir.Workflow | None, list[Finding]]] = {}
         self.open: set[str] = set()
+        self.named: dict[str, list[tuple[str, d.Workflow]]] = {}
+        for file, spec in project.workflows:
+            self.named.setdefault(spec.workflow.text, []).append((file, spec))
 
     def output_of(self, name: str) -> t.Type | None:
         """What a workflow gives; None where it is being lowered, since it calls itself then."""
@@ -64,12 +68,11 @@ class _Workflows:
             return None
         self.open.add(name)
         outputs: list[t.Type] = []
-        for file, spec in self.project.workflows:
-            if spec.workflow.text == name:
-                if (name, file) not in self.done:
-                    self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
-                workflow = self.done[name, file][0]
-                outputs.append(workflow.output if workflow is not None else t.ANY)
+        for file, spec in self.named.get(name, ()):
+            if (name, file) not in self.done:
+                self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
+            workflow = self.done[name, file][0]
+            outputs.append(workflow.output if workflow is not None else t.ANY)
         self.open.discard(name)
         return outputs[0] if outputs else None
 
@@ -90,7 +93,8 @@ def lower_workflow(
     constants, env = _constants(low, spec, env)
     state, env = _state(low, spec, env)
     meanwhile = low.meanwhile(spec.meanwhile, env)
-    steps, _ = low.block(spec.steps, env)
+    with low.beside(meanwhile):
+        steps, _ = low.block(spec.steps, env)
     output = output_type(name, low.returns)
     last, _ = low.block(spec.finally_ or (), last_env(env, low, output))
     _undone_by_name(low)
@@ -177,7 +181,7 @@ def _literal(value: ir.Value) -> str:
 
 
 def _required(values: Values, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Requirement, ...], Env]:
-    """What `require:` says; unconditional requirements are known from the start."""
+    """What `require:` says: the flow knows it from the start, or where the condition holds that it is bound to."""
     lowered = []
     for requirement in spec.require or ():
         condition = values.condition(requirement.if_, env) if requirement.if_ is not None else None
@@ -188,6 +192,9 @@ def _required(values: Values, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Requ
         lowered.append(ir.Requirement(condition=condition, that=that))
         if requirement.if_ is None:
             env = env.knowing(that.checked.when_true)
+        elif condition is not None:
+            text = unparse(condition.checked.expr)
+            values.required[text] = values.required.get(text, frozenset()) | that.checked.when_true
     return tuple(lowered), env
 
 

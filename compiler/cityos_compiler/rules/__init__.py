@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cityos_compiler import ir
-from cityos_compiler.rules.base import RULES, Rule, Whole
+from cityos_compiler.rules.base import INTERNAL, RULES, Rule, Whole
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
 
@@ -24,4 +25,8 @@ def all_rules() -> dict[str, Rule]:
 def run_rules(workflows: list[ir.Workflow], project: Project) -> list[Finding]:
     """All findings of all rules, each as severe as its rule says."""
     whole = Whole(tuple(workflows), project)
-    return [replace(finding, severity=rule.severity) for rule in all_rules().values() for finding in rule.run(whole)]
+    return [
+        finding if finding.code == INTERNAL else replace(finding, severity=rule.severity)
+        for rule in all_rules().values()
+        for finding in rule.run(whole)
+    ]

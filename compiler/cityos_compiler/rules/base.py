@@ -70,6 +70,7 @@ WholeCheck: TypeAlias = Callable[[Whole], Iterator[Finding]]
 
 
 RULES: dict[str, Rule] = {}
+INTERNAL = "INTERNAL001"
 
 
 def rule(
@@ -97,7 +98,7 @@ def rule(
     def register(check: Check) -> Check:
         def run(whole: Whole) -> Iterator[Finding]:
             for workflow in whole.workflows:
-                yield from check(workflow, whole.project)
+                yield from guarded(code, check(workflow, whole.project), workflow.file)
 
         _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
                        since=since, run=run))  # fmt: skip
@@ -119,11 +120,23 @@ def whole_rule(
     """Register a check of all workflows together as a rule; the arguments are those of :func:`rule`."""
 
     def register(check: WholeCheck) -> WholeCheck:
+        def run(whole: Whole) -> Iterator[Finding]:
+            yield from guarded(code, check(whole), "specs/cityos.yaml")
+
         _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
-                       since=since, run=check))  # fmt: skip
+                       since=since, run=run))  # fmt: skip
         return check
 
     return register
+
+
+def guarded(code: str, findings: Iterator[Finding], file: str) -> Iterator[Finding]:
+    """A rule's findings; one that fails is a finding itself, and hides no other."""
+    try:
+        yield from findings
+    except Exception as error:  # a mistake of ours, whichever it is, must not end the user's run
+        message = f"the rule {code} failed with {type(error).__name__}: {error}"
+        yield Finding(INTERNAL, message, Span(file, 1, 1, 1, 2), "a mistake of cityosc: please report it")
 
 
 def _register(one: Rule) -> None:
@@ -137,13 +150,39 @@ def at(step: ir.Step, fallback: str) -> Span:
 
 def spec_of(workflow: ir.Workflow, project: Project) -> d.Workflow:
     """The spec that a workflow was lowered from."""
-    return next(spec for file, spec in project.workflows if file == workflow.file)
+    return project.workflow_of(workflow.file)
 
 
 def top(workflow: ir.Workflow, project: Project, key: str) -> Span:
     """Where a workflow says something at its top."""
     value = spec_of(workflow, project).node.get(key)
     return value.span if value is not None else Span(workflow.file, 1, 1, 1, 2)
+
+
+def said(workflow: ir.Workflow, project: Project, step: ir.Step, *path: str) -> Span:
+    """Where a step says something, the value under a key of it; the step itself where it doesn't."""
+    place = at(step, workflow.file)
+    found: Node | None = _holding(spec_of(workflow, project).node, place)
+    for key in path:
+        inner = found.get(key) if isinstance(found, Mapping) else None
+        if inner is None:
+            break
+        found, place = inner, inner.span
+    return place
+
+
+def _holding(node: Node, place: Span) -> Mapping | None:
+    """The map of which a value stands at a place."""
+    match node:
+        case Mapping():
+            if any(isinstance(value, Scalar) and value.span == place for _, value in node):
+                return node
+            inner: tuple[Node, ...] = tuple(value for _, value in node)
+        case Sequence():
+            inner = node.items
+        case _:
+            return None
+    return next((found for found in (_holding(each, place) for each in inner) if found is not None), None)
 
 
 def mention(workflow: ir.Workflow, project: Project, names: Set[str]) -> Span:

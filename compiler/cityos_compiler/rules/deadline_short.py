@@ -25,7 +25,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Compare the workflow's deadline with the longest way through its waits."""
     deadline = Known(workflow).duration(workflow.within)
     waits = longest_waits(workflow)
-    if deadline is not None and total(waits) > deadline:
+    if deadline is not None and total(waits) > deadline > timedelta():
         listed = " + ".join(f"{shown(wait)} at `{name}`" for name, wait in waits)
         yield Finding(
             "TIME001",

@@ -26,10 +26,10 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
         event = project.events.get(name)
         starts = event.spec.starts if event is not None else None
         said = {scalar.text for scalar in (*(starts.first_of or ()), *(starts.beside or ()))} if starts else set()
-        known = {spec.id.text for _, spec in project.workflows}  # a name that is none has its own finding
-        for other, spec in project.workflows:
-            before = other < workflow.file and name in events_of(spec)
-            if before and not {workflow.id, spec.id.text} <= said and not said - known:
+        for other, spec in project.started_by(name):
+            if other >= workflow.file or {workflow.id, spec.id.text} <= said:
+                continue
+            if said <= {known.id.text for _, known in project.workflows}:  # a name that is none has its own finding
                 yield Finding(
                     "EVENT001",
                     f"`{name}` starts {spec.id.text} as well, and nothing says whether one excludes the other",

@@ -21,14 +21,18 @@ from cityos_dsl.project import Project
 )
 def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
     """Look for pivots inside what runs side by side."""
-    blocks = _going_on(workflow.meanwhile)
-    for step in ir.all_steps(workflow):
-        blocks += _side_by_side(step)
-    pivots = {id(step): step for block in blocks for step in ir.walk(block) if isinstance(step, ir.Pivot)}
-    for pivot in pivots.values():
+    for pivot in misplaced(workflow).values():
         yield Finding(
             "SAGA003", "a pivot can't commit beside other branches", at(pivot, workflow.file), "move it behind them"
         )
+
+
+def misplaced(workflow: ir.Workflow) -> dict[int, ir.Pivot]:
+    """The pivots inside what runs side by side, by identity."""
+    blocks = _going_on(workflow.meanwhile)
+    for step in ir.all_steps(workflow):
+        blocks += _side_by_side(step)
+    return {id(step): step for block in blocks for step in ir.walk(block) if isinstance(step, ir.Pivot)}
 
 
 def _side_by_side(step: ir.Step) -> list[ir.Block]:

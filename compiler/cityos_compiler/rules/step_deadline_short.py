@@ -30,7 +30,7 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
         if not isinstance(step, ir.Do) or within is None:
             continue
         attempt = timedelta(seconds=timeout_of(project, step.operation))
-        if within < attempt:
+        if timedelta() < within < attempt:
             yield Finding(
                 "TIME002",
                 f"`{step.name}` has {shown(within)}, and one attempt may take {shown(attempt)}",

@@ -1,4 +1,4 @@
-"""STYLE004: a value that stands in three places has a name."""
+"""STYLE004: a value that stands in four places has a name."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from cityos_dsl.diagnostics import Finding, Related, Severity, Span
 from cityos_dsl.expr import ast
 from cityos_dsl.project import Project
 
-OFTEN = 3
+OFTEN = 4
 ROUND = {10.0, 12.0, 24.0, 60.0, 100.0, 1000.0}
 """Numbers that are what they are, and stand for nothing else."""
 
 
 @rule(
     "STYLE004",
-    "The same value in three places",
+    "The same value in four places",
     "Who changes a deadline or a rate in one place has to know of the others. Under `constants:` it stands once, and "
     "its name says what it is. Single digits and round numbers don't count.",
-    bad="- await: awaitPayment\n  for: 72h\n- await: awaitProof\n  for: 72h\n- await: awaitAnswer\n  for: 72h",
+    bad="- await: awaitPayment\n  for: 72h\n- await: awaitProof\n  for: 72h\n- await: awaitAnswer\n  for: 72h\n"
+    "- await: awaitReturn\n  for: 72h",
     good="constants:\n  patience: 72h\nsteps:\n  - await: awaitPayment\n    for: patience",
     severity=Severity.WARNING,
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
@@ -142,6 +142,72 @@ class CancelMaintenanceRecordOutput(Model):
 
 class UpdateAssetRecordOutput(Model):
     pass
+
+
+class ReleaseInventoryOfOrderOutput(Model):
+    pass
+
+
+class ReverseAccountingEntriesOfOrderOutput(Model):
+    reversed: int
+
+
+class CreateSupportTicketOutput(Model):
+    ticket_id: str
+
+
+class UpdateInventoryDeductedOutput(Model):
+    delivery_note_id: str
+
+
+class RestockReturnedItemsOutput(Model):
+    stock_entry_id: str
+
+
+class InspectReturnItemsOutput(Model):
+    inspection_id: str
+
+
+class IssueCreditNoteOutput(Model):
+    credit_note_id: str
+
+
+class PostRefundJournalEntryOutput(Model):
+    journal_entry_id: str
+
+
+class RestockItemsOutput(Model):
+    delivery_note_id: str
+
+
+class BookCapturedPaymentOutput(Model):
+    journal_entry_id: str
+
+
+class CreateSettlementReportOutput(Model):
+    settlement_report_id: str
+
+
+class BookEscrowReleaseOutput(Model):
+    journal_entry_id: str
+
+
+class CompareAndFindDiscrepanciesOutput(Model):
+    matched: int
+    discrepancies: int
+
+
+class CreateReconciliationReportOutput(Model):
+    report_id: str
+    unmatched: int
+
+
+class FlagUnmatchedTransactionsOutput(Model):
+    flagged: int
+
+
+class BookGiftCardOutput(Model):
+    journal_entry_id: str
 
 
 class ReserveInventoryInput(Model):
@@ -295,6 +361,113 @@ class UpdateAssetRecordInput(Model):
     vehicle_id: str
     status: types.WorkOrderStatus
     mileage: int
+
+
+class ReleaseInventoryOfOrderInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class ReverseAccountingEntriesOfOrderInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class CreateSupportTicketInput(Model):
+    subject: str
+    reference: str
+    priority: Literal["low", "medium", "high"]
+    details: str | None = None
+
+
+class UpdateInventoryDeductedInput(Model):
+    order_id: str
+    vendor_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+
+
+class RestockReturnedItemsInput(Model):
+    vendor_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+
+
+class InspectReturnItemsInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class IssueCreditNoteInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class PostRefundJournalEntryInput(Model):
+    order_id: str
+    return_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class RestockItemsInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class BookCapturedPaymentInput(Model):
+    order_id: str
+    payment_intent_id: str
+    amount: Decimal
+    vendors_total: Decimal
+    commission: Decimal
+    currency_code: str
+
+
+class CreateSettlementReportInput(Model):
+    payout_id: str
+    vendor_id: str
+    settlement_period: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    gross_amount: Decimal
+    fees: Decimal
+    net_amount: Decimal
+    currency_code: str
+
+
+class BookEscrowReleaseInput(Model):
+    vendor_order_id: str
+    vendor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CompareAndFindDiscrepanciesInput(Model):
+    gateway: types.Gateway
+    date: date
+    gateway_transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    medusa_transactions: Annotated[list[types.MedusaTransaction], Limits(max_items=100)]
+
+
+class CreateReconciliationReportInput(Model):
+    date: date
+    gateways: Annotated[list[types.Gateway], Limits(max_items=3)]
+    matched: int
+    discrepancies: int
+
+
+class FlagUnmatchedTransactionsInput(Model):
+    report_id: str
+
+
+class BookGiftCardInput(Model):
+    gift_card_id: str
+    action: types.GiftCardAction
+    amount: Decimal
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -888,5 +1061,416 @@ def update_asset_record(
         _UPDATE_ASSET_RECORD,
         UpdateAssetRecordInput(
             maintenance_record_id=maintenance_record_id, vehicle_id=vehicle_id, status=status, mileage=mileage
+        ),
+    )
+
+
+_RELEASE_INVENTORY_OF_ORDER = Operation(
+    "releaseInventoryOfOrder",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseInventoryOfOrderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release what is still reserved for some vendor orders; released already, or none there, is success.",
+)
+
+
+def release_inventory_of_order(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReleaseInventoryOfOrderOutput]:
+    """Release what is still reserved for some vendor orders; released already, or none there, is
+    success.
+    """
+    return Call(
+        _RELEASE_INVENTORY_OF_ORDER,
+        ReleaseInventoryOfOrderInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_REVERSE_ACCOUNTING_ENTRIES_OF_ORDER = Operation(
+    "reverseAccountingEntriesOfOrder",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReverseAccountingEntriesOfOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Reverse what was booked for some vendor orders, each entry once; none there is success.",
+)
+
+
+def reverse_accounting_entries_of_order(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReverseAccountingEntriesOfOrderOutput]:
+    """Reverse what was booked for some vendor orders, each entry once; none there is success."""
+    return Call(
+        _REVERSE_ACCOUNTING_ENTRIES_OF_ORDER,
+        ReverseAccountingEntriesOfOrderInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_CREATE_SUPPORT_TICKET = Operation(
+    "createSupportTicket",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSupportTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hand a case to a person, as an Issue of the help desk.",
+)
+
+
+def create_support_ticket(
+    *, subject: str, reference: str, priority: Literal["low", "medium", "high"], details: str | None = None
+) -> Call[CreateSupportTicketOutput]:
+    """Hand a case to a person, as an Issue of the help desk."""
+    return Call(
+        _CREATE_SUPPORT_TICKET,
+        CreateSupportTicketInput(subject=subject, reference=reference, priority=priority, details=details),
+    )
+
+
+_UPDATE_INVENTORY_DEDUCTED = Operation(
+    "updateInventoryDeducted",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryDeductedOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take what was delivered out of the stock, by a delivery note.",
+)
+
+
+def update_inventory_deducted(
+    *, order_id: str, vendor_order_id: str, items: list[types.FulfillmentItem]
+) -> Call[UpdateInventoryDeductedOutput]:
+    """Take what was delivered out of the stock, by a delivery note."""
+    return Call(
+        _UPDATE_INVENTORY_DEDUCTED,
+        UpdateInventoryDeductedInput(order_id=order_id, vendor_order_id=vendor_order_id, items=items),
+    )
+
+
+_RESTOCK_RETURNED_ITEMS = Operation(
+    "restockReturnedItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestockReturnedItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Put what came back undelivered onto the shelf again, by a stock entry.",
+)
+
+
+def restock_returned_items(
+    *, vendor_order_id: str, items: list[types.FulfillmentItem]
+) -> Call[RestockReturnedItemsOutput]:
+    """Put what came back undelivered onto the shelf again, by a stock entry."""
+    return Call(
+        _RESTOCK_RETURNED_ITEMS, RestockReturnedItemsInput(vendor_order_id=vendor_order_id, items=items)
+    )
+
+
+_INSPECT_RETURN_ITEMS = Operation(
+    "inspectReturnItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=InspectReturnItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the warehouse to look at what was sent back; whoever does says so by return.inspected.",
+)
+
+
+def inspect_return_items(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[InspectReturnItemsOutput]:
+    """Ask the warehouse to look at what was sent back; whoever does says so by return.inspected."""
+    return Call(
+        _INSPECT_RETURN_ITEMS, InspectReturnItemsInput(order_id=order_id, return_id=return_id, items=items)
+    )
+
+
+_ISSUE_CREDIT_NOTE = Operation(
+    "issueCreditNote",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=IssueCreditNoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Owe a customer an amount as credit, by a return invoice.",
+)
+
+
+def issue_credit_note(
+    *, order_id: str, return_id: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[IssueCreditNoteOutput]:
+    """Owe a customer an amount as credit, by a return invoice."""
+    return Call(
+        _ISSUE_CREDIT_NOTE,
+        IssueCreditNoteInput(
+            order_id=order_id,
+            return_id=return_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_POST_REFUND_JOURNAL_ENTRY = Operation(
+    "postRefundJournalEntry",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=PostRefundJournalEntryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a refund that has gone out.",
+)
+
+
+def post_refund_journal_entry(
+    *, order_id: str, return_id: str, amount: Decimal, currency_code: str
+) -> Call[PostRefundJournalEntryOutput]:
+    """Book a refund that has gone out."""
+    return Call(
+        _POST_REFUND_JOURNAL_ENTRY,
+        PostRefundJournalEntryInput(
+            order_id=order_id, return_id=return_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_RESTOCK_ITEMS = Operation(
+    "restockItems",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestockItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Put what a customer has sent back onto the shelf again, by a return delivery note.",
+)
+
+
+def restock_items(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[RestockItemsOutput]:
+    """Put what a customer has sent back onto the shelf again, by a return delivery note."""
+    return Call(_RESTOCK_ITEMS, RestockItemsInput(order_id=order_id, return_id=return_id, items=items))
+
+
+_BOOK_CAPTURED_PAYMENT = Operation(
+    "bookCapturedPayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCapturedPaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a captured payment, the vendors' parts and the platform's commission apart.",
+)
+
+
+def book_captured_payment(
+    *,
+    order_id: str,
+    payment_intent_id: str,
+    amount: Decimal,
+    vendors_total: Decimal,
+    commission: Decimal,
+    currency_code: str,
+) -> Call[BookCapturedPaymentOutput]:
+    """Book a captured payment, the vendors' parts and the platform's commission apart."""
+    return Call(
+        _BOOK_CAPTURED_PAYMENT,
+        BookCapturedPaymentInput(
+            order_id=order_id,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            vendors_total=vendors_total,
+            commission=commission,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CREATE_SETTLEMENT_REPORT = Operation(
+    "createSettlementReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSettlementReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write down what a payout settles, and book it against what the vendor was owed.",
+)
+
+
+def create_settlement_report(
+    *,
+    payout_id: str,
+    vendor_id: str,
+    settlement_period: str,
+    commission_transactions: list[str],
+    gross_amount: Decimal,
+    fees: Decimal,
+    net_amount: Decimal,
+    currency_code: str,
+) -> Call[CreateSettlementReportOutput]:
+    """Write down what a payout settles, and book it against what the vendor was owed."""
+    return Call(
+        _CREATE_SETTLEMENT_REPORT,
+        CreateSettlementReportInput(
+            payout_id=payout_id,
+            vendor_id=vendor_id,
+            settlement_period=settlement_period,
+            commission_transactions=commission_transactions,
+            gross_amount=gross_amount,
+            fees=fees,
+            net_amount=net_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_ESCROW_RELEASE = Operation(
+    "bookEscrowRelease",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookEscrowReleaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book that what was held for a vendor order is the vendor's now.",
+)
+
+
+def book_escrow_release(
+    *, vendor_order_id: str, vendor_id: str, amount: Decimal, currency_code: str
+) -> Call[BookEscrowReleaseOutput]:
+    """Book that what was held for a vendor order is the vendor's now."""
+    return Call(
+        _BOOK_ESCROW_RELEASE,
+        BookEscrowReleaseInput(
+            vendor_order_id=vendor_order_id, vendor_id=vendor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_COMPARE_AND_FIND_DISCREPANCIES = Operation(
+    "compareAndFindDiscrepancies",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CompareAndFindDiscrepanciesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a page of a gateway's transactions against the marketplace's and the ledger's, and keep what does not fit as lines of the day's report.",
+)
+
+
+def compare_and_find_discrepancies(
+    *,
+    gateway: types.Gateway,
+    date: date,
+    gateway_transactions: list[types.GatewayTransaction],
+    medusa_transactions: list[types.MedusaTransaction],
+) -> Call[CompareAndFindDiscrepanciesOutput]:
+    """Hold a page of a gateway's transactions against the marketplace's and the ledger's, and keep
+    what does not fit as lines of the day's report.
+    """
+    return Call(
+        _COMPARE_AND_FIND_DISCREPANCIES,
+        CompareAndFindDiscrepanciesInput(
+            gateway=gateway,
+            date=date,
+            gateway_transactions=gateway_transactions,
+            medusa_transactions=medusa_transactions,
+        ),
+    )
+
+
+_CREATE_RECONCILIATION_REPORT = Operation(
+    "createReconciliationReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateReconciliationReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Close the day's report, with what the marketplace has and no gateway knows.",
+)
+
+
+def create_reconciliation_report(
+    *, date: date, gateways: list[types.Gateway], matched: int, discrepancies: int
+) -> Call[CreateReconciliationReportOutput]:
+    """Close the day's report, with what the marketplace has and no gateway knows."""
+    return Call(
+        _CREATE_RECONCILIATION_REPORT,
+        CreateReconciliationReportInput(
+            date=date, gateways=gateways, matched=matched, discrepancies=discrepancies
+        ),
+    )
+
+
+_FLAG_UNMATCHED_TRANSACTIONS = Operation(
+    "flagUnmatchedTransactions",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FlagUnmatchedTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put a flag on every transaction of a report that has no counterpart.",
+)
+
+
+def flag_unmatched_transactions(*, report_id: str) -> Call[FlagUnmatchedTransactionsOutput]:
+    """Put a flag on every transaction of a report that has no counterpart."""
+    return Call(_FLAG_UNMATCHED_TRANSACTIONS, FlagUnmatchedTransactionsInput(report_id=report_id))
+
+
+_BOOK_GIFT_CARD = Operation(
+    "bookGiftCard",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a gift card was sold, used or lapsed for; until it is used, it is owed.",
+)
+
+
+def book_gift_card(
+    *, gift_card_id: str, action: types.GiftCardAction, amount: Decimal, currency_code: str
+) -> Call[BookGiftCardOutput]:
+    """Book what a gift card was sold, used or lapsed for; until it is used, it is owed."""
+    return Call(
+        _BOOK_GIFT_CARD,
+        BookGiftCardInput(
+            gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
         ),
     )

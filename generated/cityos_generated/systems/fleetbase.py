@@ -172,7 +172,7 @@ class CreateUrgentPickListOutput(Model):
     pick_list_id: str
 
 
-class CancelPickListOutput(Model):
+class CancelUrgentPickListOutput(Model):
     pass
 
 
@@ -192,6 +192,47 @@ class OptimizeDirectRouteOutput(Model):
 class TrackSameDayDeliveryOutput(Model):
     position: types.LatLng
     estimated_delivery_at: datetime
+
+
+class GeneratePickListOutput(Model):
+    pick_list_id: str
+    pickup_location: types.LatLng
+
+
+class CancelPickListOutput(Model):
+    pass
+
+
+class AssignDriverOutput(Model):
+    pass
+
+
+class UnassignDriverOutput(Model):
+    pass
+
+
+class OptimizeRouteOutput(Model):
+    assignments: Annotated[list[Any], Limits(max_items=200)]
+
+
+class CommitRouteOutput(Model):
+    pass
+
+
+class ConfirmDeliveryOutput(Model):
+    pass
+
+
+class CreateReturnShipmentOutput(Model):
+    delivery_order_id: str
+
+
+class SendItemsBackOutput(Model):
+    delivery_order_id: str
+
+
+class CreateDeliveryOrderForVendorOutput(Model):
+    delivery_order_id: str
 
 
 class ExtractDataInput(Model):
@@ -405,7 +446,7 @@ class CreateUrgentPickListInput(Model):
     items: Annotated[list[types.PickItem], Limits(max_items=200)]
 
 
-class CancelPickListInput(Model):
+class CancelUrgentPickListInput(Model):
     pick_list_id: str
 
 
@@ -425,6 +466,66 @@ class OptimizeDirectRouteInput(Model):
 
 class TrackSameDayDeliveryInput(Model):
     delivery_order_id: str
+
+
+class GeneratePickListInput(Model):
+    vendor_order_id: str
+    delivery_order_id: str
+    items: Annotated[list[types.FulfillmentItem], Limits(max_items=500)]
+
+
+class CancelPickListInput(Model):
+    pick_list_id: str
+
+
+class AssignDriverInput(Model):
+    delivery_order_id: str
+
+
+class UnassignDriverInput(Model):
+    delivery_order_id: str
+
+
+class OptimizeRouteInput(Model):
+    delivery_order_id: str
+
+
+class CommitRouteInput(Model):
+    delivery_order_id: str
+    assignments: Annotated[list[Any], Limits(max_items=200)]
+
+
+class TrackDeliveryInput(Model):
+    delivery_order_id: str
+
+
+class FetchDeliveryProofInput(Model):
+    delivery_order_id: str
+
+
+class ConfirmDeliveryInput(Model):
+    delivery_order_id: str
+
+
+class CreateReturnShipmentInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+    return_method: types.ReturnMethod
+
+
+class SendItemsBackInput(Model):
+    order_id: str
+    return_id: str
+    customer_id: str
+
+
+class CreateDeliveryOrderForVendorInput(Model):
+    order_id: str
+    customer_id: str
+    vendor_order_id: str
+    warehouse_id: str
+    fulfillment_zone: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1271,11 +1372,11 @@ def create_urgent_pick_list(
     )
 
 
-_CANCEL_PICK_LIST = Operation(
-    "cancelPickList",
+_CANCEL_URGENT_PICK_LIST = Operation(
+    "cancelUrgentPickList",
     system="fleetbase",
     task_queue="fleetbase-logistics",
-    output=CancelPickListOutput,
+    output=CancelUrgentPickListOutput,
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
@@ -1283,9 +1384,9 @@ _CANCEL_PICK_LIST = Operation(
 )
 
 
-def cancel_pick_list(*, pick_list_id: str) -> Call[CancelPickListOutput]:
+def cancel_urgent_pick_list(*, pick_list_id: str) -> Call[CancelUrgentPickListOutput]:
     """Have what was picked put back; none there is success."""
-    return Call(_CANCEL_PICK_LIST, CancelPickListInput(pick_list_id=pick_list_id))
+    return Call(_CANCEL_URGENT_PICK_LIST, CancelUrgentPickListInput(pick_list_id=pick_list_id))
 
 
 _ASSIGN_NEAREST_DRIVER = Operation(
@@ -1361,3 +1462,242 @@ _TRACK_SAME_DAY_DELIVERY = Operation(
 def track_same_day_delivery(*, delivery_order_id: str) -> Call[TrackSameDayDeliveryOutput]:
     """Where a delivery is, and when it will be there."""
     return Call(_TRACK_SAME_DAY_DELIVERY, TrackSameDayDeliveryInput(delivery_order_id=delivery_order_id))
+
+
+_GENERATE_PICK_LIST = Operation(
+    "generatePickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=GeneratePickListOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a vendor order picked in its warehouses, and say from where it will be fetched.",
+)
+
+
+def generate_pick_list(
+    *, vendor_order_id: str, delivery_order_id: str, items: list[types.FulfillmentItem]
+) -> Call[GeneratePickListOutput]:
+    """Have a vendor order picked in its warehouses, and say from where it will be fetched."""
+    return Call(
+        _GENERATE_PICK_LIST,
+        GeneratePickListInput(
+            vendor_order_id=vendor_order_id, delivery_order_id=delivery_order_id, items=items
+        ),
+    )
+
+
+_CANCEL_PICK_LIST = Operation(
+    "cancelPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPickListOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Stop picking; stopped already, or none there, is success.",
+)
+
+
+def cancel_pick_list(*, pick_list_id: str) -> Call[CancelPickListOutput]:
+    """Stop picking; stopped already, or none there, is success."""
+    return Call(_CANCEL_PICK_LIST, CancelPickListInput(pick_list_id=pick_list_id))
+
+
+_ASSIGN_DRIVER = Operation(
+    "assignDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignDriverOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Offer a delivery to the drivers nearby; the one who takes it is told by delivery.driver.assigned.",
+)
+
+
+def assign_driver(*, delivery_order_id: str) -> Call[AssignDriverOutput]:
+    """Offer a delivery to the drivers nearby; the one who takes it is told by
+    delivery.driver.assigned.
+    """
+    return Call(_ASSIGN_DRIVER, AssignDriverInput(delivery_order_id=delivery_order_id))
+
+
+_UNASSIGN_DRIVER = Operation(
+    "unassignDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UnassignDriverOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a delivery back from its driver; none there is success.",
+)
+
+
+def unassign_driver(*, delivery_order_id: str) -> Call[UnassignDriverOutput]:
+    """Take a delivery back from its driver; none there is success."""
+    return Call(_UNASSIGN_DRIVER, UnassignDriverInput(delivery_order_id=delivery_order_id))
+
+
+_OPTIMIZE_ROUTE = Operation(
+    "optimizeRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=OptimizeRouteOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Work out in which order a driver's stops are best visited; nothing is changed yet.",
+)
+
+
+def optimize_route(*, delivery_order_id: str) -> Call[OptimizeRouteOutput]:
+    """Work out in which order a driver's stops are best visited; nothing is changed yet."""
+    return Call(_OPTIMIZE_ROUTE, OptimizeRouteInput(delivery_order_id=delivery_order_id))
+
+
+_COMMIT_ROUTE = Operation(
+    "commitRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CommitRouteOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Give the drivers the route that was worked out.",
+)
+
+
+def commit_route(*, delivery_order_id: str, assignments: list[Any]) -> Call[CommitRouteOutput]:
+    """Give the drivers the route that was worked out."""
+    return Call(_COMMIT_ROUTE, CommitRouteInput(delivery_order_id=delivery_order_id, assignments=assignments))
+
+
+_TRACK_DELIVERY = Operation(
+    "trackDelivery",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=types.DeliveryTracking,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Where a delivery is.",
+)
+
+
+def track_delivery(*, delivery_order_id: str) -> Call[types.DeliveryTracking]:
+    """Where a delivery is."""
+    return Call(_TRACK_DELIVERY, TrackDeliveryInput(delivery_order_id=delivery_order_id))
+
+
+_FETCH_DELIVERY_PROOF = Operation(
+    "fetchDeliveryProof",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=types.DeliveryProof,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="The proof that a driver has handed in, which Fleetbase announces to nobody.",
+)
+
+
+def fetch_delivery_proof(*, delivery_order_id: str) -> Call[types.DeliveryProof]:
+    """The proof that a driver has handed in, which Fleetbase announces to nobody."""
+    return Call(_FETCH_DELIVERY_PROOF, FetchDeliveryProofInput(delivery_order_id=delivery_order_id))
+
+
+_CONFIRM_DELIVERY = Operation(
+    "confirmDelivery",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ConfirmDeliveryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Complete a delivery order; completed already is success.",
+)
+
+
+def confirm_delivery(*, delivery_order_id: str) -> Call[ConfirmDeliveryOutput]:
+    """Complete a delivery order; completed already is success."""
+    return Call(_CONFIRM_DELIVERY, ConfirmDeliveryInput(delivery_order_id=delivery_order_id))
+
+
+_CREATE_RETURN_SHIPMENT = Operation(
+    "createReturnShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateReturnShipmentOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a customer's parcel fetched, or give the customer a label for it; a delivery order the other way round.",
+)
+
+
+def create_return_shipment(
+    *, order_id: str, return_id: str, customer_id: str, return_method: types.ReturnMethod
+) -> Call[CreateReturnShipmentOutput]:
+    """Have a customer's parcel fetched, or give the customer a label for it; a delivery order the
+    other way round.
+    """
+    return Call(
+        _CREATE_RETURN_SHIPMENT,
+        CreateReturnShipmentInput(
+            order_id=order_id, return_id=return_id, customer_id=customer_id, return_method=return_method
+        ),
+    )
+
+
+_SEND_ITEMS_BACK = Operation(
+    "sendItemsBack",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=SendItemsBackOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Send a customer back what the warehouse has refused to take.",
+)
+
+
+def send_items_back(*, order_id: str, return_id: str, customer_id: str) -> Call[SendItemsBackOutput]:
+    """Send a customer back what the warehouse has refused to take."""
+    return Call(
+        _SEND_ITEMS_BACK, SendItemsBackInput(order_id=order_id, return_id=return_id, customer_id=customer_id)
+    )
+
+
+_CREATE_DELIVERY_ORDER_FOR_VENDOR = Operation(
+    "createDeliveryOrderForVendor",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateDeliveryOrderForVendorOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the delivery of one vendor's part, from the vendor's warehouse to the order's customer.",
+)
+
+
+def create_delivery_order_for_vendor(
+    *, order_id: str, customer_id: str, vendor_order_id: str, warehouse_id: str, fulfillment_zone: str
+) -> Call[CreateDeliveryOrderForVendorOutput]:
+    """Order the delivery of one vendor's part, from the vendor's warehouse to the order's customer."""
+    return Call(
+        _CREATE_DELIVERY_ORDER_FOR_VENDOR,
+        CreateDeliveryOrderForVendorInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            vendor_order_id=vendor_order_id,
+            warehouse_id=warehouse_id,
+            fulfillment_zone=fulfillment_zone,
+        ),
+    )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
-from cityos_generated.systems import erpnext
+from cityos_generated.systems import erpnext, fleetbase
 
 NEVER = (
     "AuthenticationError",
@@ -337,6 +337,155 @@ class UpdateSameDayOrderStatusOutput(Model):
     pass
 
 
+class UpdateOrderStatusOutput(Model):
+    order_status: types.OrderStatus
+
+
+class ReverseCommissionsOfVendorOrdersOutput(Model):
+    pass
+
+
+class CheckIfAlreadyReviewedOutput(Model):
+    open_product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class ValidateReturnEligibilityOutput(Model):
+    eligible: bool
+    reason: str | None = None
+    refund_amount: Decimal
+    currency_code: str
+
+
+class ReverseCommissionsInPartOutput(Model):
+    pass
+
+
+class RecordReturnOutcomeOutput(Model):
+    pass
+
+
+class CreateExchangeOrderOutput(Model):
+    exchange_order_id: str
+
+
+class SplitOrderByVendorOutput(Model):
+    parts: Annotated[list[types.VendorPart], Limits(max_items=50)]
+
+
+class CalculateCommissionsPerVendorOutput(Model):
+    shares: Annotated[list[types.VendorShare], Limits(max_items=50)]
+
+
+class CreateVendorOrdersOutput(Model):
+    vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class CancelVendorOrdersOutput(Model):
+    pass
+
+
+class FindOverdueBookingsOutput(Model):
+    bookings: Annotated[list[types.OverdueBooking], Limits(max_items=200)]
+
+
+class MarkAsNoShowOutput(Model):
+    pass
+
+
+class UnmarkNoShowOutput(Model):
+    pass
+
+
+class FreeProviderSlotOutput(Model):
+    pass
+
+
+class TriggerVendorPayoutOutput(Model):
+    payout_id: str | None = None
+
+
+class RecordTransactionOutput(Model):
+    transaction_id: str
+
+
+class VoidTransactionOutput(Model):
+    pass
+
+
+class ListDuePayoutsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class ValidatePayoutEligibilityOutput(Model):
+    eligible: bool
+    reason: str | None = None
+    first_payout: bool
+
+
+class CalculateNetPayoutOutput(Model):
+    net_amount: Decimal
+    fees: Decimal
+
+
+class ReleasePayoutTransactionsOutput(Model):
+    pass
+
+
+class UpdatePayoutStatusOutput(Model):
+    pass
+
+
+class UpdatePayoutLedgerOutput(Model):
+    ledger_entry_id: str
+
+
+class FindPayoutAccountOutput(Model):
+    connected_account_id: str
+
+
+class CalculatePointsEarnedOutput(Model):
+    points: int
+    next_tier: str | None = None
+    next_tier_from: int | None = None
+
+
+class UpdateCustomerTierOutput(Model):
+    pass
+
+
+class ListDueReconciliationsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class FetchMedusaTransactionsOutput(Model):
+    transactions: Annotated[list[types.MedusaTransaction], Limits(max_items=100)]
+
+
+class GenerateGiftCardCodeOutput(Model):
+    code_ending: str
+
+
+class VoidGiftCardOutput(Model):
+    pass
+
+
+class ActivateGiftCardOutput(Model):
+    pass
+
+
+class RedeemGiftCardOutput(Model):
+    redemption_id: str
+    balance: Decimal
+
+
+class RestoreGiftCardOutput(Model):
+    pass
+
+
+class ExpireGiftCardOutput(Model):
+    forfeited: Decimal
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -367,6 +516,12 @@ class ExportCustomerDataInput(Model):
 class DeleteCustomerDataInput(Model):
     customer_id: str
     mode: types.DeletionMode
+
+
+class ConfirmDeliveryInput(Model):
+    order_id: str
+    delivery_order_id: str
+    proof_url: str | None = None
 
 
 class RecordAuditLogInput(Model):
@@ -781,6 +936,201 @@ class UpdateSameDayOrderStatusInput(Model):
     delivered: bool
 
 
+class UpdateOrderStatusInput(Model):
+    order_id: str
+    status: types.OrderStatus
+    vendor_order_ids: Annotated[list[str] | None, Limits(max_items=50)] = None
+    reason: str | None = None
+
+
+class ReverseCommissionsOfVendorOrdersInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class CheckIfAlreadyReviewedInput(Model):
+    order_id: str
+    customer_id: str
+    product_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class ValidateReturnEligibilityInput(Model):
+    order_id: str
+    return_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class ReverseCommissionsInPartInput(Model):
+    order_id: str
+    return_id: str
+    refund_amount: Decimal
+
+
+class RecordReturnOutcomeInput(Model):
+    order_id: str
+    return_id: str
+    refund_method: types.RefundMethod
+    amount: Decimal
+    currency_code: str
+
+
+class CreateExchangeOrderInput(Model):
+    order_id: str
+    return_id: str
+    credit_note_id: str
+    items: Annotated[list[types.ReturnItem], Limits(max_items=200)]
+
+
+class SplitOrderByVendorInput(Model):
+    order_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+
+
+class CalculateCommissionsPerVendorInput(Model):
+    order_id: str
+    parts: Annotated[list[types.VendorPart], Limits(max_items=50)]
+
+
+class CreateVendorOrdersInput(Model):
+    order_id: str
+    items_by_vendor: Annotated[list[types.VendorBasket], Limits(max_items=50)]
+
+
+class CancelVendorOrdersInput(Model):
+    order_id: str
+
+
+class FindOverdueBookingsInput(Model):
+    check_window_minutes: int
+
+
+class MarkAsNoShowInput(Model):
+    booking_id: str
+
+
+class UnmarkNoShowInput(Model):
+    booking_id: str
+
+
+class FreeProviderSlotInput(Model):
+    booking_id: str
+    provider_id: str
+
+
+class TriggerVendorPayoutInput(Model):
+    vendor_id: str
+    vendor_order_id: str
+
+
+class RecordTransactionInput(Model):
+    order_id: str
+    customer_id: str
+    payment_intent_id: str
+    gateway: str
+    amount: Decimal
+    commission: Decimal
+    currency_code: str
+
+
+class VoidTransactionInput(Model):
+    payment_intent_id: str
+
+
+class ListDuePayoutsInput(Model):
+    pass
+
+
+class ValidatePayoutEligibilityInput(Model):
+    payout_id: str
+    vendor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CalculateNetPayoutInput(Model):
+    payout_id: str
+    vendor_id: str
+    commission_transactions: Annotated[list[str], Limits(max_items=1000)]
+    amount: Decimal
+    currency_code: str
+
+
+class ReleasePayoutTransactionsInput(Model):
+    payout_id: str
+
+
+class UpdatePayoutStatusInput(Model):
+    payout_id: str
+    status: types.PayoutStatus
+    transfer_id: str | None = None
+    net_amount: Decimal | None = None
+
+
+class UpdatePayoutLedgerInput(Model):
+    vendor_id: str
+    reference: str
+    amount: Decimal
+    currency_code: str
+    status: types.LedgerStatus
+
+
+class FindPayoutAccountInput(Model):
+    vendor_id: str
+
+
+class CalculatePointsEarnedInput(Model):
+    customer_id: str
+    trigger_event: types.LoyaltyTrigger
+    amount_spent: Decimal | None = None
+    currency_code: str | None = None
+    points_rule: types.PointsRule
+
+
+class UpdateCustomerTierInput(Model):
+    customer_id: str
+    tier: str
+
+
+class ListDueReconciliationsInput(Model):
+    pass
+
+
+class FetchMedusaTransactionsInput(Model):
+    references: Annotated[list[str], Limits(max_items=100)]
+
+
+class GenerateGiftCardCodeInput(Model):
+    gift_card_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+    recipient_email: str | None = None
+
+
+class VoidGiftCardInput(Model):
+    gift_card_id: str
+
+
+class ActivateGiftCardInput(Model):
+    gift_card_id: str
+
+
+class RedeemGiftCardInput(Model):
+    gift_card_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class RestoreGiftCardInput(Model):
+    gift_card_id: str
+    redemption_id: str
+
+
+class ExpireGiftCardInput(Model):
+    gift_card_id: str
+
+
 _EXTRACT_DATA = Operation(
     "extractData",
     system="medusa",
@@ -895,6 +1245,28 @@ def delete_customer_data(
     success.
     """
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_CONFIRM_DELIVERY = Operation(
+    "confirmDelivery",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=fleetbase.ConfirmDeliveryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark what a delivery order has brought as delivered; Medusa then says order.delivered.",
+)
+
+
+def confirm_delivery(
+    *, order_id: str, delivery_order_id: str, proof_url: str | None = None
+) -> Call[fleetbase.ConfirmDeliveryOutput]:
+    """Mark what a delivery order has brought as delivered; Medusa then says order.delivered."""
+    return Call(
+        _CONFIRM_DELIVERY,
+        ConfirmDeliveryInput(order_id=order_id, delivery_order_id=delivery_order_id, proof_url=proof_url),
+    )
 
 
 _RECORD_AUDIT_LOG = Operation(
@@ -1165,6 +1537,7 @@ _CREATE_VENDOR_RECORD = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
     summary="Open a vendor's account, not yet active.",
 )
 
@@ -2525,3 +2898,776 @@ def update_same_day_order_status(*, order_id: str, delivered: bool) -> Call[Upda
     return Call(
         _UPDATE_SAME_DAY_ORDER_STATUS, UpdateSameDayOrderStatusInput(order_id=order_id, delivered=delivered)
     )
+
+
+_UPDATE_ORDER_STATUS = Operation(
+    "updateOrderStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateOrderStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how an order stands, or only some of its vendor orders; no payment is touched. The answer says how all of it stands.",
+)
+
+
+def update_order_status(
+    *,
+    order_id: str,
+    status: types.OrderStatus,
+    vendor_order_ids: list[str] | None = None,
+    reason: str | None = None,
+) -> Call[UpdateOrderStatusOutput]:
+    """Say how an order stands, or only some of its vendor orders; no payment is touched. The answer
+    says how all of it stands.
+    """
+    return Call(
+        _UPDATE_ORDER_STATUS,
+        UpdateOrderStatusInput(
+            order_id=order_id, status=status, vendor_order_ids=vendor_order_ids, reason=reason
+        ),
+    )
+
+
+_REVERSE_COMMISSIONS_OF_VENDOR_ORDERS = Operation(
+    "reverseCommissionsOfVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReverseCommissionsOfVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the commissions of some vendor orders back; none there is success.",
+)
+
+
+def reverse_commissions_of_vendor_orders(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[ReverseCommissionsOfVendorOrdersOutput]:
+    """Take the commissions of some vendor orders back; none there is success."""
+    return Call(
+        _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS,
+        ReverseCommissionsOfVendorOrdersInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_CHECK_IF_ALREADY_REVIEWED = Operation(
+    "checkIfAlreadyReviewed",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckIfAlreadyReviewedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which of an order's products the customer has neither reviewed nor sent back.",
+)
+
+
+def check_if_already_reviewed(
+    *, order_id: str, customer_id: str, product_ids: list[str]
+) -> Call[CheckIfAlreadyReviewedOutput]:
+    """Which of an order's products the customer has neither reviewed nor sent back."""
+    return Call(
+        _CHECK_IF_ALREADY_REVIEWED,
+        CheckIfAlreadyReviewedInput(order_id=order_id, customer_id=customer_id, product_ids=product_ids),
+    )
+
+
+_VALIDATE_RETURN_ELIGIBILITY = Operation(
+    "validateReturnEligibility",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateReturnEligibilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether these items may be sent back, and what is owed for them.",
+)
+
+
+def validate_return_eligibility(
+    *, order_id: str, return_id: str, items: list[types.ReturnItem]
+) -> Call[ValidateReturnEligibilityOutput]:
+    """Whether these items may be sent back, and what is owed for them."""
+    return Call(
+        _VALIDATE_RETURN_ELIGIBILITY,
+        ValidateReturnEligibilityInput(order_id=order_id, return_id=return_id, items=items),
+    )
+
+
+_REVERSE_COMMISSIONS_IN_PART = Operation(
+    "reverseCommissionsInPart",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReverseCommissionsInPartOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the commissions on returned items back, in proportion to what is refunded.",
+)
+
+
+def reverse_commissions_in_part(
+    *, order_id: str, return_id: str, refund_amount: Decimal
+) -> Call[ReverseCommissionsInPartOutput]:
+    """Take the commissions on returned items back, in proportion to what is refunded."""
+    return Call(
+        _REVERSE_COMMISSIONS_IN_PART,
+        ReverseCommissionsInPartInput(order_id=order_id, return_id=return_id, refund_amount=refund_amount),
+    )
+
+
+_RECORD_RETURN_OUTCOME = Operation(
+    "recordReturnOutcome",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordReturnOutcomeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say in a return how it ended and what was given back for it.",
+)
+
+
+def record_return_outcome(
+    *, order_id: str, return_id: str, refund_method: types.RefundMethod, amount: Decimal, currency_code: str
+) -> Call[RecordReturnOutcomeOutput]:
+    """Say in a return how it ended and what was given back for it."""
+    return Call(
+        _RECORD_RETURN_OUTCOME,
+        RecordReturnOutcomeInput(
+            order_id=order_id,
+            return_id=return_id,
+            refund_method=refund_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CREATE_EXCHANGE_ORDER = Operation(
+    "createExchangeOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateExchangeOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the same items anew, paid with the credit note of the return.",
+)
+
+
+def create_exchange_order(
+    *, order_id: str, return_id: str, credit_note_id: str, items: list[types.ReturnItem]
+) -> Call[CreateExchangeOrderOutput]:
+    """Order the same items anew, paid with the credit note of the return."""
+    return Call(
+        _CREATE_EXCHANGE_ORDER,
+        CreateExchangeOrderInput(
+            order_id=order_id, return_id=return_id, credit_note_id=credit_note_id, items=items
+        ),
+    )
+
+
+_SPLIT_ORDER_BY_VENDOR = Operation(
+    "splitOrderByVendor",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SplitOrderByVendorOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What each vendor's part of an order costs.",
+)
+
+
+def split_order_by_vendor(
+    *, order_id: str, items_by_vendor: list[types.VendorBasket]
+) -> Call[SplitOrderByVendorOutput]:
+    """What each vendor's part of an order costs."""
+    return Call(
+        _SPLIT_ORDER_BY_VENDOR, SplitOrderByVendorInput(order_id=order_id, items_by_vendor=items_by_vendor)
+    )
+
+
+_CALCULATE_COMMISSIONS_PER_VENDOR = Operation(
+    "calculateCommissionsPerVendor",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateCommissionsPerVendorOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the platform keeps of each vendor's part, recorded as the order's commissions.",
+)
+
+
+def calculate_commissions_per_vendor(
+    *, order_id: str, parts: list[types.VendorPart]
+) -> Call[CalculateCommissionsPerVendorOutput]:
+    """What the platform keeps of each vendor's part, recorded as the order's commissions."""
+    return Call(
+        _CALCULATE_COMMISSIONS_PER_VENDOR, CalculateCommissionsPerVendorInput(order_id=order_id, parts=parts)
+    )
+
+
+_CREATE_VENDOR_ORDERS = Operation(
+    "createVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Create the vendor orders of an order, all of them or none.",
+)
+
+
+def create_vendor_orders(
+    *, order_id: str, items_by_vendor: list[types.VendorBasket]
+) -> Call[CreateVendorOrdersOutput]:
+    """Create the vendor orders of an order, all of them or none."""
+    return Call(
+        _CREATE_VENDOR_ORDERS, CreateVendorOrdersInput(order_id=order_id, items_by_vendor=items_by_vendor)
+    )
+
+
+_CANCEL_VENDOR_ORDERS = Operation(
+    "cancelVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelVendorOrdersOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel the vendor orders of an order; none there is success.",
+)
+
+
+def cancel_vendor_orders(*, order_id: str) -> Call[CancelVendorOrdersOutput]:
+    """Cancel the vendor orders of an order; none there is success."""
+    return Call(_CANCEL_VENDOR_ORDERS, CancelVendorOrdersInput(order_id=order_id))
+
+
+_FIND_OVERDUE_BOOKINGS = Operation(
+    "findOverdueBookings",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindOverdueBookingsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Bookings whose customer is later than this, and about which nothing was said yet; the longest overdue first.",
+)
+
+
+def find_overdue_bookings(*, check_window_minutes: int) -> Call[FindOverdueBookingsOutput]:
+    """Bookings whose customer is later than this, and about which nothing was said yet; the longest
+    overdue first.
+    """
+    return Call(_FIND_OVERDUE_BOOKINGS, FindOverdueBookingsInput(check_window_minutes=check_window_minutes))
+
+
+_MARK_AS_NO_SHOW = Operation(
+    "markAsNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkAsNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that nobody came.",
+)
+
+
+def mark_as_no_show(*, booking_id: str) -> Call[MarkAsNoShowOutput]:
+    """Say of a booking that nobody came."""
+    return Call(_MARK_AS_NO_SHOW, MarkAsNoShowInput(booking_id=booking_id))
+
+
+_UNMARK_NO_SHOW = Operation(
+    "unmarkNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnmarkNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take back that nobody came; the next check finds the booking again.",
+)
+
+
+def unmark_no_show(*, booking_id: str) -> Call[UnmarkNoShowOutput]:
+    """Take back that nobody came; the next check finds the booking again."""
+    return Call(_UNMARK_NO_SHOW, UnmarkNoShowInput(booking_id=booking_id))
+
+
+_FREE_PROVIDER_SLOT = Operation(
+    "freeProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FreeProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the time of a booking back; free already is success.",
+)
+
+
+def free_provider_slot(*, booking_id: str, provider_id: str) -> Call[FreeProviderSlotOutput]:
+    """Give a provider the time of a booking back; free already is success."""
+    return Call(_FREE_PROVIDER_SLOT, FreeProviderSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_TRIGGER_VENDOR_PAYOUT = Operation(
+    "triggerVendorPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TriggerVendorPayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say that a vendor order is due for payout; Medusa collects what is due and asks with payout.requested. What is in escrow or was split already stays out.",
+)
+
+
+def trigger_vendor_payout(*, vendor_id: str, vendor_order_id: str) -> Call[TriggerVendorPayoutOutput]:
+    """Say that a vendor order is due for payout; Medusa collects what is due and asks with
+    payout.requested. What is in escrow or was split already stays out.
+    """
+    return Call(
+        _TRIGGER_VENDOR_PAYOUT, TriggerVendorPayoutInput(vendor_id=vendor_id, vendor_order_id=vendor_order_id)
+    )
+
+
+_RECORD_TRANSACTION = Operation(
+    "recordTransaction",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a captured payment down in the marketplace.",
+)
+
+
+def record_transaction(
+    *,
+    order_id: str,
+    customer_id: str,
+    payment_intent_id: str,
+    gateway: str,
+    amount: Decimal,
+    commission: Decimal,
+    currency_code: str,
+) -> Call[RecordTransactionOutput]:
+    """Write a captured payment down in the marketplace."""
+    return Call(
+        _RECORD_TRANSACTION,
+        RecordTransactionInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            payment_intent_id=payment_intent_id,
+            gateway=gateway,
+            amount=amount,
+            commission=commission,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VOID_TRANSACTION = Operation(
+    "voidTransaction",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Strike a payment out that was given back; none there is success.",
+)
+
+
+def void_transaction(*, payment_intent_id: str) -> Call[VoidTransactionOutput]:
+    """Strike a payment out that was given back; none there is success."""
+    return Call(_VOID_TRANSACTION, VoidTransactionInput(payment_intent_id=payment_intent_id))
+
+
+_LIST_DUE_PAYOUTS = Operation(
+    "listDuePayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDuePayoutsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The payouts that are due today, for all tenants, one start a row.",
+)
+
+
+def list_due_payouts() -> Call[ListDuePayoutsOutput]:
+    """The payouts that are due today, for all tenants, one start a row."""
+    return Call(_LIST_DUE_PAYOUTS, ListDuePayoutsInput())
+
+
+_VALIDATE_PAYOUT_ELIGIBILITY = Operation(
+    "validatePayoutEligibility",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidatePayoutEligibilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a vendor may be paid - not suspended, nothing disputed, not paid before - and whether it is the first time.",
+)
+
+
+def validate_payout_eligibility(
+    *, payout_id: str, vendor_id: str, amount: Decimal, currency_code: str
+) -> Call[ValidatePayoutEligibilityOutput]:
+    """Whether a vendor may be paid - not suspended, nothing disputed, not paid before - and whether it
+    is the first time.
+    """
+    return Call(
+        _VALIDATE_PAYOUT_ELIGIBILITY,
+        ValidatePayoutEligibilityInput(
+            payout_id=payout_id, vendor_id=vendor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CALCULATE_NET_PAYOUT = Operation(
+    "calculateNetPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateNetPayoutOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What is left after fees and open debts, with its transactions set aside for this payout.",
+)
+
+
+def calculate_net_payout(
+    *, payout_id: str, vendor_id: str, commission_transactions: list[str], amount: Decimal, currency_code: str
+) -> Call[CalculateNetPayoutOutput]:
+    """What is left after fees and open debts, with its transactions set aside for this payout."""
+    return Call(
+        _CALCULATE_NET_PAYOUT,
+        CalculateNetPayoutInput(
+            payout_id=payout_id,
+            vendor_id=vendor_id,
+            commission_transactions=commission_transactions,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RELEASE_PAYOUT_TRANSACTIONS = Operation(
+    "releasePayoutTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleasePayoutTransactionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Let transactions be paid out another time; none set aside is success.",
+)
+
+
+def release_payout_transactions(*, payout_id: str) -> Call[ReleasePayoutTransactionsOutput]:
+    """Let transactions be paid out another time; none set aside is success."""
+    return Call(_RELEASE_PAYOUT_TRANSACTIONS, ReleasePayoutTransactionsInput(payout_id=payout_id))
+
+
+_UPDATE_PAYOUT_STATUS = Operation(
+    "updatePayoutStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdatePayoutStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how a payout stands.",
+)
+
+
+def update_payout_status(
+    *,
+    payout_id: str,
+    status: types.PayoutStatus,
+    transfer_id: str | None = None,
+    net_amount: Decimal | None = None,
+) -> Call[UpdatePayoutStatusOutput]:
+    """Say how a payout stands."""
+    return Call(
+        _UPDATE_PAYOUT_STATUS,
+        UpdatePayoutStatusInput(
+            payout_id=payout_id, status=status, transfer_id=transfer_id, net_amount=net_amount
+        ),
+    )
+
+
+_UPDATE_PAYOUT_LEDGER = Operation(
+    "updatePayoutLedger",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdatePayoutLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say in a vendor's ledger how an amount stands that is owed for a reference.",
+)
+
+
+def update_payout_ledger(
+    *, vendor_id: str, reference: str, amount: Decimal, currency_code: str, status: types.LedgerStatus
+) -> Call[UpdatePayoutLedgerOutput]:
+    """Say in a vendor's ledger how an amount stands that is owed for a reference."""
+    return Call(
+        _UPDATE_PAYOUT_LEDGER,
+        UpdatePayoutLedgerInput(
+            vendor_id=vendor_id,
+            reference=reference,
+            amount=amount,
+            currency_code=currency_code,
+            status=status,
+        ),
+    )
+
+
+_FIND_PAYOUT_ACCOUNT = Operation(
+    "findPayoutAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindPayoutAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a vendor is paid.",
+)
+
+
+def find_payout_account(*, vendor_id: str) -> Call[FindPayoutAccountOutput]:
+    """The account to which a vendor is paid."""
+    return Call(_FIND_PAYOUT_ACCOUNT, FindPayoutAccountInput(vendor_id=vendor_id))
+
+
+_CALCULATE_POINTS_EARNED = Operation(
+    "calculatePointsEarned",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePointsEarnedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How many points an event is worth, by the tenant's rule, and at how many the customer's next tier begins.",
+)
+
+
+def calculate_points_earned(
+    *,
+    customer_id: str,
+    trigger_event: types.LoyaltyTrigger,
+    points_rule: types.PointsRule,
+    amount_spent: Decimal | None = None,
+    currency_code: str | None = None,
+) -> Call[CalculatePointsEarnedOutput]:
+    """How many points an event is worth, by the tenant's rule, and at how many the customer's next
+    tier begins.
+    """
+    return Call(
+        _CALCULATE_POINTS_EARNED,
+        CalculatePointsEarnedInput(
+            customer_id=customer_id,
+            trigger_event=trigger_event,
+            amount_spent=amount_spent,
+            currency_code=currency_code,
+            points_rule=points_rule,
+        ),
+    )
+
+
+_UPDATE_CUSTOMER_TIER = Operation(
+    "updateCustomerTier",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCustomerTierOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Move a customer into a tier.",
+)
+
+
+def update_customer_tier(*, customer_id: str, tier: str) -> Call[UpdateCustomerTierOutput]:
+    """Move a customer into a tier."""
+    return Call(_UPDATE_CUSTOMER_TIER, UpdateCustomerTierInput(customer_id=customer_id, tier=tier))
+
+
+_LIST_DUE_RECONCILIATIONS = Operation(
+    "listDueReconciliations",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueReconciliationsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which tenant's gateways are reconciled today, and for which day; one start a row.",
+)
+
+
+def list_due_reconciliations() -> Call[ListDueReconciliationsOutput]:
+    """Which tenant's gateways are reconciled today, and for which day; one start a row."""
+    return Call(_LIST_DUE_RECONCILIATIONS, ListDueReconciliationsInput())
+
+
+_FETCH_MEDUSA_TRANSACTIONS = Operation(
+    "fetchMedusaTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchMedusaTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the marketplace has written down of these payments.",
+)
+
+
+def fetch_medusa_transactions(*, references: list[str]) -> Call[FetchMedusaTransactionsOutput]:
+    """What the marketplace has written down of these payments."""
+    return Call(_FETCH_MEDUSA_TRANSACTIONS, FetchMedusaTransactionsInput(references=references))
+
+
+_GENERATE_GIFT_CARD_CODE = Operation(
+    "generateGiftCardCode",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateGiftCardCodeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a gift card its code, which Medusa keeps to itself; it can't be used before it is activated.",
+)
+
+
+def generate_gift_card_code(
+    *,
+    gift_card_id: str,
+    customer_id: str,
+    amount: Decimal,
+    currency_code: str,
+    recipient_email: str | None = None,
+) -> Call[GenerateGiftCardCodeOutput]:
+    """Give a gift card its code, which Medusa keeps to itself; it can't be used before it is
+    activated.
+    """
+    return Call(
+        _GENERATE_GIFT_CARD_CODE,
+        GenerateGiftCardCodeInput(
+            gift_card_id=gift_card_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+            recipient_email=recipient_email,
+        ),
+    )
+
+
+_VOID_GIFT_CARD = Operation(
+    "voidGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a gift card worthless; none there is success.",
+)
+
+
+def void_gift_card(*, gift_card_id: str) -> Call[VoidGiftCardOutput]:
+    """Make a gift card worthless; none there is success."""
+    return Call(_VOID_GIFT_CARD, VoidGiftCardInput(gift_card_id=gift_card_id))
+
+
+_ACTIVATE_GIFT_CARD = Operation(
+    "activateGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a paid gift card be used.",
+)
+
+
+def activate_gift_card(*, gift_card_id: str) -> Call[ActivateGiftCardOutput]:
+    """Let a paid gift card be used."""
+    return Call(_ACTIVATE_GIFT_CARD, ActivateGiftCardInput(gift_card_id=gift_card_id))
+
+
+_REDEEM_GIFT_CARD = Operation(
+    "redeemGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RedeemGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take an amount off a gift card; more than there is on it is refused.",
+)
+
+
+def redeem_gift_card(
+    *, gift_card_id: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[RedeemGiftCardOutput]:
+    """Take an amount off a gift card; more than there is on it is refused."""
+    return Call(
+        _REDEEM_GIFT_CARD,
+        RedeemGiftCardInput(
+            gift_card_id=gift_card_id, customer_id=customer_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_RESTORE_GIFT_CARD = Operation(
+    "restoreGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put a redeemed amount back onto a gift card; none taken is success.",
+)
+
+
+def restore_gift_card(*, gift_card_id: str, redemption_id: str) -> Call[RestoreGiftCardOutput]:
+    """Put a redeemed amount back onto a gift card; none taken is success."""
+    return Call(
+        _RESTORE_GIFT_CARD, RestoreGiftCardInput(gift_card_id=gift_card_id, redemption_id=redemption_id)
+    )
+
+
+_EXPIRE_GIFT_CARD = Operation(
+    "expireGiftCard",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ExpireGiftCardOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a gift card, and say what was left on it.",
+)
+
+
+def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
+    """End a gift card, and say what was left on it."""
+    return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -164,7 +164,7 @@ class SendReminder2Output(Model):
     pass
 
 
-class SendFinalReminderOutput(Model):
+class SendFinalCartReminderOutput(Model):
     pass
 
 
@@ -287,6 +287,42 @@ class NotifyCustomersOutput(Model):
 
 
 class NotifySameDayMissedOutput(Model):
+    pass
+
+
+class NotifyCustomerOutput(Model):
+    pass
+
+
+class NotifyOrderCustomerOutput(Model):
+    pass
+
+
+class SendCancellationNotificationOutput(Model):
+    pass
+
+
+class SendRefundConfirmationOutput(Model):
+    pass
+
+
+class SendReviewReminderOutput(Model):
+    pass
+
+
+class SendFinalReminderOutput(Model):
+    pass
+
+
+class NotifyVendorsOutput(Model):
+    pass
+
+
+class NotifyFinanceTeamOutput(Model):
+    pass
+
+
+class SendGiftCardEmailOutput(Model):
     pass
 
 
@@ -500,10 +536,10 @@ class SendReminder2Input(Model):
     coupon_code: str | None = None
 
 
-class SendFinalReminderInput(Model):
+class SendFinalCartReminderInput(Model):
+    cart_id: str
     customer_id: str
-    subject_type: str
-    subject_id: str
+    locale: str
 
 
 class FetchTemplateInput(Model):
@@ -663,6 +699,63 @@ class NotifyCustomersInput(Model):
 class NotifySameDayMissedInput(Model):
     customer_id: str
     order_id: str
+
+
+class NotifyCustomerInput(Model):
+    customer_id: str
+    template: str
+    reference: str | None = None
+    status: str | None = None
+
+
+class NotifyOrderCustomerInput(Model):
+    order_id: str
+    template: str
+    status: str | None = None
+
+
+class SendCancellationNotificationInput(Model):
+    order_id: str
+    refund_amount: Decimal
+    currency_code: str
+
+
+class SendRefundConfirmationInput(Model):
+    customer_id: str
+    return_id: str
+    refund_method: types.RefundMethod
+    amount: Decimal
+    currency_code: str
+
+
+class SendReviewReminderInput(Model):
+    order_id: str
+    customer_id: str
+    products: Annotated[list[types.ReviewableProduct], Limits(max_items=200)]
+
+
+class SendFinalReminderInput(Model):
+    order_id: str
+    customer_id: str
+    products: Annotated[list[types.ReviewableProduct], Limits(max_items=200)]
+
+
+class NotifyVendorsInput(Model):
+    order_id: str
+    vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
+
+
+class NotifyFinanceTeamInput(Model):
+    date: date
+    report_id: str
+    discrepancies: int
+    unmatched: int
+    failed_gateways: Annotated[list[types.Gateway], Limits(max_items=3)]
+
+
+class SendGiftCardEmailInput(Model):
+    gift_card_id: str
+    customer_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1484,25 +1577,25 @@ def send_reminder2(
     )
 
 
-_SEND_FINAL_REMINDER = Operation(
-    "sendFinalReminder",
+_SEND_FINAL_CART_REMINDER = Operation(
+    "sendFinalCartReminder",
     system="payload",
     task_queue="payload-content",
-    output=SendFinalReminderOutput,
+    output=SendFinalCartReminderOutput,
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Remind a customer for the last time of something - a cart, a review.",
+    summary="Remind a customer of a cart for the last time.",
 )
 
 
-def send_final_reminder(
-    *, customer_id: str, subject_type: str, subject_id: str
-) -> Call[SendFinalReminderOutput]:
-    """Remind a customer for the last time of something - a cart, a review."""
+def send_final_cart_reminder(
+    *, cart_id: str, customer_id: str, locale: str
+) -> Call[SendFinalCartReminderOutput]:
+    """Remind a customer of a cart for the last time."""
     return Call(
-        _SEND_FINAL_REMINDER,
-        SendFinalReminderInput(customer_id=customer_id, subject_type=subject_type, subject_id=subject_id),
+        _SEND_FINAL_CART_REMINDER,
+        SendFinalCartReminderInput(cart_id=cart_id, customer_id=customer_id, locale=locale),
     )
 
 
@@ -2123,3 +2216,215 @@ _NOTIFY_SAME_DAY_MISSED = Operation(
 def notify_same_day_missed(*, customer_id: str, order_id: str) -> Call[NotifySameDayMissedOutput]:
     """Tell a customer that an order will not come today."""
     return Call(_NOTIFY_SAME_DAY_MISSED, NotifySameDayMissedInput(customer_id=customer_id, order_id=order_id))
+
+
+_NOTIFY_CUSTOMER = Operation(
+    "notifyCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer something, by template.",
+)
+
+
+def notify_customer(
+    *, customer_id: str, template: str, reference: str | None = None, status: str | None = None
+) -> Call[NotifyCustomerOutput]:
+    """Tell a customer something, by template."""
+    return Call(
+        _NOTIFY_CUSTOMER,
+        NotifyCustomerInput(customer_id=customer_id, template=template, reference=reference, status=status),
+    )
+
+
+_NOTIFY_ORDER_CUSTOMER = Operation(
+    "notifyOrderCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyOrderCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell whoever has placed an order something, by template.",
+)
+
+
+def notify_order_customer(
+    *, order_id: str, template: str, status: str | None = None
+) -> Call[NotifyOrderCustomerOutput]:
+    """Tell whoever has placed an order something, by template."""
+    return Call(
+        _NOTIFY_ORDER_CUSTOMER, NotifyOrderCustomerInput(order_id=order_id, template=template, status=status)
+    )
+
+
+_SEND_CANCELLATION_NOTIFICATION = Operation(
+    "sendCancellationNotification",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCancellationNotificationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell whoever has placed an order that it is cancelled, and what comes back.",
+)
+
+
+def send_cancellation_notification(
+    *, order_id: str, refund_amount: Decimal, currency_code: str
+) -> Call[SendCancellationNotificationOutput]:
+    """Tell whoever has placed an order that it is cancelled, and what comes back."""
+    return Call(
+        _SEND_CANCELLATION_NOTIFICATION,
+        SendCancellationNotificationInput(
+            order_id=order_id, refund_amount=refund_amount, currency_code=currency_code
+        ),
+    )
+
+
+_SEND_REFUND_CONFIRMATION = Operation(
+    "sendRefundConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRefundConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what a return has brought.",
+)
+
+
+def send_refund_confirmation(
+    *,
+    customer_id: str,
+    return_id: str,
+    refund_method: types.RefundMethod,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendRefundConfirmationOutput]:
+    """Tell a customer what a return has brought."""
+    return Call(
+        _SEND_REFUND_CONFIRMATION,
+        SendRefundConfirmationInput(
+            customer_id=customer_id,
+            return_id=return_id,
+            refund_method=refund_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_REVIEW_REMINDER = Operation(
+    "sendReviewReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReviewReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for a review of what has come.",
+)
+
+
+def send_review_reminder(
+    *, order_id: str, customer_id: str, products: list[types.ReviewableProduct]
+) -> Call[SendReviewReminderOutput]:
+    """Ask a customer for a review of what has come."""
+    return Call(
+        _SEND_REVIEW_REMINDER,
+        SendReviewReminderInput(order_id=order_id, customer_id=customer_id, products=products),
+    )
+
+
+_SEND_FINAL_REMINDER = Operation(
+    "sendFinalReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for a review, the last time.",
+)
+
+
+def send_final_reminder(
+    *, order_id: str, customer_id: str, products: list[types.ReviewableProduct]
+) -> Call[SendFinalReminderOutput]:
+    """Ask a customer for a review, the last time."""
+    return Call(
+        _SEND_FINAL_REMINDER,
+        SendFinalReminderInput(order_id=order_id, customer_id=customer_id, products=products),
+    )
+
+
+_NOTIFY_VENDORS = Operation(
+    "notifyVendors",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyVendorsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendors of an order what each of them has to deliver.",
+)
+
+
+def notify_vendors(
+    *, order_id: str, vendor_orders: list[types.RoutedVendorOrder]
+) -> Call[NotifyVendorsOutput]:
+    """Tell the vendors of an order what each of them has to deliver."""
+    return Call(_NOTIFY_VENDORS, NotifyVendorsInput(order_id=order_id, vendor_orders=vendor_orders))
+
+
+_NOTIFY_FINANCE_TEAM = Operation(
+    "notifyFinanceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyFinanceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the finance team what a day's reconciliation has left open.",
+)
+
+
+def notify_finance_team(
+    *, date: date, report_id: str, discrepancies: int, unmatched: int, failed_gateways: list[types.Gateway]
+) -> Call[NotifyFinanceTeamOutput]:
+    """Tell the finance team what a day's reconciliation has left open."""
+    return Call(
+        _NOTIFY_FINANCE_TEAM,
+        NotifyFinanceTeamInput(
+            date=date,
+            report_id=report_id,
+            discrepancies=discrepancies,
+            unmatched=unmatched,
+            failed_gateways=failed_gateways,
+        ),
+    )
+
+
+_SEND_GIFT_CARD_EMAIL = Operation(
+    "sendGiftCardEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendGiftCardEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a gift card to whom it is for, else to its buyer; the platform knows the address and the code.",
+)
+
+
+def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGiftCardEmailOutput]:
+    """Send a gift card to whom it is for, else to its buyer; the platform knows the address and the
+    code.
+    """
+    return Call(
+        _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )

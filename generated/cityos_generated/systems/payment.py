@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Annotated
 
-from cityos_runtime import Call, Completion, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import types
 
@@ -65,6 +66,78 @@ class CreateConnectedPaymentAccountOutput(Model):
 
 
 class DeactivateConnectedPaymentAccountOutput(Model):
+    pass
+
+
+class ProcessRefundOutput(Model):
+    refund_id: str | None = None
+    status: types.RefundStatus
+
+
+class CancelPaymentIntentOutput(Model):
+    pass
+
+
+class HoldPlatformCommissionOutput(Model):
+    pass
+
+
+class ReleasePlatformCommissionOutput(Model):
+    pass
+
+
+class SplitPaymentToVendorsOutput(Model):
+    transfer_id: str
+
+
+class InitiateTransferOutput(Model):
+    transfer_id: str
+
+
+class InitiateBankPayoutOutput(Model):
+    transfer_id: str
+    status: types.TransferStatus
+
+
+class CancelBankPayoutOutput(Model):
+    pass
+
+
+class ReverseTransferOutput(Model):
+    pass
+
+
+class HoldFundsInEscrowOutput(Model):
+    pass
+
+
+class DropEscrowHoldOutput(Model):
+    pass
+
+
+class CheckForDisputesOutput(Model):
+    dispute_id: str | None = None
+    outcome: types.DisputeOutcome | None = None
+
+
+class HoldForDisputeOutput(Model):
+    pass
+
+
+class ReleaseFundsOutput(Model):
+    transfer_id: str
+
+
+class FetchGatewayTransactionsOutput(Model):
+    transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    has_more: bool
+
+
+class SplitPaymentOutput(Model):
+    pass
+
+
+class ClearPaymentSplitOutput(Model):
     pass
 
 
@@ -189,6 +262,142 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
+
+
+class ProcessRefundInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class CapturePaymentIntentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class CancelPaymentIntentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class HoldPlatformCommissionInput(Model):
+    payment_intent_id: str
+    commission: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ReleasePlatformCommissionInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class SplitPaymentToVendorsInput(Model):
+    order_id: str
+    payment_intent_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class InitiateTransferInput(Model):
+    payout_id: str
+    vendor_id: str
+    connected_account_id: str
+    payout_method: types.PayoutMethod
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class InitiateBankPayoutInput(Model):
+    payout_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class CancelBankPayoutInput(Model):
+    transfer_id: str
+    connected_account_id: str
+    gateway: str | None = None
+
+
+class ReverseTransferInput(Model):
+    transfer_id: str
+    gateway: str | None = None
+
+
+class HoldFundsInEscrowInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str
+
+
+class DropEscrowHoldInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    gateway: str
+
+
+class CheckForDisputesInput(Model):
+    payment_intent_id: str
+    gateway: str
+
+
+class HoldForDisputeInput(Model):
+    payment_intent_id: str
+    vendor_order_id: str
+    dispute_id: str
+    gateway: str
+
+
+class ReleaseFundsInput(Model):
+    vendor_order_id: str
+    payment_intent_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str
+
+
+class FetchGatewayTransactionsInput(Model):
+    gateway: str
+    date: date
+    after: str | None = None
+    limit: int
+
+
+class ApplyNoShowFeeInput(Model):
+    booking_id: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class SplitPaymentInput(Model):
+    order_id: str
+    payment_intent_id: str
+    gateway: str
+    shares: Annotated[list[types.VendorShare], Limits(max_items=50)]
+
+
+class ClearPaymentSplitInput(Model):
+    payment_intent_id: str
+    gateway: str
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -704,3 +913,529 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_PROCESS_REFUND = Operation(
+    "processRefund",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ProcessRefundOutput,
+    effect="money",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give captured money back, all or a part; pending where the bank answers later, by payment.refund.*.",
+)
+
+
+def process_refund(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[ProcessRefundOutput]:
+    """Give captured money back, all or a part; pending where the bank answers later, by
+    payment.refund.*.
+    """
+    return Call(
+        _PROCESS_REFUND,
+        ProcessRefundInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_CAPTURE_PAYMENT_INTENT = Operation(
+    "capturePaymentIntent",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take the money of an intent, and wait where the bank or the shopper answers later.",
+)
+
+
+def capture_payment_intent(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Take the money of an intent, and wait where the bank or the shopper answers later."""
+    return Call(
+        _CAPTURE_PAYMENT_INTENT,
+        CapturePaymentIntentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_CANCEL_PAYMENT_INTENT = Operation(
+    "cancelPaymentIntent",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CancelPaymentIntentOutput,
+    effect="money",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give an authorised amount free that was never captured; free already is success.",
+)
+
+
+def cancel_payment_intent(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[CancelPaymentIntentOutput]:
+    """Give an authorised amount free that was never captured; free already is success."""
+    return Call(
+        _CANCEL_PAYMENT_INTENT,
+        CancelPaymentIntentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_HOLD_PLATFORM_COMMISSION = Operation(
+    "holdPlatformCommission",
+    system="payment",
+    task_queue="payment-gateway",
+    output=HoldPlatformCommissionOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Say in a payment what the platform keeps of it; it stays where it is, in the platform's balance.",
+)
+
+
+def hold_platform_commission(
+    *, payment_intent_id: str, commission: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[HoldPlatformCommissionOutput]:
+    """Say in a payment what the platform keeps of it; it stays where it is, in the platform's balance."""
+    return Call(
+        _HOLD_PLATFORM_COMMISSION,
+        HoldPlatformCommissionInput(
+            payment_intent_id=payment_intent_id,
+            commission=commission,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_RELEASE_PLATFORM_COMMISSION = Operation(
+    "releasePlatformCommission",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ReleasePlatformCommissionOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take back what a payment says of the platform's part; nothing there is success.",
+)
+
+
+def release_platform_commission(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[ReleasePlatformCommissionOutput]:
+    """Take back what a payment says of the platform's part; nothing there is success."""
+    return Call(
+        _RELEASE_PLATFORM_COMMISSION,
+        ReleasePlatformCommissionInput(payment_intent_id=payment_intent_id, gateway=gateway),
+    )
+
+
+_SPLIT_PAYMENT_TO_VENDORS = Operation(
+    "splitPaymentToVendors",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SplitPaymentToVendorsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move a vendor's part of a payment to the vendor's account.",
+)
+
+
+def split_payment_to_vendors(
+    *,
+    order_id: str,
+    payment_intent_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[SplitPaymentToVendorsOutput]:
+    """Move a vendor's part of a payment to the vendor's account."""
+    return Call(
+        _SPLIT_PAYMENT_TO_VENDORS,
+        SplitPaymentToVendorsInput(
+            order_id=order_id,
+            payment_intent_id=payment_intent_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_INITIATE_TRANSFER = Operation(
+    "initiateTransfer",
+    system="payment",
+    task_queue="payment-gateway",
+    output=InitiateTransferOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move a payout to a vendor's account at the gateway, where it arrives in the same second.",
+)
+
+
+def initiate_transfer(
+    *,
+    payout_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    payout_method: types.PayoutMethod,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[InitiateTransferOutput]:
+    """Move a payout to a vendor's account at the gateway, where it arrives in the same second."""
+    return Call(
+        _INITIATE_TRANSFER,
+        InitiateTransferInput(
+            payout_id=payout_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            payout_method=payout_method,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_INITIATE_BANK_PAYOUT = Operation(
+    "initiateBankPayout",
+    system="payment",
+    task_queue="payment-gateway",
+    output=InitiateBankPayoutOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Send what is in a vendor's account on to the vendor's bank, which takes days and says so by payment.transfer.*.",
+)
+
+
+def initiate_bank_payout(
+    *,
+    payout_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[InitiateBankPayoutOutput]:
+    """Send what is in a vendor's account on to the vendor's bank, which takes days and says so by
+    payment.transfer.*.
+    """
+    return Call(
+        _INITIATE_BANK_PAYOUT,
+        InitiateBankPayoutInput(
+            payout_id=payout_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_CANCEL_BANK_PAYOUT = Operation(
+    "cancelBankPayout",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CancelBankPayoutOutput,
+    effect="money",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Stop a payout that has not left for the bank; stopped or failed already is success.",
+)
+
+
+def cancel_bank_payout(
+    *, transfer_id: str, connected_account_id: str, gateway: str | None = None
+) -> Call[CancelBankPayoutOutput]:
+    """Stop a payout that has not left for the bank; stopped or failed already is success."""
+    return Call(
+        _CANCEL_BANK_PAYOUT,
+        CancelBankPayoutInput(
+            transfer_id=transfer_id, connected_account_id=connected_account_id, gateway=gateway
+        ),
+    )
+
+
+_REVERSE_TRANSFER = Operation(
+    "reverseTransfer",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ReverseTransferOutput,
+    effect="money",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take a transfer back from a vendor's account, all of it; reversed already is success.",
+)
+
+
+def reverse_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[ReverseTransferOutput]:
+    """Take a transfer back from a vendor's account, all of it; reversed already is success."""
+    return Call(_REVERSE_TRANSFER, ReverseTransferInput(transfer_id=transfer_id, gateway=gateway))
+
+
+_HOLD_FUNDS_IN_ESCROW = Operation(
+    "holdFundsInEscrow",
+    system="payment",
+    task_queue="payment-gateway",
+    output=HoldFundsInEscrowOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment what of it is held back for a vendor order.",
+)
+
+
+def hold_funds_in_escrow(
+    *, payment_intent_id: str, vendor_order_id: str, amount: Decimal, currency_code: str, gateway: str
+) -> Call[HoldFundsInEscrowOutput]:
+    """Say in a payment what of it is held back for a vendor order."""
+    return Call(
+        _HOLD_FUNDS_IN_ESCROW,
+        HoldFundsInEscrowInput(
+            payment_intent_id=payment_intent_id,
+            vendor_order_id=vendor_order_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_DROP_ESCROW_HOLD = Operation(
+    "dropEscrowHold",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DropEscrowHoldOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take back what a payment says is held for a vendor order; nothing there is success.",
+)
+
+
+def drop_escrow_hold(
+    *, payment_intent_id: str, vendor_order_id: str, gateway: str
+) -> Call[DropEscrowHoldOutput]:
+    """Take back what a payment says is held for a vendor order; nothing there is success."""
+    return Call(
+        _DROP_ESCROW_HOLD,
+        DropEscrowHoldInput(
+            payment_intent_id=payment_intent_id, vendor_order_id=vendor_order_id, gateway=gateway
+        ),
+    )
+
+
+_CHECK_FOR_DISPUTES = Operation(
+    "checkForDisputes",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CheckForDisputesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether a payment is disputed, and how that stands.",
+)
+
+
+def check_for_disputes(*, payment_intent_id: str, gateway: str) -> Call[CheckForDisputesOutput]:
+    """Whether a payment is disputed, and how that stands."""
+    return Call(
+        _CHECK_FOR_DISPUTES, CheckForDisputesInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_HOLD_FOR_DISPUTE = Operation(
+    "holdForDispute",
+    system="payment",
+    task_queue="payment-gateway",
+    output=HoldForDisputeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that what is held for a vendor order waits for a dispute.",
+)
+
+
+def hold_for_dispute(
+    *, payment_intent_id: str, vendor_order_id: str, dispute_id: str, gateway: str
+) -> Call[HoldForDisputeOutput]:
+    """Say in a payment that what is held for a vendor order waits for a dispute."""
+    return Call(
+        _HOLD_FOR_DISPUTE,
+        HoldForDisputeInput(
+            payment_intent_id=payment_intent_id,
+            vendor_order_id=vendor_order_id,
+            dispute_id=dispute_id,
+            gateway=gateway,
+        ),
+    )
+
+
+_RELEASE_FUNDS = Operation(
+    "releaseFunds",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ReleaseFundsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move what was held for a vendor order to the vendor's account.",
+)
+
+
+def release_funds(
+    *,
+    vendor_order_id: str,
+    payment_intent_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str,
+) -> Call[ReleaseFundsOutput]:
+    """Move what was held for a vendor order to the vendor's account."""
+    return Call(
+        _RELEASE_FUNDS,
+        ReleaseFundsInput(
+            vendor_order_id=vendor_order_id,
+            payment_intent_id=payment_intent_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_FETCH_GATEWAY_TRANSACTIONS = Operation(
+    "fetchGatewayTransactions",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchGatewayTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="One page of what a gateway has booked on a day (UTC), after a given transaction.",
+)
+
+
+def fetch_gateway_transactions(
+    *, gateway: str, date: date, limit: int, after: str | None = None
+) -> Call[FetchGatewayTransactionsOutput]:
+    """One page of what a gateway has booked on a day (UTC), after a given transaction."""
+    return Call(
+        _FETCH_GATEWAY_TRANSACTIONS,
+        FetchGatewayTransactionsInput(gateway=gateway, date=date, after=after, limit=limit),
+    )
+
+
+_APPLY_NO_SHOW_FEE = Operation(
+    "applyNoShowFee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Charge the fee for a booking that nobody came to, on the card that was left for it.",
+)
+
+
+def apply_no_show_fee(
+    *,
+    booking_id: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge the fee for a booking that nobody came to, on the card that was left for it."""
+    return Call(
+        _APPLY_NO_SHOW_FEE,
+        ApplyNoShowFeeInput(
+            booking_id=booking_id,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_SPLIT_PAYMENT = Operation(
+    "splitPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SplitPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that several vendors share it; their money moves with their payouts.",
+)
+
+
+def split_payment(
+    *, order_id: str, payment_intent_id: str, gateway: str, shares: list[types.VendorShare]
+) -> Call[SplitPaymentOutput]:
+    """Say in a payment that several vendors share it; their money moves with their payouts."""
+    return Call(
+        _SPLIT_PAYMENT,
+        SplitPaymentInput(
+            order_id=order_id, payment_intent_id=payment_intent_id, gateway=gateway, shares=shares
+        ),
+    )
+
+
+_CLEAR_PAYMENT_SPLIT = Operation(
+    "clearPaymentSplit",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ClearPaymentSplitOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take the split of a payment back; none there is success.",
+)
+
+
+def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPaymentSplitOutput]:
+    """Take the split of a payment back; none there is success."""
+    return Call(
+        _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )

@@ -148,6 +148,11 @@ class UpdateConsentRecordOutput(Model):
     consent_record_id: str
 
 
+class VerifyVendorIdentityOutput(Model):
+    verification_session_id: str
+    request_url: str | None = None
+
+
 class DeleteCustomerDataInput(Model):
     customer_id: str
     mode: types.DeletionMode
@@ -300,6 +305,10 @@ class UpdateConsentRecordInput(Model):
     request_type: types.PrivacyRequest
     residency_zone: str
     consent_changes: types.ConsentChanges | None = None
+
+
+class VerifyVendorIdentityInput(Model):
+    vendor_id: str
 
 
 _DELETE_CUSTOMER_DATA = Operation(
@@ -956,3 +965,32 @@ def update_consent_record(
             consent_changes=consent_changes,
         ),
     )
+
+
+_VERIFY_VENDOR_IDENTITY = Operation(
+    "verifyVendorIdentity",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorIdentityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its business credential, and wait until it was shown.",
+)
+
+
+def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
+    """Ask a vendor's wallet for its business credential, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))

@@ -70,7 +70,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="5cd6ef97da8bbe97d421605f3ca8212b5fa70a41f168ceb302af4b4221e2351b",
+    digest="b37ceda64953e02d39b2e06a9deadf2c492a597e85025c5e2dd0e0ef7f8add67",
     steps=(
         "reserveInventory",
         "verifyIdentity",
@@ -147,7 +147,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         if self.input.is_b2b and not (self.input.company_id is not None):
             self.fail("InvalidArgumentError", "the input must have: input.company_id != null")
         create_delivery_order: fleetbase.CreateDeliveryOrderOutput | None = None
-        # line 56: reserveInventory
+        # line 57: reserveInventory
         await self.do(
             "reserveInventory",
             erpnext.reserve_inventory(
@@ -158,7 +158,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda done: erpnext.release_inventory(reservation_id=done.reservation_id)),
             summary="Hold the stock of every vendor order",
         )
-        # line 59: verifyIdentity
+        # line 60: verifyIdentity
         if self.input.requires_identity_verification:
             await self.do(
                 "verifyIdentity",
@@ -167,7 +167,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             )
         self.state.order_status = "payment_processing"
         self.state.payment_attempts = 1
-        # line 63: capturePayment
+        # line 64: capturePayment
         capture_payment = await self.do(
             "capturePayment",
             payment.capture_payment(
@@ -186,11 +186,11 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             ),
             summary="Capture what the shopper authorised",
         )
-        # line 67: confirmPayment
+        # line 68: confirmPayment
         if capture_payment.status != "captured":
             if self.state.payment_status == "pending":
                 self.state.payment_status = "requires_action"
-            # line 73: sendPaymentActionLink
+            # line 74: sendPaymentActionLink
             await self.attempt(
                 "sendPaymentActionLink",
                 payload.send_payment_action_link(
@@ -198,10 +198,10 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
             )
 
-            # line 75: awaitCapture
+            # line 76: awaitCapture
             async def on_payment_intent_requires_action(signal: signals.PaymentIntentRequiresAction) -> None:
                 self.state.payment_attempts = self.state.payment_attempts + 1
-                # line 90: sendAnotherActionLink
+                # line 91: sendAnotherActionLink
                 await self.attempt(
                     "sendAnotherActionLink",
                     payload.send_payment_action_link(
@@ -230,16 +230,16 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 payment_intent_failed_signal = payment_intent_failed.payload(heard)
                 self.state.payment_status = "failed"
                 self.state.payment_error = payment_intent_failed_signal.error_message
-                # line 82
+                # line 83
                 self.fail("PaymentDeclinedError", "the shopper's bank refused the payment")
             elif heard.timed_out:
                 self.state.payment_status = "failed"
                 self.state.payment_error = "not confirmed in time"
-                # line 94
+                # line 95
                 self.fail("PaymentDeclinedError", "the shopper did not confirm the payment in time")
         self.state.payment_status = "captured"
         self.state.order_status = "paid"
-        # line 97: calculateCommissions
+        # line 98: calculateCommissions
         await self.do(
             "calculateCommissions",
             medusa.calculate_commissions(
@@ -248,7 +248,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda _: medusa.reverse_commissions(order_id=self.input.order_id), needs_result=False),
             summary="Split every vendor order into the vendor's and the platform's share",
         )
-        # line 100: createDeliveryOrder
+        # line 101: createDeliveryOrder
         if self.input.booked_delivery_id is None:
             create_delivery_order = await self.do(
                 "createDeliveryOrder",
@@ -262,7 +262,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
                 summary="Order a delivery for the parcels",
             )
-        # line 104: createAccountingEntries
+        # line 105: createAccountingEntries
         await self.do(
             "createAccountingEntries",
             erpnext.create_accounting_entries(
@@ -275,10 +275,10 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             ),
             summary="Book the sale in the ledger",
         )
-        # line 107
+        # line 108
         await self.pivot()
         self.state.order_status = "fulfillment_pending"
-        # line 109: sendOrderConfirmation
+        # line 110: sendOrderConfirmation
         await self.attempt(
             "sendOrderConfirmation",
             payload.send_order_confirmation(order_id=self.input.order_id, customer_id=self.input.customer_id),
@@ -314,7 +314,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         """What is done at the end, however it ended."""
         if self.ending.status in ["failed", "cancelled"]:
             self.state.order_status = "cancelled"
-        # line 118: sendCancellationNotice
+        # line 119: sendCancellationNotice
         if self.ending.status in ["failed", "cancelled"]:
             await self.attempt(
                 "sendCancellationNotice",
@@ -323,7 +323,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
                 summary="Tell the customer that the order will not come",
             )
-        # line 121: recordAuditLog
+        # line 122: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -47,7 +47,7 @@ DELTA_BATCH = 100
 
 FACTS = Facts(
     type="InventorySyncWorkflow",
-    digest="c6e55b3fe3823abb034e8d0365f97fa2fe8e804b20d57c4e4e31eb86599aebf6",
+    digest="6876b61122fa3cd72782fd2f678c3896bb73e93dcb6405bfcff63207f7150f1c",
     steps=(
         "batches",
         "fetchERPInventoryLevels",
@@ -61,7 +61,7 @@ FACTS = Facts(
     signals={},
     entity="",
     compensation="manual_review",
-    within=timedelta(hours=2),
+    within=timedelta(days=1),
 )
 
 

@@ -78,7 +78,7 @@ class SameDayDeliveryResult(Model):
 
 FACTS = Facts(
     type="SameDayDeliveryWorkflow",
-    digest="f36b14a4005193a5c7edff884ca7709072900b837eb7365b04891584bce401a8",
+    digest="46dc10a92d06f4a6d31b1f034adb5d500183fccd3511a7df9c211a86ed6c86df",
     steps=(
         "verifyCutoffTime",
         "prepare",
@@ -106,9 +106,18 @@ FACTS = Facts(
             signals.DeliveryOrderDelivered,
             "delivery.completed",
         ),
-        "delivery.order.failed": (signals.DeliveryOrderFailed,),
-        "delivery.order.in_transit": (signals.DeliveryOrderInTransit,),
-        "delivery.order.picked_up": (signals.DeliveryOrderPickedUp,),
+        "delivery.order.failed": (
+            signals.DeliveryOrderFailed,
+            "delivery.failed",
+        ),
+        "delivery.order.in_transit": (
+            signals.DeliveryOrderInTransit,
+            "delivery.in_transit",
+        ),
+        "delivery.order.picked_up": (
+            signals.DeliveryOrderPickedUp,
+            "pickup.completed",
+        ),
         "installment.paid": (signals.InstallmentPaid,),
         "payment.intent.captured": (
             signals.PaymentIntentCaptured,
@@ -202,7 +211,7 @@ class SameDayDeliveryWorkflow(City[SameDayDeliveryInput, SameDayDeliveryState, S
                         warehouse_id=self.input.warehouse_id,
                         items=self.input.items,
                     ),
-                    undo=Undo(lambda done: fleetbase.cancel_pick_list(pick_list_id=done.pick_list_id)),
+                    undo=Undo(lambda done: fleetbase.cancel_urgent_pick_list(pick_list_id=done.pick_list_id)),
                 )
                 # line 65: drivers
                 with self.loop("drivers") as drivers:

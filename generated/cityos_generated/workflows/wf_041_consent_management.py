@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from cityos_runtime import Call, Carried, City, Context, Facts, Model, On, StepFailed, Undo
+from cityos_runtime import Call, Carried, City, Context, Facts, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -154,7 +154,8 @@ class ConsentManagementWorkflow(
                         await self.do(
                             "applyConsent",
                             APPLY_CONSENT[system](
-                                customer_id=self.input.customer_id, consent_changes=self.input.consent_changes
+                                customer_id=self.input.customer_id,
+                                consent_changes=sure(self.input.consent_changes),
                             ),
                             summary=f"Tell {system}",
                         )

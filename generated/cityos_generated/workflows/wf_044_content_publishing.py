@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, Undo
+from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -140,7 +140,7 @@ class ContentPublishingWorkflow(
                     payload.route_content_for_approval(
                         content_type=self.input.content_type,
                         content_id=self.input.content_id,
-                        approver_ids=self.input.approver_ids,
+                        approver_ids=sure(self.input.approver_ids),
                     ),
                     undo=Undo(
                         lambda done: payload.withdraw_content_approval(
@@ -193,7 +193,7 @@ class ContentPublishingWorkflow(
                                         "remindApprovers",
                                         payload.remind_approvers(
                                             approval_request_id=route_for_approval.approval_request_id,
-                                            approver_ids=self.input.approver_ids,
+                                            approver_ids=sure(self.input.approver_ids),
                                         ),
                                     )
                     else:

@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="17fad2de36274f28bc867b6822e4a082b54083f2eb0914822adafb17c43b2327",
+    digest="626f2336ee3c7c6f6318282feb252295cf8761f5e2f0e9f6f41e701283d93529",
     steps=(
         "remind",
         "wait1Hour",
@@ -190,22 +190,22 @@ class AbandonedCartRecoveryWorkflow(
             self.state.order_id = check_after_three_days.order_id
             if check_after_three_days.completed:
                 raise Leave("remind")
-            # line 77: sendFinalReminder
+            # line 78: sendFinalReminder
             await self.attempt(
                 "sendFinalReminder",
-                payload.send_final_reminder(
-                    customer_id=self.input.customer_id, subject_type="cart", subject_id=self.input.cart_id
+                payload.send_final_cart_reminder(
+                    cart_id=self.input.cart_id, customer_id=self.input.customer_id, locale=self.input.locale
                 ),
             )
             self.state.reminders = 3
-            # line 82: waitForConversion
+            # line 80: waitForConversion
             await self.sleep("waitForConversion", lasting=timedelta(hours=72))
-            # line 86: checkAtTheEnd
+            # line 84: checkAtTheEnd
             check_at_the_end = await self.do(
                 "checkAtTheEnd", medusa.check_if_cart_completed(cart_id=self.input.cart_id)
             )
             self.state.order_id = check_at_the_end.order_id
-        # line 88: trackConversion
+        # line 86: trackConversion
         await self.do(
             "trackConversion",
             medusa.track_conversion(

@@ -222,4 +222,6 @@ def _epoch(value: Any) -> Any:
     """Systems that say when as a number count seconds."""
     if not isinstance(value, str):
         return value
+    if value.isdigit():  # counted already, in a query
+        return int(value)
     return int(datetime.fromisoformat(value).timestamp())

@@ -111,11 +111,20 @@ class Function:
         }
         names = {name: self._name(name, kind) for name, kind in plain.items()}
         text = to_python(expression.checked, self._with_records(names))
-        return self._surely(text, expression, names) if self.nested or "sure(" in text else text
+        # An inner function doesn't see what the outer one made sure of, and none sees what the input's check did.
+        unseen = expression.known if self.nested or "sure(" in text else expression.known & self._required()
+        return self._surely(text, expression, names, unseen)
 
-    def _surely(self, text: str, expression: ir.Expr, names: Mapping[str, str]) -> str:
-        """In an inner function, what the outer one made sure of must be said again."""
-        for path in sorted(paths(expression.checked.expr) & expression.known, key=len, reverse=True):
+    def _required(self) -> frozenset[str]:
+        """The paths of the input that `require:` makes sure of, and that may be missing otherwise."""
+        workflow = self.module.workflow
+        always = {f"input.{decl.name}" for decl in workflow.input if not decl.optional}
+        told = [requirement.that.checked.when_true for requirement in workflow.require]
+        return frozenset[str]().union(*told) - always
+
+    def _surely(self, text: str, expression: ir.Expr, names: Mapping[str, str], unseen: frozenset[str]) -> str:
+        """The text, in which what mypy can't see to exist says that it does."""
+        for path in sorted(paths(expression.checked.expr) & unseen, key=len, reverse=True):
             root, _, rest = path.partition(".")
             if rest and root in names:
                 python = f"{names[root]}.{rest}"

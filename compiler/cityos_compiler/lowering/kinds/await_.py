@@ -26,6 +26,8 @@ def await_(low: Lowering, step: s.Await, env: Env) -> Lowered:
         low.values.refuse("WAIT004", "a `timeout:` branch without a deadline is never taken", step.await_.span,
                           "add `for:` or `until:`")  # fmt: skip
     meanwhile = low.meanwhile(step.meanwhile, env)
+    with low.beside(meanwhile):
+        env = low.waited(env)
     branches, afters = [], list[Env | None]()
     if not step.signals and step.when is None and deadline is None:
         afters.append(env)  # reported above; what follows is checked all the same

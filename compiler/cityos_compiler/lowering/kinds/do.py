@@ -25,6 +25,8 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
         return None, env.with_result(name, t.ANY)
     expected = {decl.name: decl.full_type for decl in operation.input}
     rounds = low.values.expr(step.rounds, env, t.INT) if step.rounds else None
+    if rounds:  # a later round comes behind what the branches have set
+        env = low.fresh(env, step.catch)
     calling = env.with_extra(round=t.INT) if rounds else env
     wanted: frozenset[str] = frozenset()
     refused: Set[str] = frozenset()
@@ -43,7 +45,10 @@ def do(low: Lowering, step: s.Do, env: Env) -> Lowered:
         low.signal_models(signal_name)
     result_env = env.with_result(name, operation.output)
     low.results[name] = operation.output
-    undo = lower_compensation(low, step.compensate, operation.output, dict(inputs), name, env, refused, step.system)
+    parked = isinstance(step.on_failure, Scalar) and step.on_failure.text == "park"
+    waits = operation.spec.completes is not None or parked
+    undo = lower_compensation(low, step.compensate, operation.output, dict(inputs), name,
+                              low.waited(env) if waits else env, refused, step.system)  # fmt: skip
     low.retrying.append(rounds is not None)
     catch, afters = low.catches(step.catch, calling)
     failing_steps, failing_env = None, None

@@ -34,7 +34,8 @@ def group(low: Lowering, step: s.Group, env: Env) -> Lowered:
     meanwhile = low.meanwhile(step.meanwhile, inner)
     mode, failing = _mode(low, step), None
     low.handled.append(("any",) if mode != "fail" else low.spelt_out(step.catch or ()))
-    steps, after = low.block(step.steps, inner)
+    with low.beside(meanwhile):
+        steps, after = low.block(step.steps, inner)
     low.handled.pop()
     low.targets.pop()
     catch, afters = low.catches(step.catch, env)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
-
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
@@ -37,16 +33,17 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
     local, inner = low.local_state(step.state, inner)
     failing = step.failing.text if step.failing else "stop"
     target = Target(name, is_loop=True, apart=step.concurrency is not None or failing != "stop")
-    inner = _fresh(low, inner, step.steps)
+    inner = low.fresh(inner, step.steps)
     low.targets.append(target)
     low.handled.append(("any",) if failing != "stop" else ())
     meanwhile = low.meanwhile(step.meanwhile, inner)
     before = set(low.results)
-    steps, after = low.block(step.steps, inner)
+    with low.beside(meanwhile):
+        steps, after = low.block(step.steps, low.waited(inner))
     give = low.values.expr(step.give, after, None) if step.give and after is not None else None
     low.handled.pop()
     low.targets.pop()
-    out = _fresh(low, env, step.steps).after_loop([n for n in low.results if n not in before], name)
+    out = low.fresh(env, step.steps).after_loop([n for n in low.results if n not in before], name)
     gives, outcome = t.ListType(give.type) if give is not None else None, None
     if failing == "collect":
         outcome = _outcome(low, name, item, gives)
@@ -69,26 +66,6 @@ def _outcome(low: Lowering, name: str, item: t.Type, gives: t.ListType | None) -
     return t.RecordType(owner, (*given, t.Field("failed", t.ListType(failed))))
 
 
-def _fresh(low: Lowering, env: Env, steps: tuple[s.Step, ...]) -> Env:
-    """Where a later pass begins, or the loop is over: what was known of variables that it sets no longer holds."""
-    for variable in _assigned(steps) - low.never_null:
-        env = env.forget(variable)
-    return env
-
-
-def _assigned(value: Any) -> set[str]:
-    """The variables that steps set, at any depth."""
-    if isinstance(value, s.Set):
-        return {key.text.partition("[")[0] for key in value.set}
-    if isinstance(value, tuple):
-        return {name for item in value for name in _assigned(item)}
-    if isinstance(value, Mapping):
-        return {name for item in value.values() for name in _assigned(item)}
-    if isinstance(value, s.Step | s.Branch | s.Timer):
-        return {name for f in fields(value) if f.name != "node" for name in _assigned(getattr(value, f.name))}
-    return set()
-
-
 @lowers(s.Repeat)
 def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     """A repetition: bounded, with what is done when the bound is reached, or for ever."""
@@ -105,12 +82,13 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     condition = low.values.condition(step.while_, inner) if step.while_ else None
     local, inner = low.local_state(step.state, inner)
     outermost = not any(x.is_loop for x in low.targets)
-    inner = _fresh(low, inner, step.steps)
-    env = _fresh(low, env, step.steps)
+    inner = low.fresh(inner, step.steps)
+    env = low.fresh(env, step.steps)
     low.targets.append(target)
     meanwhile = low.meanwhile(step.meanwhile, inner)
     before = set(low.results)
-    steps, _ = low.block(step.steps, inner)
+    with low.beside(meanwhile):
+        steps, _ = low.block(step.steps, low.waited(inner))
     low.targets.pop()
     inside = [n for n in low.results if n not in before]
     exhausted, after = None, None

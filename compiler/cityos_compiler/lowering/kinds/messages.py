@@ -76,13 +76,7 @@ def signal(low: Lowering, step: s.Signal, env: Env) -> Lowered:
     name = low.name(step, step.signal.text)
     if not models:
         return None, env
-    expected = {f.name: f.type for f in models[0].payload.fields}
-    payload = low.assigned(step.with_, env, expected, f"`{models[0].name}`")
-    missing = [f.name for f in models[0].payload.fields if not isinstance(f.type, t.OptionalType)]
-    for field in missing:
-        if field not in {key.text for key in step.with_ or {}}:
-            low.values.refuse("WIRE001", f"`{models[0].name}` needs `{field}`", step.signal.span,
-                              f"say where it comes from: with: {{{field}: ...}}")  # fmt: skip
+    payload = _payload(low, step, models[0].name, models[0].payload, step.signal, env)
     sent = t.RecordType("Sent", (t.Field("delivered", t.BOOL),))
     lowered = ir.SendSignal(
         name=name, signal=models[0], to=step.to.text, values=_id_values(low, step, dict(payload), env),
@@ -90,6 +84,20 @@ def signal(low: Lowering, step: s.Signal, env: Env) -> Lowered:
     )  # fmt: skip
     low.results[name] = sent
     return lowered, env.with_result(name, sent)
+
+
+def _payload(
+    low: Lowering, step: s.Signal | s.Emit, name: str, payload: t.RecordType, named: Scalar, env: Env
+) -> list[tuple[str, ir.Value]]:
+    """What a message says; each of its required fields must be given, for nothing is wired into a message."""
+    given = low.assigned(step.with_, env, {f.name: f.type for f in payload.fields}, f"`{name}`")
+    said = {key.text for key in step.with_ or {}}
+    misspelt = said - {f.name for f in payload.fields}  # has its finding, and may be what seems to be missing
+    for field in payload.fields:
+        if not misspelt and field.name not in said and not isinstance(field.type, t.OptionalType):
+            low.values.refuse("WIRE001", f"`{name}` needs `{field.name}`", named.span,
+                              f"say where it comes from: with: {{{field.name}: ...}}")  # fmt: skip
+    return given
 
 
 def _id_values(
@@ -119,6 +127,5 @@ def emit(low: Lowering, step: s.Emit, env: Env) -> Lowered:
         low.values.refuse("NAME012", f"there is no event `{step.emit.text}`", step.emit.span,
                           did_you_mean(step.emit.text, low.project.events))  # fmt: skip
         return None, env
-    expected = {f.name: f.type for f in event.payload.fields}
-    payload = low.assigned(step.with_, env, expected, f"`{event.name}`")
+    payload = _payload(low, step, event.name, event.payload, step.emit, env)
     return ir.Emit(name=low.name(step, step.emit.text), event=event.name, payload=tuple(payload)), env
