@@ -1185,8 +1185,8 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
     ),
-    "cart.completed": SignalRoute(
-        model=signals.CartCompleted,
+    "cart.ordered": SignalRoute(
+        model=signals.CartOrdered,
         ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
         addresses=(("cart.*", "cart_id"),),
     ),

@@ -133,8 +133,8 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
-class CartCompleted(SignalModel):
-    SIGNAL: ClassVar[str] = "cart.completed"
+class CartOrdered(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.ordered"
     cart_id: str
     order_id: str
     completed_at: datetime
