@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
@@ -26,6 +26,7 @@ class OrderPlacedEvent(Model):
     installment_plan: types.InstallmentPlan | None = None
     is_routed: bool | None = None
     escrow: types.EscrowTerms | None = None
+    same_day: types.SameDayShipment | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -354,3 +355,148 @@ class OrderRefundedEvent(Model):
     currency_code: str
     partial: bool
     refunded_at: datetime
+
+
+class CartAbandonedEvent(Model):
+    cart_id: str
+    customer_id: str
+    customer_email: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    total: Decimal
+    currency_code: str
+
+
+class ContentPublishRequestedEvent(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+    publish_at: datetime | None = None
+    requires_approval: bool
+    approver_ids: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class NotificationRequestedEvent(Model):
+    notification_id: str
+    template_id: str
+    channels: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
+    recipient: types.NotificationRecipient
+    variables: Any
+    priority: types.NotificationPriority
+    scheduled_at: datetime | None = None
+
+
+class NotificationUndeliverableEvent(Model):
+    notification_id: str
+    customer_id: str
+    template_id: str
+
+
+class TenantBrandingUpdatedEvent(Model):
+    branding: types.Branding
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliveryArrivedAtHubEvent(Model):
+    delivery_order_id: str
+    from_driver_id: str
+    hub_id: str
+    last_mile_zone: str
+    packages: Annotated[list[types.HubPackage], Limits(max_items=200)]
+
+
+class DeliveryPackagesMisroutedEvent(Model):
+    delivery_order_id: str
+    hub_id: str
+    package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliverySameDayMissedEvent(Model):
+    order_id: str
+    delivery_order_id: str
+    reason: str
+
+
+class DeliveryBatchReadyEvent(Model):
+    delivery_zone_id: str
+    date: date
+    pending_deliveries: Annotated[list[types.PendingDelivery], Limits(max_items=500)]
+    available_drivers: Annotated[list[types.AvailableDriver], Limits(max_items=200)]
+
+
+class PurchaseReceiptCreatedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    warehouse_id: str
+    items: Annotated[list[types.ReceivedItem], Limits(max_items=500)]
+
+
+class PurchaseReceiptGoodsRejectedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class StockLevelChangedEvent(Model):
+    variant_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class VehicleMaintenanceDueEvent(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    mileage_at_due: int
+
+
+class CartContainsAgeRestrictedProductEvent(Model):
+    customer_id: str
+    cart_id: str
+    required_age: int
+    verification_method: types.AgeVerificationMethod
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class CredentialIssueRequestedEvent(Model):
+    request_id: str
+    issuer_did: str
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+    credential_data: Any
+    schema_id: str
+    expiry_date: date | None = None
+    revocable: bool
+
+
+class CredentialRevokedEvent(Model):
+    credential_id: str
+    did: str
+    revocation_reason: str
+    revoked_at: datetime
+    revoked_by: str
+
+
+class CustomerConsentUpdatedEvent(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+    residency_zone: str
+
+
+class CustomerHighValuePurchaseEvent(Model):
+    customer_id: str
+    residency_zone: str
+    cart_id: str | None = None
+
+
+class CustomerKycRequiredEvent(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    required_documents: Annotated[list[types.KycDocument], Limits(max_items=4)]
+    purpose: types.KycPurpose
+    residency_zone: str
+
+
+class CustomerPrivacyRequestedEvent(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+    consent_changes: types.ConsentChanges | None = None
+    residency_zone: str

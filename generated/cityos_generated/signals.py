@@ -133,6 +133,19 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class CartOrdered(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.ordered"
+    cart_id: str
+    order_id: str
+    completed_at: datetime
+
+
+class CartEmptied(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.emptied"
+    cart_id: str
+    emptied_at: datetime
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str
@@ -337,6 +350,12 @@ class IdentityPresentationRejected(SignalModel):
     rejected_at: datetime
 
 
+class PrivacyRequestWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "privacy.request_withdrawn"
+    privacy_case_id: str
+    withdrawn_at: datetime
+
+
 class InventoryReserved(SignalModel):
     SIGNAL: ClassVar[str] = "inventory.reserved"
     order_id: str
@@ -360,6 +379,31 @@ class PaymentPartial(SignalModel):
     amount: Decimal
     currency_code: str
     received_at: datetime
+
+
+class ReceivingInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "receiving.inspected"
+    receiving_task_id: str
+    inspected_by: str
+    inspected_at: datetime
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class MaintenanceCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "maintenance.completed"
+    work_order_id: str
+    vehicle_id: str
+    passed: bool
+    mileage: int
+    completed_at: datetime
+    notes: str | None = None
+
+
+class DeliveryOrderCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "delivery.order.cancelled"
+    delivery_order_id: str
+    reason: str | None = None
+    cancelled_at: datetime
 
 
 class DeliveryReturned(SignalModel):

@@ -249,6 +249,182 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+NotificationChannel = Literal["email", "sms", "push", "in_app"]
+
+NotificationPriority = Literal["high", "normal", "low"]
+
+NotificationLocale = Literal["en", "fr", "ar"]
+
+
+class NotificationRecipient(Model):
+    customer_id: str
+    email: str | None = None
+    phone: str | None = None
+    push_token: str | None = None
+    locale: NotificationLocale
+
+
+class UndeliveredMessage(Model):
+    channel: NotificationChannel
+    reason: str
+
+
+ContentType = Literal["page", "blog_post", "banner", "announcement"]
+
+
+class Branding(Model):
+    logo_url: str
+    favicon_url: str
+    primary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    secondary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    font_family: str
+    custom_css: str | None = None
+
+
+class CartItem(Model):
+    product_id: str
+    title: str
+    thumbnail: str | None = None
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
+KycDocument = Literal["id_card", "passport", "utility_bill", "selfie"]
+
+KycPurpose = Literal["age_verification", "high_value_purchase", "regulatory", "account_upgrade"]
+
+KycVerdict = Literal["verified", "rejected", "expired", "blocked"]
+
+IssuedCredentialType = Literal[
+    "business_license", "professional_cert", "municipal_permit", "residency_proof", "age_verification"
+]
+
+AgeVerificationMethod = Literal["credential_check", "id_upload", "third_party"]
+
+AgeVerdict = Literal["approved", "refused", "expired"]
+
+ComplianceCheckType = Literal["vendor_licenses", "product_compliance", "data_retention", "credential_expiry"]
+
+ComplianceScope = Literal["all_vendors", "all_companies", "all_credentials"]
+
+
+class ComplianceFinding(Model):
+    entity_type: str
+    entity_id: str
+    reason: str
+    expires_on: date | None = None
+    grace_ends_on: date | None = None
+
+
+PrivacyRequest = Literal["consent_update", "data_export", "data_deletion", "right_to_forget"]
+
+
+class ConsentChanges(Model):
+    marketing_email: bool
+    marketing_sms: bool
+    analytics_tracking: bool
+    third_party_sharing: bool
+
+
+ConsentSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
+PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payload"]
+
+PersonalDataSource = Literal["medusa", "erpnext"]
+
+DeletionMode = Literal["delete", "forget"]
+
+
+class ReceivedItem(Model):
+    product_id: str
+    variant_id: str
+    sku: str
+    expected_quantity: Annotated[int, Limits(min=0)]
+    batch_number: str | None = None
+    expiry_date: date | None = None
+
+
+class InspectedItem(Model):
+    sku: str
+    accepted_quantity: Annotated[int, Limits(min=0)]
+    rejected_quantity: Annotated[int, Limits(min=0)]
+    reason: str | None = None
+
+
+SyncType = Literal["full", "delta"]
+
+
+class StockLevel(Model):
+    variant_id: str
+    sku: str
+    quantity: int
+    reorder_level: int
+
+
+DeliveryPriority = Literal["standard", "express", "same_day"]
+
+
+class TimeWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class PendingDelivery(Model):
+    delivery_order_id: str
+    pickup_location: LatLng
+    dropoff_location: LatLng
+    priority: DeliveryPriority
+    time_window: TimeWindow | None = None
+    package_weight_kg: float
+
+
+class AvailableDriver(Model):
+    driver_id: str
+    vehicle_type: str
+    current_location: LatLng
+    shift_end: datetime
+    max_capacity_kg: float
+
+
+class PlannedStop(Model):
+    delivery_order_id: str
+    driver_id: str
+    sequence: int
+    estimated_delivery_at: datetime
+
+
+MaintenanceType = Literal["scheduled", "unscheduled", "inspection"]
+
+WorkOrderStatus = Literal["open", "completed", "failed"]
+
+
+class HubPackage(Model):
+    package_id: str
+    weight_kg: float
+
+
+class PickItem(Model):
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    location_in_warehouse: str
+
+
+class DeliveryRecipient(Model):
+    name: str
+    phone: str
+    address: Any
+    lat: float
+    lng: float
+
+
+class SameDayShipment(Model):
+    delivery_order_id: str
+    cutoff_time: Annotated[str, Limits(pattern="[0-2][0-9]:[0-5][0-9]")]
+    warehouse_id: str
+    items: Annotated[list[PickItem], Limits(min_items=1, max_items=200)]
+    recipient: DeliveryRecipient
+
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

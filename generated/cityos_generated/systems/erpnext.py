@@ -146,6 +146,58 @@ class ApplyTaxCategoryOutput(Model):
     pass
 
 
+class FetchExpiredBusinessLicensesOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class CheckDataRetentionPoliciesOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class GenerateComplianceReportOutput(Model):
+    report_id: str
+
+
+class ApplyConsentOutput(Model):
+    pass
+
+
+class ExportCustomerDataOutput(Model):
+    exported: int
+    next_cursor: str | None = None
+
+
+class DeleteCustomerDataOutput(Model):
+    pass
+
+
+class UpdateInventoryLevelsOutput(Model):
+    stock_voucher_id: str
+
+
+class ReverseInventoryLevelsOutput(Model):
+    pass
+
+
+class FetchERPInventoryLevelsOutput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+    next_cursor: str | None = None
+
+
+class CreateMaintenanceRecordOutput(Model):
+    maintenance_record_id: str
+
+
+class CancelMaintenanceRecordOutput(Model):
+    pass
+
+
+class UpdateAssetRecordOutput(Model):
+    pass
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -409,6 +461,76 @@ class DisableERPCustomerAccountInput(Model):
 
 class ApplyTaxCategoryInput(Model):
     erp_customer_id: str
+
+
+class FetchExpiredBusinessLicensesInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class CheckDataRetentionPoliciesInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class GenerateComplianceReportInput(Model):
+    check_type: types.ComplianceCheckType
+    scope: types.ComplianceScope
+    found: int
+    suspended: int
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class ExportCustomerDataInput(Model):
+    customer_id: str
+    privacy_case_id: str
+    limit: int
+    cursor: str | None = None
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
+
+
+class UpdateInventoryLevelsInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class ReverseInventoryLevelsInput(Model):
+    stock_voucher_id: str
+
+
+class FetchERPInventoryLevelsInput(Model):
+    limit: int
+    cursor: str | None = None
+    changed_variants: Annotated[list[str] | None, Limits(max_items=500)] = None
+
+
+class CreateMaintenanceRecordInput(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    mileage_at_due: int
+
+
+class CancelMaintenanceRecordInput(Model):
+    maintenance_record_id: str
+
+
+class UpdateAssetRecordInput(Model):
+    maintenance_record_id: str
+    vehicle_id: str
+    status: types.WorkOrderStatus
+    mileage: int
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -1218,6 +1340,268 @@ _APPLY_TAX_CATEGORY = Operation(
 def apply_tax_category(*, erp_customer_id: str) -> Call[ApplyTaxCategoryOutput]:
     """Book a customer's sales without tax."""
     return Call(_APPLY_TAX_CATEGORY, ApplyTaxCategoryInput(erp_customer_id=erp_customer_id))
+
+
+_FETCH_EXPIRED_BUSINESS_LICENSES = Operation(
+    "fetchExpiredBusinessLicenses",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FetchExpiredBusinessLicensesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Vendors and companies whose business licence has run out.",
+)
+
+
+def fetch_expired_business_licenses(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchExpiredBusinessLicensesOutput]:
+    """Vendors and companies whose business licence has run out."""
+    return Call(
+        _FETCH_EXPIRED_BUSINESS_LICENSES,
+        FetchExpiredBusinessLicensesInput(scope=scope, limit=limit, cursor=cursor),
+    )
+
+
+_CHECK_DATA_RETENTION_POLICIES = Operation(
+    "checkDataRetentionPolicies",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckDataRetentionPoliciesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Records that are kept for longer than their policy says.",
+)
+
+
+def check_data_retention_policies(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[CheckDataRetentionPoliciesOutput]:
+    """Records that are kept for longer than their policy says."""
+    return Call(
+        _CHECK_DATA_RETENTION_POLICIES,
+        CheckDataRetentionPoliciesInput(scope=scope, limit=limit, cursor=cursor),
+    )
+
+
+_GENERATE_COMPLIANCE_REPORT = Operation(
+    "generateComplianceReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateComplianceReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write the report of a compliance check.",
+)
+
+
+def generate_compliance_report(
+    *, check_type: types.ComplianceCheckType, scope: types.ComplianceScope, found: int, suspended: int
+) -> Call[GenerateComplianceReportOutput]:
+    """Write the report of a compliance check."""
+    return Call(
+        _GENERATE_COMPLIANCE_REPORT,
+        GenerateComplianceReportInput(check_type=check_type, scope=scope, found=found, suspended=suspended),
+    )
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(*, customer_id: str, consent_changes: types.ConsentChanges) -> Call[ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_EXPORT_CUSTOMER_DATA = Operation(
+    "exportCustomerData",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ExportCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put the next records of a customer into the archive of a privacy case.",
+)
+
+
+def export_customer_data(
+    *, customer_id: str, privacy_case_id: str, limit: int, cursor: str | None = None
+) -> Call[ExportCustomerDataOutput]:
+    """Put the next records of a customer into the archive of a privacy case."""
+    return Call(
+        _EXPORT_CUSTOMER_DATA,
+        ExportCustomerDataInput(
+            customer_id=customer_id, privacy_case_id=privacy_case_id, limit=limit, cursor=cursor
+        ),
+    )
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make a customer anonymous in the books, which the law wants to be kept; nothing there is success.",
+)
+
+
+def delete_customer_data(*, customer_id: str, mode: types.DeletionMode) -> Call[DeleteCustomerDataOutput]:
+    """Make a customer anonymous in the books, which the law wants to be kept; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_UPDATE_INVENTORY_LEVELS = Operation(
+    "updateInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryLevelsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Submit a purchase receipt with what was accepted and what was not; the stock ledger follows.",
+)
+
+
+def update_inventory_levels(
+    *, purchase_receipt_id: str, warehouse_id: str, inspected: list[types.InspectedItem]
+) -> Call[UpdateInventoryLevelsOutput]:
+    """Submit a purchase receipt with what was accepted and what was not; the stock ledger follows."""
+    return Call(
+        _UPDATE_INVENTORY_LEVELS,
+        UpdateInventoryLevelsInput(
+            purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
+        ),
+    )
+
+
+_REVERSE_INVENTORY_LEVELS = Operation(
+    "reverseInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReverseInventoryLevelsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel a purchase receipt; cancelled already, or none there, is success.",
+)
+
+
+def reverse_inventory_levels(*, stock_voucher_id: str) -> Call[ReverseInventoryLevelsOutput]:
+    """Cancel a purchase receipt; cancelled already, or none there, is success."""
+    return Call(_REVERSE_INVENTORY_LEVELS, ReverseInventoryLevelsInput(stock_voucher_id=stock_voucher_id))
+
+
+_FETCH_ERP_INVENTORY_LEVELS = Operation(
+    "fetchERPInventoryLevels",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FetchERPInventoryLevelsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="One batch of stock levels - of all variants, or of some.",
+)
+
+
+def fetch_erp_inventory_levels(
+    *, limit: int, cursor: str | None = None, changed_variants: list[str] | None = None
+) -> Call[FetchERPInventoryLevelsOutput]:
+    """One batch of stock levels - of all variants, or of some."""
+    return Call(
+        _FETCH_ERP_INVENTORY_LEVELS,
+        FetchERPInventoryLevelsInput(limit=limit, cursor=cursor, changed_variants=changed_variants),
+    )
+
+
+_CREATE_MAINTENANCE_RECORD = Operation(
+    "createMaintenanceRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateMaintenanceRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open an asset's repair.",
+)
+
+
+def create_maintenance_record(
+    *, vehicle_id: str, maintenance_type: types.MaintenanceType, due_date: date, mileage_at_due: int
+) -> Call[CreateMaintenanceRecordOutput]:
+    """Open an asset's repair."""
+    return Call(
+        _CREATE_MAINTENANCE_RECORD,
+        CreateMaintenanceRecordInput(
+            vehicle_id=vehicle_id,
+            maintenance_type=maintenance_type,
+            due_date=due_date,
+            mileage_at_due=mileage_at_due,
+        ),
+    )
+
+
+_CANCEL_MAINTENANCE_RECORD = Operation(
+    "cancelMaintenanceRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelMaintenanceRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete an asset's repair that was not begun; none there is success.",
+)
+
+
+def cancel_maintenance_record(*, maintenance_record_id: str) -> Call[CancelMaintenanceRecordOutput]:
+    """Delete an asset's repair that was not begun; none there is success."""
+    return Call(
+        _CANCEL_MAINTENANCE_RECORD, CancelMaintenanceRecordInput(maintenance_record_id=maintenance_record_id)
+    )
+
+
+_UPDATE_ASSET_RECORD = Operation(
+    "updateAssetRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAssetRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Close an asset's repair, and note how many kilometres the vehicle has.",
+)
+
+
+def update_asset_record(
+    *, maintenance_record_id: str, vehicle_id: str, status: types.WorkOrderStatus, mileage: int
+) -> Call[UpdateAssetRecordOutput]:
+    """Close an asset's repair, and note how many kilometres the vehicle has."""
+    return Call(
+        _UPDATE_ASSET_RECORD,
+        UpdateAssetRecordInput(
+            maintenance_record_id=maintenance_record_id, vehicle_id=vehicle_id, status=status, mileage=mileage
+        ),
+    )
 
 
 _RELEASE_INVENTORY_OF_ORDER = Operation(

@@ -333,6 +333,105 @@ class ActivateCompanyOutput(Model):
     pass
 
 
+class GenerateDesignTokensOutput(Model):
+    token_set_id: str
+    previous_token_set_id: str
+
+
+class RestoreDesignTokensOutput(Model):
+    pass
+
+
+class CheckIfCartCompletedOutput(Model):
+    completed: bool
+    order_id: str | None = None
+
+
+class CreateRecoveryCouponOutput(Model):
+    coupon_code: str
+
+
+class TrackConversionOutput(Model):
+    pass
+
+
+class RecordNotificationLogOutput(Model):
+    pass
+
+
+class UpdateCustomerVerificationStatusOutput(Model):
+    pass
+
+
+class ResetCustomerVerificationStatusOutput(Model):
+    pass
+
+
+class UnlockRestrictedProductsOutput(Model):
+    pass
+
+
+class ApproveCheckoutOutput(Model):
+    pass
+
+
+class ApproveOrBlockCheckoutOutput(Model):
+    pass
+
+
+class ListComplianceChecksOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class FetchNonCompliantProductsOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class FlagNonCompliantEntitiesOutput(Model):
+    pass
+
+
+class SuspendExpiredVendorsOutput(Model):
+    pass
+
+
+class DisableCredentialPermissionsOutput(Model):
+    pass
+
+
+class CheckOpenObligationsOutput(Model):
+    open: int
+
+
+class UpdateProductAvailabilityOutput(Model):
+    pass
+
+
+class CompareWithMedusaLevelsOutput(Model):
+    differences: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class UpdateMedusaStockQuantitiesOutput(Model):
+    pass
+
+
+class MarkOutOfStockProductsOutput(Model):
+    pass
+
+
+class UpdateEstimatedDeliveryTimesOutput(Model):
+    pass
+
+
+class UpdateTrackingStatusOutput(Model):
+    pass
+
+
+class UpdateSameDayOrderStatusOutput(Model):
+    pass
+
+
 class ValidateProductDataOutput(Model):
     valid: bool
     problems: Annotated[list[str], Limits(max_items=20)]
@@ -674,6 +773,23 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class ExportCustomerDataInput(Model):
+    customer_id: str
+    privacy_case_id: str
+    limit: int
+    cursor: str | None = None
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class ConfirmDeliveryInput(Model):
@@ -1102,6 +1218,129 @@ class RemoveApprovalWorkflowsInput(Model):
 
 class ActivateCompanyInput(Model):
     company_id: str
+
+
+class GenerateDesignTokensInput(Model):
+    branding: types.Branding
+
+
+class RestoreDesignTokensInput(Model):
+    previous_token_set_id: str
+
+
+class CheckIfCartCompletedInput(Model):
+    cart_id: str
+
+
+class CreateRecoveryCouponInput(Model):
+    cart_id: str
+    customer_id: str
+    percent: int
+    expires_at: datetime
+
+
+class TrackConversionInput(Model):
+    cart_id: str
+    converted: bool
+    reminders: int
+    order_id: str | None = None
+
+
+class RecordNotificationLogInput(Model):
+    notification_id: str
+    customer_id: str
+    template_id: str
+    delivered: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
+    undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
+
+
+class UpdateCustomerVerificationStatusInput(Model):
+    customer_id: str
+    status: types.KycVerdict
+    verification_level: types.VerificationLevel
+    credential_id: str | None = None
+
+
+class ResetCustomerVerificationStatusInput(Model):
+    customer_id: str
+
+
+class UnlockRestrictedProductsInput(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    purpose: types.KycPurpose
+
+
+class ApproveCheckoutInput(Model):
+    cart_id: str
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class ApproveOrBlockCheckoutInput(Model):
+    cart_id: str
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+    approved: bool
+
+
+class ListComplianceChecksInput(Model):
+    pass
+
+
+class FetchNonCompliantProductsInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class FlagNonCompliantEntitiesInput(Model):
+    check_type: types.ComplianceCheckType
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class SuspendExpiredVendorsInput(Model):
+    check_type: types.ComplianceCheckType
+    vendor_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class DisableCredentialPermissionsInput(Model):
+    credential_id: str
+
+
+class CheckOpenObligationsInput(Model):
+    customer_id: str
+
+
+class UpdateProductAvailabilityInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class CompareWithMedusaLevelsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class UpdateMedusaStockQuantitiesInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class MarkOutOfStockProductsInput(Model):
+    variant_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class UpdateEstimatedDeliveryTimesInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class UpdateTrackingStatusInput(Model):
+    delivery_order_id: str
+    status: str
+    estimated_delivery_at: datetime | None = None
+
+
+class UpdateSameDayOrderStatusInput(Model):
+    order_id: str
+    delivered: bool
 
 
 class ValidateProductDataInput(Model):
@@ -1554,6 +1793,70 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_EXPORT_CUSTOMER_DATA = Operation(
+    "exportCustomerData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.ExportCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the next records of a customer into the archive of a privacy case.",
+)
+
+
+def export_customer_data(
+    *, customer_id: str, privacy_case_id: str, limit: int, cursor: str | None = None
+) -> Call[erpnext.ExportCustomerDataOutput]:
+    """Put the next records of a customer into the archive of a privacy case."""
+    return Call(
+        _EXPORT_CUSTOMER_DATA,
+        ExportCustomerDataInput(
+            customer_id=customer_id, privacy_case_id=privacy_case_id, limit=limit, cursor=cursor
+        ),
+    )
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Delete a customer's personal data, and make anonymous what must be kept; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's personal data, and make anonymous what must be kept; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _CONFIRM_DELIVERY = Operation(
@@ -3237,6 +3540,506 @@ _ACTIVATE_COMPANY = Operation(
 def activate_company(*, company_id: str) -> Call[ActivateCompanyOutput]:
     """Let a company buy."""
     return Call(_ACTIVATE_COMPANY, ActivateCompanyInput(company_id=company_id))
+
+
+_GENERATE_DESIGN_TOKENS = Operation(
+    "generateDesignTokens",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateDesignTokensOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Build a tenant's design tokens from its branding, in the design-runtime module.",
+)
+
+
+def generate_design_tokens(*, branding: types.Branding) -> Call[GenerateDesignTokensOutput]:
+    """Build a tenant's design tokens from its branding, in the design-runtime module."""
+    return Call(_GENERATE_DESIGN_TOKENS, GenerateDesignTokensInput(branding=branding))
+
+
+_RESTORE_DESIGN_TOKENS = Operation(
+    "restoreDesignTokens",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreDesignTokensOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a tenant's previous design tokens the current ones.",
+)
+
+
+def restore_design_tokens(*, previous_token_set_id: str) -> Call[RestoreDesignTokensOutput]:
+    """Make a tenant's previous design tokens the current ones."""
+    return Call(_RESTORE_DESIGN_TOKENS, RestoreDesignTokensInput(previous_token_set_id=previous_token_set_id))
+
+
+_CHECK_IF_CART_COMPLETED = Operation(
+    "checkIfCartCompleted",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckIfCartCompletedOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a cart has become an order.",
+)
+
+
+def check_if_cart_completed(*, cart_id: str) -> Call[CheckIfCartCompletedOutput]:
+    """Whether a cart has become an order."""
+    return Call(_CHECK_IF_CART_COMPLETED, CheckIfCartCompletedInput(cart_id=cart_id))
+
+
+_CREATE_RECOVERY_COUPON = Operation(
+    "createRecoveryCoupon",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRecoveryCouponOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="A coupon for one cart.",
+)
+
+
+def create_recovery_coupon(
+    *, cart_id: str, customer_id: str, percent: int, expires_at: datetime
+) -> Call[CreateRecoveryCouponOutput]:
+    """A coupon for one cart."""
+    return Call(
+        _CREATE_RECOVERY_COUPON,
+        CreateRecoveryCouponInput(
+            cart_id=cart_id, customer_id=customer_id, percent=percent, expires_at=expires_at
+        ),
+    )
+
+
+_TRACK_CONVERSION = Operation(
+    "trackConversion",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TrackConversionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note whether reminders of a cart led to an order.",
+)
+
+
+def track_conversion(
+    *, cart_id: str, converted: bool, reminders: int, order_id: str | None = None
+) -> Call[TrackConversionOutput]:
+    """Note whether reminders of a cart led to an order."""
+    return Call(
+        _TRACK_CONVERSION,
+        TrackConversionInput(cart_id=cart_id, converted=converted, reminders=reminders, order_id=order_id),
+    )
+
+
+_RECORD_NOTIFICATION_LOG = Operation(
+    "recordNotificationLog",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordNotificationLogOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note which channels a message got through by.",
+)
+
+
+def record_notification_log(
+    *,
+    notification_id: str,
+    customer_id: str,
+    template_id: str,
+    delivered: list[types.NotificationChannel],
+    undelivered: list[types.UndeliveredMessage],
+) -> Call[RecordNotificationLogOutput]:
+    """Note which channels a message got through by."""
+    return Call(
+        _RECORD_NOTIFICATION_LOG,
+        RecordNotificationLogInput(
+            notification_id=notification_id,
+            customer_id=customer_id,
+            template_id=template_id,
+            delivered=delivered,
+            undelivered=undelivered,
+        ),
+    )
+
+
+_UPDATE_CUSTOMER_VERIFICATION_STATUS = Operation(
+    "updateCustomerVerificationStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCustomerVerificationStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a customer's verification ended.",
+)
+
+
+def update_customer_verification_status(
+    *,
+    customer_id: str,
+    status: types.KycVerdict,
+    verification_level: types.VerificationLevel,
+    credential_id: str | None = None,
+) -> Call[UpdateCustomerVerificationStatusOutput]:
+    """Note how a customer's verification ended."""
+    return Call(
+        _UPDATE_CUSTOMER_VERIFICATION_STATUS,
+        UpdateCustomerVerificationStatusInput(
+            customer_id=customer_id,
+            status=status,
+            verification_level=verification_level,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_RESET_CUSTOMER_VERIFICATION_STATUS = Operation(
+    "resetCustomerVerificationStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ResetCustomerVerificationStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Treat a customer as unverified again; unverified already is success.",
+)
+
+
+def reset_customer_verification_status(*, customer_id: str) -> Call[ResetCustomerVerificationStatusOutput]:
+    """Treat a customer as unverified again; unverified already is success."""
+    return Call(
+        _RESET_CUSTOMER_VERIFICATION_STATUS, ResetCustomerVerificationStatusInput(customer_id=customer_id)
+    )
+
+
+_UNLOCK_RESTRICTED_PRODUCTS = Operation(
+    "unlockRestrictedProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnlockRestrictedProductsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a verified customer buy what others may not.",
+)
+
+
+def unlock_restricted_products(
+    *, customer_id: str, verification_level: types.VerificationLevel, purpose: types.KycPurpose
+) -> Call[UnlockRestrictedProductsOutput]:
+    """Let a verified customer buy what others may not."""
+    return Call(
+        _UNLOCK_RESTRICTED_PRODUCTS,
+        UnlockRestrictedProductsInput(
+            customer_id=customer_id, verification_level=verification_level, purpose=purpose
+        ),
+    )
+
+
+_APPROVE_CHECKOUT = Operation(
+    "approveCheckout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApproveCheckoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a cart with age-restricted products through to checkout.",
+)
+
+
+def approve_checkout(*, cart_id: str, product_ids: list[str]) -> Call[ApproveCheckoutOutput]:
+    """Let a cart with age-restricted products through to checkout."""
+    return Call(_APPROVE_CHECKOUT, ApproveCheckoutInput(cart_id=cart_id, product_ids=product_ids))
+
+
+_APPROVE_OR_BLOCK_CHECKOUT = Operation(
+    "approveOrBlockCheckout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApproveOrBlockCheckoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say whether a cart may be checked out with these products.",
+)
+
+
+def approve_or_block_checkout(
+    *, cart_id: str, product_ids: list[str], approved: bool
+) -> Call[ApproveOrBlockCheckoutOutput]:
+    """Say whether a cart may be checked out with these products."""
+    return Call(
+        _APPROVE_OR_BLOCK_CHECKOUT,
+        ApproveOrBlockCheckoutInput(cart_id=cart_id, product_ids=product_ids, approved=approved),
+    )
+
+
+_LIST_COMPLIANCE_CHECKS = Operation(
+    "listComplianceChecks",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListComplianceChecksOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The checks of every active tenant, one start a row.",
+)
+
+
+def list_compliance_checks() -> Call[ListComplianceChecksOutput]:
+    """The checks of every active tenant, one start a row."""
+    return Call(_LIST_COMPLIANCE_CHECKS, ListComplianceChecksInput())
+
+
+_FETCH_NON_COMPLIANT_PRODUCTS = Operation(
+    "fetchNonCompliantProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchNonCompliantProductsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Products on sale that a rule forbids, or that lack a proof.",
+)
+
+
+def fetch_non_compliant_products(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchNonCompliantProductsOutput]:
+    """Products on sale that a rule forbids, or that lack a proof."""
+    return Call(
+        _FETCH_NON_COMPLIANT_PRODUCTS, FetchNonCompliantProductsInput(scope=scope, limit=limit, cursor=cursor)
+    )
+
+
+_FLAG_NON_COMPLIANT_ENTITIES = Operation(
+    "flagNonCompliantEntities",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagNonCompliantEntitiesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Flag what doesn't comply, for everybody who deals with it.",
+)
+
+
+def flag_non_compliant_entities(
+    *, check_type: types.ComplianceCheckType, findings: list[types.ComplianceFinding]
+) -> Call[FlagNonCompliantEntitiesOutput]:
+    """Flag what doesn't comply, for everybody who deals with it."""
+    return Call(
+        _FLAG_NON_COMPLIANT_ENTITIES, FlagNonCompliantEntitiesInput(check_type=check_type, findings=findings)
+    )
+
+
+_SUSPEND_EXPIRED_VENDORS = Operation(
+    "suspendExpiredVendors",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SuspendExpiredVendorsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Stop vendors from selling; stopped already is success.",
+)
+
+
+def suspend_expired_vendors(
+    *, check_type: types.ComplianceCheckType, vendor_ids: list[str]
+) -> Call[SuspendExpiredVendorsOutput]:
+    """Stop vendors from selling; stopped already is success."""
+    return Call(
+        _SUSPEND_EXPIRED_VENDORS, SuspendExpiredVendorsInput(check_type=check_type, vendor_ids=vendor_ids)
+    )
+
+
+_DISABLE_CREDENTIAL_PERMISSIONS = Operation(
+    "disableCredentialPermissions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DisableCredentialPermissionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take away what a credential allowed its holder; taken away already is success.",
+)
+
+
+def disable_credential_permissions(*, credential_id: str) -> Call[DisableCredentialPermissionsOutput]:
+    """Take away what a credential allowed its holder; taken away already is success."""
+    return Call(
+        _DISABLE_CREDENTIAL_PERMISSIONS, DisableCredentialPermissionsInput(credential_id=credential_id)
+    )
+
+
+_CHECK_OPEN_OBLIGATIONS = Operation(
+    "checkOpenObligations",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckOpenObligationsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How many open orders, disputes and payments still need a customer's data.",
+)
+
+
+def check_open_obligations(*, customer_id: str) -> Call[CheckOpenObligationsOutput]:
+    """How many open orders, disputes and payments still need a customer's data."""
+    return Call(_CHECK_OPEN_OBLIGATIONS, CheckOpenObligationsInput(customer_id=customer_id))
+
+
+_UPDATE_PRODUCT_AVAILABILITY = Operation(
+    "updateProductAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateProductAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Add received goods to what is for sale; the same receipt twice counts once.",
+)
+
+
+def update_product_availability(
+    *, purchase_receipt_id: str, warehouse_id: str, inspected: list[types.InspectedItem]
+) -> Call[UpdateProductAvailabilityOutput]:
+    """Add received goods to what is for sale; the same receipt twice counts once."""
+    return Call(
+        _UPDATE_PRODUCT_AVAILABILITY,
+        UpdateProductAvailabilityInput(
+            purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
+        ),
+    )
+
+
+_COMPARE_WITH_MEDUSA_LEVELS = Operation(
+    "compareWithMedusaLevels",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompareWithMedusaLevelsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which of these stock levels are others in the marketplace.",
+)
+
+
+def compare_with_medusa_levels(*, levels: list[types.StockLevel]) -> Call[CompareWithMedusaLevelsOutput]:
+    """Which of these stock levels are others in the marketplace."""
+    return Call(_COMPARE_WITH_MEDUSA_LEVELS, CompareWithMedusaLevelsInput(levels=levels))
+
+
+_UPDATE_MEDUSA_STOCK_QUANTITIES = Operation(
+    "updateMedusaStockQuantities",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateMedusaStockQuantitiesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set stock quantities, as absolute numbers; what is there again is no longer out of stock.",
+)
+
+
+def update_medusa_stock_quantities(
+    *, levels: list[types.StockLevel]
+) -> Call[UpdateMedusaStockQuantitiesOutput]:
+    """Set stock quantities, as absolute numbers; what is there again is no longer out of stock."""
+    return Call(_UPDATE_MEDUSA_STOCK_QUANTITIES, UpdateMedusaStockQuantitiesInput(levels=levels))
+
+
+_MARK_OUT_OF_STOCK_PRODUCTS = Operation(
+    "markOutOfStockProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkOutOfStockProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of variants that there are none.",
+)
+
+
+def mark_out_of_stock_products(*, variant_ids: list[str]) -> Call[MarkOutOfStockProductsOutput]:
+    """Say of variants that there are none."""
+    return Call(_MARK_OUT_OF_STOCK_PRODUCTS, MarkOutOfStockProductsInput(variant_ids=variant_ids))
+
+
+_UPDATE_ESTIMATED_DELIVERY_TIMES = Operation(
+    "updateEstimatedDeliveryTimes",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateEstimatedDeliveryTimesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note when deliveries are expected.",
+)
+
+
+def update_estimated_delivery_times(
+    *, stops: list[types.PlannedStop]
+) -> Call[UpdateEstimatedDeliveryTimesOutput]:
+    """Note when deliveries are expected."""
+    return Call(_UPDATE_ESTIMATED_DELIVERY_TIMES, UpdateEstimatedDeliveryTimesInput(stops=stops))
+
+
+_UPDATE_TRACKING_STATUS = Operation(
+    "updateTrackingStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateTrackingStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note in the order where its delivery is.",
+)
+
+
+def update_tracking_status(
+    *, delivery_order_id: str, status: str, estimated_delivery_at: datetime | None = None
+) -> Call[UpdateTrackingStatusOutput]:
+    """Note in the order where its delivery is."""
+    return Call(
+        _UPDATE_TRACKING_STATUS,
+        UpdateTrackingStatusInput(
+            delivery_order_id=delivery_order_id, status=status, estimated_delivery_at=estimated_delivery_at
+        ),
+    )
+
+
+_UPDATE_SAME_DAY_ORDER_STATUS = Operation(
+    "updateSameDayOrderStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateSameDayOrderStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note in an order whether it was delivered on its day.",
+)
+
+
+def update_same_day_order_status(*, order_id: str, delivered: bool) -> Call[UpdateSameDayOrderStatusOutput]:
+    """Note in an order whether it was delivered on its day."""
+    return Call(
+        _UPDATE_SAME_DAY_ORDER_STATUS, UpdateSameDayOrderStatusInput(order_id=order_id, delivered=delivered)
+    )
 
 
 _VALIDATE_PRODUCT_DATA = Operation(

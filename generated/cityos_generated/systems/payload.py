@@ -167,6 +167,165 @@ class NotifyCompanyRejectedOutput(Model):
     pass
 
 
+class UpdateStorefrontThemeOutput(Model):
+    previous_version_id: str
+
+
+class RestoreStorefrontThemeOutput(Model):
+    pass
+
+
+class UpdateEmailTemplatesOutput(Model):
+    previous_token_set_id: str
+    templates: int
+
+
+class RestoreEmailTemplatesOutput(Model):
+    pass
+
+
+class InvalidateCacheOutput(Model):
+    pass
+
+
+class NotifyTenantAdminOutput(Model):
+    pass
+
+
+class SendReminder1Output(Model):
+    pass
+
+
+class SendReminder2Output(Model):
+    pass
+
+
+class SendFinalCartReminderOutput(Model):
+    pass
+
+
+class FetchTemplateOutput(Model):
+    template_version_id: str
+
+
+class RenderTemplateOutput(Model):
+    message_id: str
+
+
+class SendEmailOutput(Model):
+    pass
+
+
+class SendSMSOutput(Model):
+    pass
+
+
+class SendPushOutput(Model):
+    pass
+
+
+class ShowInAppOutput(Model):
+    pass
+
+
+class ValidateContentOutput(Model):
+    valid: bool
+    author_id: str
+    problems: Annotated[list[str], Limits(max_items=50)]
+
+
+class RouteContentForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class WithdrawContentApprovalOutput(Model):
+    pass
+
+
+class RemindApproversOutput(Model):
+    pass
+
+
+class PublishContentOutput(Model):
+    pass
+
+
+class UnpublishContentOutput(Model):
+    pass
+
+
+class InvalidateCDNCacheOutput(Model):
+    pass
+
+
+class NotifySubscribersOutput(Model):
+    pass
+
+
+class NotifyAuthorOutput(Model):
+    pass
+
+
+class SendVerificationLinkOutput(Model):
+    pass
+
+
+class RequestBetterDocumentsOutput(Model):
+    pass
+
+
+class SendVerificationResultOutput(Model):
+    pass
+
+
+class NotifyComplianceTeamOutput(Model):
+    pass
+
+
+class NotifySubjectOutput(Model):
+    pass
+
+
+class SendAgeVerificationLinkOutput(Model):
+    pass
+
+
+class SendRenewalNoticesOutput(Model):
+    pass
+
+
+class NotifyRevocationOutput(Model):
+    pass
+
+
+class OpenPrivacyCaseOutput(Model):
+    privacy_case_id: str
+
+
+class ClosePrivacyCaseOutput(Model):
+    pass
+
+
+class NotifyDataProtectionOfficerOutput(Model):
+    pass
+
+
+class SendPrivacyConfirmationOutput(Model):
+    pass
+
+
+class TriggerLowStockAlertsOutput(Model):
+    pass
+
+
+class NotifyCustomersOutput(Model):
+    pass
+
+
+class NotifySameDayMissedOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -281,6 +440,16 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class SendOrderConfirmationInput(Model):
@@ -478,6 +647,217 @@ class SendCompanyWelcomeKitInput(Model):
 class NotifyCompanyRejectedInput(Model):
     company_id: str
     reason: str | None = None
+
+
+class UpdateStorefrontThemeInput(Model):
+    storefront_id: str
+    branding: types.Branding
+
+
+class RestoreStorefrontThemeInput(Model):
+    storefront_id: str
+    previous_version_id: str
+
+
+class UpdateEmailTemplatesInput(Model):
+    token_set_id: str
+
+
+class RestoreEmailTemplatesInput(Model):
+    previous_token_set_id: str
+
+
+class InvalidateCacheInput(Model):
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class NotifyTenantAdminInput(Model):
+    template: str
+    storefronts: int | None = None
+
+
+class SendReminder1Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+
+
+class SendReminder2Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+    coupon_code: str | None = None
+
+
+class SendFinalCartReminderInput(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+
+
+class FetchTemplateInput(Model):
+    template_id: str
+    locale: types.NotificationLocale
+
+
+class RenderTemplateInput(Model):
+    template_version_id: str
+    customer_id: str
+    variables: Any
+
+
+class SendEmailInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendSMSInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendPushInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ShowInAppInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ValidateContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class RouteContentForApprovalInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class WithdrawContentApprovalInput(Model):
+    approval_request_id: str
+
+
+class RemindApproversInput(Model):
+    approval_request_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class PublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class UnpublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class InvalidateCDNCacheInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class NotifySubscribersInput(Model):
+    content_id: str
+
+
+class NotifyAuthorInput(Model):
+    author_id: str
+    content_id: str
+    status: str
+    reason: str | None = None
+    problems: Annotated[list[str] | None, Limits(max_items=50)] = None
+
+
+class SendVerificationLinkInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class RequestBetterDocumentsInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class SendVerificationResultInput(Model):
+    customer_id: str
+    verdict: types.KycVerdict
+
+
+class NotifyComplianceTeamInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class NotifySubjectInput(Model):
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+
+
+class SendAgeVerificationLinkInput(Model):
+    customer_id: str
+    verification_session_id: str
+
+
+class SendRenewalNoticesInput(Model):
+    check_type: types.ComplianceCheckType
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class NotifyRevocationInput(Model):
+    credential_id: str
+
+
+class OpenPrivacyCaseInput(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+
+
+class ClosePrivacyCaseInput(Model):
+    privacy_case_id: str
+
+
+class NotifyDataProtectionOfficerInput(Model):
+    privacy_case_id: str
+    customer_id: str
+    system: str
+
+
+class SendPrivacyConfirmationInput(Model):
+    privacy_case_id: str
+    request_type: types.PrivacyRequest
+    incomplete: Annotated[list[str], Limits(max_items=5)]
+
+
+class TriggerLowStockAlertsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class NotifyCustomersInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class NotifySameDayMissedInput(Model):
+    customer_id: str
+    order_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -679,6 +1059,46 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _SEND_ORDER_CONFIRMATION = Operation(
@@ -1435,6 +1855,834 @@ def notify_company_rejected(
 ) -> Call[NotifyCompanyRejectedOutput]:
     """Tell a company that nothing came of its registration."""
     return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_UPDATE_STOREFRONT_THEME = Operation(
+    "updateStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give one storefront a new look, and say which one it had.",
+)
+
+
+def update_storefront_theme(
+    *, storefront_id: str, branding: types.Branding
+) -> Call[UpdateStorefrontThemeOutput]:
+    """Give one storefront a new look, and say which one it had."""
+    return Call(
+        _UPDATE_STOREFRONT_THEME, UpdateStorefrontThemeInput(storefront_id=storefront_id, branding=branding)
+    )
+
+
+_RESTORE_STOREFRONT_THEME = Operation(
+    "restoreStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a storefront back the look that it had; a storefront that is gone needs none.",
+)
+
+
+def restore_storefront_theme(
+    *, storefront_id: str, previous_version_id: str
+) -> Call[RestoreStorefrontThemeOutput]:
+    """Give a storefront back the look that it had; a storefront that is gone needs none."""
+    return Call(
+        _RESTORE_STOREFRONT_THEME,
+        RestoreStorefrontThemeInput(storefront_id=storefront_id, previous_version_id=previous_version_id),
+    )
+
+
+_UPDATE_EMAIL_TEMPLATES = Operation(
+    "updateEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Style a tenant's e-mail templates with a set of design tokens.",
+)
+
+
+def update_email_templates(*, token_set_id: str) -> Call[UpdateEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates with a set of design tokens."""
+    return Call(_UPDATE_EMAIL_TEMPLATES, UpdateEmailTemplatesInput(token_set_id=token_set_id))
+
+
+_RESTORE_EMAIL_TEMPLATES = Operation(
+    "restoreEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Style a tenant's e-mail templates as they were.",
+)
+
+
+def restore_email_templates(*, previous_token_set_id: str) -> Call[RestoreEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates as they were."""
+    return Call(
+        _RESTORE_EMAIL_TEMPLATES, RestoreEmailTemplatesInput(previous_token_set_id=previous_token_set_id)
+    )
+
+
+_INVALIDATE_CACHE = Operation(
+    "invalidateCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make storefronts forget what they have cached.",
+)
+
+
+def invalidate_cache(*, affected_storefronts: list[str]) -> Call[InvalidateCacheOutput]:
+    """Make storefronts forget what they have cached."""
+    return Call(_INVALIDATE_CACHE, InvalidateCacheInput(affected_storefronts=affected_storefronts))
+
+
+_NOTIFY_TENANT_ADMIN = Operation(
+    "notifyTenantAdmin",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantAdminOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators what became of a change, by template.",
+)
+
+
+def notify_tenant_admin(*, template: str, storefronts: int | None = None) -> Call[NotifyTenantAdminOutput]:
+    """Tell a tenant's administrators what became of a change, by template."""
+    return Call(_NOTIFY_TENANT_ADMIN, NotifyTenantAdminInput(template=template, storefronts=storefronts))
+
+
+_SEND_REMINDER1 = Operation(
+    "sendReminder1",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder1Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, gently.",
+)
+
+
+def send_reminder1(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+) -> Call[SendReminder1Output]:
+    """Remind a customer of a cart, gently."""
+    return Call(
+        _SEND_REMINDER1,
+        SendReminder1Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+        ),
+    )
+
+
+_SEND_REMINDER2 = Operation(
+    "sendReminder2",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder2Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, with a coupon where there is one.",
+)
+
+
+def send_reminder2(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+    coupon_code: str | None = None,
+) -> Call[SendReminder2Output]:
+    """Remind a customer of a cart, with a coupon where there is one."""
+    return Call(
+        _SEND_REMINDER2,
+        SendReminder2Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+            coupon_code=coupon_code,
+        ),
+    )
+
+
+_SEND_FINAL_CART_REMINDER = Operation(
+    "sendFinalCartReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalCartReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart for the last time.",
+)
+
+
+def send_final_cart_reminder(
+    *, cart_id: str, customer_id: str, locale: str
+) -> Call[SendFinalCartReminderOutput]:
+    """Remind a customer of a cart for the last time."""
+    return Call(
+        _SEND_FINAL_CART_REMINDER,
+        SendFinalCartReminderInput(cart_id=cart_id, customer_id=customer_id, locale=locale),
+    )
+
+
+_FETCH_TEMPLATE = Operation(
+    "fetchTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchTemplateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="The newest version of a template, in a language.",
+)
+
+
+def fetch_template(*, template_id: str, locale: types.NotificationLocale) -> Call[FetchTemplateOutput]:
+    """The newest version of a template, in a language."""
+    return Call(_FETCH_TEMPLATE, FetchTemplateInput(template_id=template_id, locale=locale))
+
+
+_RENDER_TEMPLATE = Operation(
+    "renderTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=RenderTemplateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Fill a template for a customer; the message waits in the CMS until it is sent.",
+)
+
+
+def render_template(
+    *, template_version_id: str, customer_id: str, variables: Any
+) -> Call[RenderTemplateOutput]:
+    """Fill a template for a customer; the message waits in the CMS until it is sent."""
+    return Call(
+        _RENDER_TEMPLATE,
+        RenderTemplateInput(
+            template_version_id=template_version_id, customer_id=customer_id, variables=variables
+        ),
+    )
+
+
+_SEND_EMAIL = Operation(
+    "sendEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as e-mail, by the CMS's own mail transport.",
+)
+
+
+def send_email(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendEmailOutput]:
+    """Send a rendered message as e-mail, by the CMS's own mail transport."""
+    return Call(
+        _SEND_EMAIL, SendEmailInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_SEND_SMS = Operation(
+    "sendSMS",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSMSOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as SMS, by Twilio.",
+)
+
+
+def send_sms(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendSMSOutput]:
+    """Send a rendered message as SMS, by Twilio."""
+    return Call(_SEND_SMS, SendSMSInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SEND_PUSH = Operation(
+    "sendPush",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPushOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message to a customer's devices, by FCM.",
+)
+
+
+def send_push(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendPushOutput]:
+    """Send a rendered message to a customer's devices, by FCM."""
+    return Call(_SEND_PUSH, SendPushInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SHOW_IN_APP = Operation(
+    "showInApp",
+    system="payload",
+    task_queue="payload-content",
+    output=ShowInAppOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a rendered message into a customer's inbox in the app.",
+)
+
+
+def show_in_app(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[ShowInAppOutput]:
+    """Put a rendered message into a customer's inbox in the app."""
+    return Call(
+        _SHOW_IN_APP, ShowInAppInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_VALIDATE_CONTENT = Operation(
+    "validateContent",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateContentOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether a draft may be published in these languages - complete, translated, no dead links.",
+)
+
+
+def validate_content(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[ValidateContentOutput]:
+    """Whether a draft may be published in these languages - complete, translated, no dead links."""
+    return Call(
+        _VALIDATE_CONTENT,
+        ValidateContentInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_ROUTE_CONTENT_FOR_APPROVAL = Operation(
+    "routeContentForApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=RouteContentForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask editors to approve a draft.",
+)
+
+
+def route_content_for_approval(
+    *, content_type: types.ContentType, content_id: str, approver_ids: list[str]
+) -> Call[RouteContentForApprovalOutput]:
+    """Ask editors to approve a draft."""
+    return Call(
+        _ROUTE_CONTENT_FOR_APPROVAL,
+        RouteContentForApprovalInput(
+            content_type=content_type, content_id=content_id, approver_ids=approver_ids
+        ),
+    )
+
+
+_WITHDRAW_CONTENT_APPROVAL = Operation(
+    "withdrawContentApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=WithdrawContentApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a request for approval back; decided or gone is success.",
+)
+
+
+def withdraw_content_approval(*, approval_request_id: str) -> Call[WithdrawContentApprovalOutput]:
+    """Take a request for approval back; decided or gone is success."""
+    return Call(
+        _WITHDRAW_CONTENT_APPROVAL, WithdrawContentApprovalInput(approval_request_id=approval_request_id)
+    )
+
+
+_REMIND_APPROVERS = Operation(
+    "remindApprovers",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindApproversOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind editors of a draft that waits for them.",
+)
+
+
+def remind_approvers(*, approval_request_id: str, approver_ids: list[str]) -> Call[RemindApproversOutput]:
+    """Remind editors of a draft that waits for them."""
+    return Call(
+        _REMIND_APPROVERS,
+        RemindApproversInput(approval_request_id=approval_request_id, approver_ids=approver_ids),
+    )
+
+
+_PUBLISH_CONTENT = Operation(
+    "publishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=PublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Publish a document in one language.",
+)
+
+
+def publish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[PublishContentOutput]:
+    """Publish a document in one language."""
+    return Call(
+        _PUBLISH_CONTENT, PublishContentInput(content_type=content_type, content_id=content_id, locale=locale)
+    )
+
+
+_UNPUBLISH_CONTENT = Operation(
+    "unpublishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=UnpublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a document back in one language; none there is success.",
+)
+
+
+def unpublish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[UnpublishContentOutput]:
+    """Take a document back in one language; none there is success."""
+    return Call(
+        _UNPUBLISH_CONTENT,
+        UnpublishContentInput(content_type=content_type, content_id=content_id, locale=locale),
+    )
+
+
+_INVALIDATE_CDN_CACHE = Operation(
+    "invalidateCDNCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCDNCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make the CDN fetch a document anew.",
+)
+
+
+def invalidate_cdn_cache(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[InvalidateCDNCacheOutput]:
+    """Make the CDN fetch a document anew."""
+    return Call(
+        _INVALIDATE_CDN_CACHE,
+        InvalidateCDNCacheInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_NOTIFY_SUBSCRIBERS = Operation(
+    "notifySubscribers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubscribersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred.",
+)
+
+
+def notify_subscribers(*, content_id: str) -> Call[NotifySubscribersOutput]:
+    """Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred."""
+    return Call(_NOTIFY_SUBSCRIBERS, NotifySubscribersInput(content_id=content_id))
+
+
+_NOTIFY_AUTHOR = Operation(
+    "notifyAuthor",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAuthorOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an author what became of a draft.",
+)
+
+
+def notify_author(
+    *,
+    author_id: str,
+    content_id: str,
+    status: str,
+    reason: str | None = None,
+    problems: list[str] | None = None,
+) -> Call[NotifyAuthorOutput]:
+    """Tell an author what became of a draft."""
+    return Call(
+        _NOTIFY_AUTHOR,
+        NotifyAuthorInput(
+            author_id=author_id, content_id=content_id, status=status, reason=reason, problems=problems
+        ),
+    )
+
+
+_SEND_VERIFICATION_LINK = Operation(
+    "sendVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which documents are uploaded.",
+)
+
+
+def send_verification_link(*, customer_id: str, verification_id: str) -> Call[SendVerificationLinkOutput]:
+    """Send a customer the link under which documents are uploaded."""
+    return Call(
+        _SEND_VERIFICATION_LINK,
+        SendVerificationLinkInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_REQUEST_BETTER_DOCUMENTS = Operation(
+    "requestBetterDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestBetterDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for documents that can be read.",
+)
+
+
+def request_better_documents(*, customer_id: str, verification_id: str) -> Call[RequestBetterDocumentsOutput]:
+    """Ask a customer for documents that can be read."""
+    return Call(
+        _REQUEST_BETTER_DOCUMENTS,
+        RequestBetterDocumentsInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_SEND_VERIFICATION_RESULT = Operation(
+    "sendVerificationResult",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationResultOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how the verification ended.",
+)
+
+
+def send_verification_result(
+    *, customer_id: str, verdict: types.KycVerdict
+) -> Call[SendVerificationResultOutput]:
+    """Tell a customer how the verification ended."""
+    return Call(
+        _SEND_VERIFICATION_RESULT, SendVerificationResultInput(customer_id=customer_id, verdict=verdict)
+    )
+
+
+_NOTIFY_COMPLIANCE_TEAM = Operation(
+    "notifyComplianceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyComplianceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the compliance team of a customer who is on a sanctions list.",
+)
+
+
+def notify_compliance_team(*, customer_id: str, verification_id: str) -> Call[NotifyComplianceTeamOutput]:
+    """Tell the compliance team of a customer who is on a sanctions list."""
+    return Call(
+        _NOTIFY_COMPLIANCE_TEAM,
+        NotifyComplianceTeamInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_NOTIFY_SUBJECT = Operation(
+    "notifySubject",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubjectOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the holder of a wallet of a new credential.",
+)
+
+
+def notify_subject(
+    *, subject_did: str, credential_type: types.IssuedCredentialType
+) -> Call[NotifySubjectOutput]:
+    """Tell the holder of a wallet of a new credential."""
+    return Call(_NOTIFY_SUBJECT, NotifySubjectInput(subject_did=subject_did, credential_type=credential_type))
+
+
+_SEND_AGE_VERIFICATION_LINK = Operation(
+    "sendAgeVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAgeVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which an age is proved.",
+)
+
+
+def send_age_verification_link(
+    *, customer_id: str, verification_session_id: str
+) -> Call[SendAgeVerificationLinkOutput]:
+    """Send a customer the link under which an age is proved."""
+    return Call(
+        _SEND_AGE_VERIFICATION_LINK,
+        SendAgeVerificationLinkInput(
+            customer_id=customer_id, verification_session_id=verification_session_id
+        ),
+    )
+
+
+_SEND_RENEWAL_NOTICES = Operation(
+    "sendRenewalNotices",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRenewalNoticesOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Write to those whose licence or credential runs out; the CMS knows who they are.",
+)
+
+
+def send_renewal_notices(
+    *, check_type: types.ComplianceCheckType, findings: list[types.ComplianceFinding]
+) -> Call[SendRenewalNoticesOutput]:
+    """Write to those whose licence or credential runs out; the CMS knows who they are."""
+    return Call(_SEND_RENEWAL_NOTICES, SendRenewalNoticesInput(check_type=check_type, findings=findings))
+
+
+_NOTIFY_REVOCATION = Operation(
+    "notifyRevocation",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRevocationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they are.",
+)
+
+
+def notify_revocation(*, credential_id: str) -> Call[NotifyRevocationOutput]:
+    """Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they
+    are.
+    """
+    return Call(_NOTIFY_REVOCATION, NotifyRevocationInput(credential_id=credential_id))
+
+
+_OPEN_PRIVACY_CASE = Operation(
+    "openPrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=OpenPrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a case for a customer's request; it keeps the customer's address for thirty days, and an export's archive.",
+)
+
+
+def open_privacy_case(*, customer_id: str, request_type: types.PrivacyRequest) -> Call[OpenPrivacyCaseOutput]:
+    """Open a case for a customer's request; it keeps the customer's address for thirty days, and an
+    export's archive.
+    """
+    return Call(_OPEN_PRIVACY_CASE, OpenPrivacyCaseInput(customer_id=customer_id, request_type=request_type))
+
+
+_CLOSE_PRIVACY_CASE = Operation(
+    "closePrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=ClosePrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a case and delete its archive; none there is success.",
+)
+
+
+def close_privacy_case(*, privacy_case_id: str) -> Call[ClosePrivacyCaseOutput]:
+    """Close a case and delete its archive; none there is success."""
+    return Call(_CLOSE_PRIVACY_CASE, ClosePrivacyCaseInput(privacy_case_id=privacy_case_id))
+
+
+_NOTIFY_DATA_PROTECTION_OFFICER = Operation(
+    "notifyDataProtectionOfficer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyDataProtectionOfficerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the data protection officer that a system would not delete a customer's data.",
+)
+
+
+def notify_data_protection_officer(
+    *, privacy_case_id: str, customer_id: str, system: str
+) -> Call[NotifyDataProtectionOfficerOutput]:
+    """Tell the data protection officer that a system would not delete a customer's data."""
+    return Call(
+        _NOTIFY_DATA_PROTECTION_OFFICER,
+        NotifyDataProtectionOfficerInput(
+            privacy_case_id=privacy_case_id, customer_id=customer_id, system=system
+        ),
+    )
+
+
+_SEND_PRIVACY_CONFIRMATION = Operation(
+    "sendPrivacyConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPrivacyConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what was done with their request, at the address that the case knows.",
+)
+
+
+def send_privacy_confirmation(
+    *, privacy_case_id: str, request_type: types.PrivacyRequest, incomplete: list[str]
+) -> Call[SendPrivacyConfirmationOutput]:
+    """Tell a customer what was done with their request, at the address that the case knows."""
+    return Call(
+        _SEND_PRIVACY_CONFIRMATION,
+        SendPrivacyConfirmationInput(
+            privacy_case_id=privacy_case_id, request_type=request_type, incomplete=incomplete
+        ),
+    )
+
+
+_TRIGGER_LOW_STOCK_ALERTS = Operation(
+    "triggerLowStockAlerts",
+    system="payload",
+    task_queue="payload-content",
+    output=TriggerLowStockAlertsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell vendors and purchasing what is running out; the CMS knows who sells what.",
+)
+
+
+def trigger_low_stock_alerts(*, levels: list[types.StockLevel]) -> Call[TriggerLowStockAlertsOutput]:
+    """Tell vendors and purchasing what is running out; the CMS knows who sells what."""
+    return Call(_TRIGGER_LOW_STOCK_ALERTS, TriggerLowStockAlertsInput(levels=levels))
+
+
+_NOTIFY_CUSTOMERS = Operation(
+    "notifyCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of a hundred.",
+)
+
+
+def notify_customers(*, stops: list[types.PlannedStop]) -> Call[NotifyCustomersOutput]:
+    """Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of
+    a hundred.
+    """
+    return Call(_NOTIFY_CUSTOMERS, NotifyCustomersInput(stops=stops))
+
+
+_NOTIFY_SAME_DAY_MISSED = Operation(
+    "notifySameDayMissed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySameDayMissedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that an order will not come today.",
+)
+
+
+def notify_same_day_missed(*, customer_id: str, order_id: str) -> Call[NotifySameDayMissedOutput]:
+    """Tell a customer that an order will not come today."""
+    return Call(_NOTIFY_SAME_DAY_MISSED, NotifySameDayMissedInput(customer_id=customer_id, order_id=order_id))
 
 
 _NOTIFY_CUSTOMER = Operation(
