@@ -45,6 +45,8 @@ class Workspace:
     _read: dict[str, ReadSpec] = field(default_factory=dict)
     _around: tuple[list[ReadSpec], Project] | None = None
     _heads: object = None
+    _together: tuple[dict[str, str | None], list[Finding]] = field(default_factory=lambda: ({}, []))
+    """What the rules over all workflows together found last, and in which texts."""
 
     @classmethod
     def at(cls, root: Path) -> Workspace:
@@ -72,17 +74,21 @@ class Workspace:
             kept = self._read[file] = read_spec(file, text) if text is not None else not_text(file)
         return kept
 
-    def check(self, texts: Mapping[str, str] | None = None) -> Checked:
-        """Check the project, with other texts in place of some of its files where given."""
+    def check(self, texts: Mapping[str, str] | None = None, *, settled: bool = True) -> Checked:
+        """Check the project, with other texts in place of some of its files where given.
+
+        While it isn't ``settled``, what the rules over all workflows together found last stands for what they would
+        find, but for the files that have changed since.
+        """
         own = self.texts
         self.texts = {**own, **(texts or {})}
         try:
             with uncollected():
-                return self._check()
+                return self._check(settled)
         finally:
             self.texts = own
 
-    def _check(self) -> Checked:
+    def _check(self, settled: bool) -> Checked:
         files = sorted(self.texts, key=lambda file: Path(file).parts)
         specs = [self.spec(file) for file in files if d.kind_of(file.removeprefix("specs/")) is not None]
         project = assemble(self.root, specs, self._surroundings(specs))
@@ -94,7 +100,10 @@ class Workspace:
             for workflow in lowered.workflows
             for finding in self._of_rules(self.lowered[workflow.file], project)
         ]
-        of_rules += run_rules(lowered.workflows, project, alone=False)
+        if settled:
+            self._together = (self.texts, run_rules(lowered.workflows, project, alone=False))
+        then, together = self._together
+        of_rules += [f for f in together if settled or then.get(f.span.file) == self.texts.get(f.span.file)]
         return checked(project, lowered, sorted(of_rules, key=lambda finding: finding.code))
 
     def _surroundings(self, specs: list[ReadSpec]) -> Project:

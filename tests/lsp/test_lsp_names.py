@@ -43,7 +43,7 @@ async def _defined(writing: Editor, file: str, marked: str) -> list[tuple[str, s
 DECLARED = {
     "- do: reserve|Inventory": ("specs/systems/erpnext.yaml", "reserveInventory:"),
     "compensate: refund|Payment": ("specs/systems/payment.yaml", "refundPayment:"),
-    "trigger: {event: order.pla|ced, if: ": ("specs/events.yaml", "order.placed:"),
+    "event: order.pla|ced": ("specs/events.yaml", "order.placed:"),
     "payment.intent.fai|led:": ("specs/signals/payment.yaml", "payment.intent.failed:"),
     "vendor_orders: {type: [Vendor|Order]": ("specs/types/commerce.yaml", "VendorOrder:"),
     "if: payment_sta|tus == pending": (PLACING, "payment_status:"),
