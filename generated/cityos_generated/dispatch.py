@@ -24,8 +24,33 @@ from cityos_generated.workflows import (
     wf_013_loyalty_points,
     wf_015_gift_card,
     wf_016_vendor_onboarding,
+    wf_018_vendor_product_approval,
+    wf_019_commission_recalculation,
+    wf_020_vendor_suspension,
     wf_022_purchase_order_approval,
+    wf_023_quote_negotiation,
+    wf_024_credit_limit_review,
+    wf_025_company_onboarding,
+    wf_026_b2b_invoicing,
     wf_027_subscription_lifecycle,
+    wf_029_subscription_dunning,
+    wf_030_subscription_upgrade_downgrade,
+    wf_031_subscription_cancellation,
+    wf_032_warehouse_receiving,
+    wf_033_inventory_sync,
+    wf_034_route_optimization,
+    wf_035_same_day_delivery,
+    wf_036_fleet_maintenance,
+    wf_037_last_mile_handoff,
+    wf_038_customer_kyc,
+    wf_039_credential_issuance,
+    wf_040_periodic_compliance_check,
+    wf_041_consent_management,
+    wf_042_age_verification,
+    wf_043_transactional_notification,
+    wf_044_content_publishing,
+    wf_045_tenant_branding_sync,
+    wf_046_abandoned_cart_recovery,
     wf_056_auction_lifecycle,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
@@ -52,6 +77,7 @@ def wf_001_order_placement_on_order_placed(
         is_b2b=event.is_b2b,
         company_id=event.company_id,
         purchase_order_id=event.purchase_order_id,
+        booked_delivery_id=event.same_day.delivery_order_id if event.same_day is not None else None,
     )
 
 
@@ -230,11 +256,13 @@ def wf_013_loyalty_points_on_order_completed(
     """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
     where they suffice.
     """
+    if not (event.points_rule is not None):
+        return None
     return wf_013_loyalty_points.LoyaltyPointsInput(
         customer_id=event.customer_id,
         trigger_event="purchase",
         order_id=event.order_id,
-        amount_spent=event.amount_spent,
+        amount_spent=event.amount,
         currency_code=event.currency_code,
         points_rule=event.points_rule,
     )
@@ -333,6 +361,69 @@ def wf_016_vendor_onboarding_on_vendor_registration_submitted(
     )
 
 
+def wf_018_vendor_product_approval_on_vendor_product_submitted(
+    event: events.VendorProductSubmittedEvent,
+) -> wf_018_vendor_product_approval.VendorProductApprovalInput | None:
+    """WF-018: Check what a vendor wants to sell, by rules and where they don't suffice by a person,
+    and put it into the shop.
+    """
+    return wf_018_vendor_product_approval.VendorProductApprovalInput(
+        vendor_id=event.vendor_id,
+        product_id=event.product_id,
+        product_data=event.product_data,
+        requires_compliance_check=event.requires_compliance_check,
+        product_category_rules=event.product_category_rules,
+    )
+
+
+def wf_019_commission_recalculation_on_commission_rule_updated(
+    event: events.CommissionRuleUpdatedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.commission_rule_id,
+        trigger="rule_change",
+        commission_rule_id=event.commission_rule_id,
+        vendor_id=event.vendor_id,
+        recalc_scope=event.recalc_scope,
+        effective_date=event.effective_date,
+    )
+
+
+def wf_019_commission_recalculation_on_order_refunded(
+    event: events.OrderRefundedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    if not (event.partial):
+        return None
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.order_id,
+        trigger="partial_refund",
+        order_id=event.order_id,
+        recalc_scope="single_order",
+        effective_date=event.refunded_at,
+    )
+
+
+def wf_020_vendor_suspension_on_vendor_suspension_requested(
+    event: events.VendorSuspensionRequestedEvent,
+) -> wf_020_vendor_suspension.VendorSuspensionInput | None:
+    """WF-020: Take a vendor off the market, look after the open orders, and let a temporary suspension
+    end.
+    """
+    return wf_020_vendor_suspension.VendorSuspensionInput(
+        vendor_id=event.vendor_id,
+        reason=event.reason,
+        suspension_type=event.suspension_type,
+        duration_days=event.duration_days,
+        initiated_by=event.initiated_by,
+    )
+
+
 def wf_022_purchase_order_approval_on_purchase_order_submitted(
     event: events.PurchaseOrderSubmittedEvent,
 ) -> wf_022_purchase_order_approval.PurchaseOrderApprovalInput | None:
@@ -345,6 +436,70 @@ def wf_022_purchase_order_approval_on_purchase_order_submitted(
         currency_code=event.currency_code,
         approval_workflow_id=event.approval_workflow_id,
         steps=event.steps,
+    )
+
+
+def wf_023_quote_negotiation_on_quote_requested(
+    event: events.QuoteRequestedEvent,
+) -> wf_023_quote_negotiation.QuoteNegotiationInput | None:
+    """WF-023: Offer, counter-offer, and in the end a purchase order or nothing."""
+    return wf_023_quote_negotiation.QuoteNegotiationInput(
+        quote_id=event.quote_id,
+        company_id=event.company_id,
+        customer_id=event.customer_id,
+        requested_items=event.requested_items,
+        delivery_requirements=event.delivery_requirements,
+        max_negotiation_rounds=event.max_negotiation_rounds,
+        expiry_days=event.expiry_days,
+    )
+
+
+def wf_024_credit_limit_review_on_company_credit_limit_review_requested(
+    event: events.CompanyCreditLimitReviewRequestedEvent,
+) -> wf_024_credit_limit_review.CreditLimitReviewInput | None:
+    """WF-024: Judge how a company pays, and set its credit limit - with a person's approval where it
+    is large.
+    """
+    return wf_024_credit_limit_review.CreditLimitReviewInput(
+        company_id=event.company_id,
+        current_credit_limit=event.current_credit_limit,
+        requested_credit_limit=event.requested_credit_limit,
+        review_data=event.review_data,
+    )
+
+
+def wf_025_company_onboarding_on_company_registration_submitted(
+    event: events.CompanyRegistrationSubmittedEvent,
+) -> wf_025_company_onboarding.CompanyOnboardingInput | None:
+    """WF-025: Turn a company's registration into a verified customer with terms, credit and an
+    approval chain.
+    """
+    return wf_025_company_onboarding.CompanyOnboardingInput(
+        company_id=event.company_id,
+        admin_user_id=event.admin_user_id,
+        business_info=event.business_info,
+        documents=event.documents,
+        requested_tier=event.requested_tier,
+        requested_payment_terms=event.requested_payment_terms,
+    )
+
+
+def wf_026_b2b_invoicing_on_order_completed(
+    event: events.OrderCompletedEvent,
+) -> wf_026_b2b_invoicing.B2BInvoicingInput | None:
+    """WF-026: Invoice a company's order, remind, collect, and escalate what stays unpaid."""
+    if not (event.invoice_terms is not None and event.company_id is not None):
+        return None
+    return wf_026_b2b_invoicing.B2BInvoicingInput(
+        order_id=event.order_id,
+        company_id=event.company_id,
+        invoice_id=event.invoice_terms.invoice_id,
+        payment_terms_id=event.invoice_terms.payment_terms_id,
+        net_days=event.invoice_terms.net_days,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        early_payment_discount=event.invoice_terms.early_payment_discount,
+        line_items=event.line_items,
     )
 
 
@@ -364,6 +519,299 @@ def wf_027_subscription_lifecycle_on_subscription_created(
         gateway=event.gateway,
         items=event.items,
         trial_days=event.trial_days,
+    )
+
+
+def wf_029_subscription_dunning_on_subscription_payment_failed(
+    event: events.SubscriptionPaymentFailedEvent,
+) -> wf_029_subscription_dunning.SubscriptionDunningInput | None:
+    """WF-029: Get a failed subscription payment after all, or end the subscription."""
+    return wf_029_subscription_dunning.SubscriptionDunningInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        billing_cycle_id=event.billing_cycle_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        attempt_number=event.attempt_number,
+        max_attempts=event.max_attempts,
+        retry_schedule=event.retry_schedule,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested(
+    event: events.SubscriptionPlanChangeRequestedEvent,
+) -> wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput | None:
+    """WF-030: Move a subscription to another plan, and settle the difference."""
+    return wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        current_plan_id=event.current_plan_id,
+        new_plan_id=event.new_plan_id,
+        change_type=event.change_type,
+        proration_method=event.proration_method,
+        current_period_end=event.current_period_end,
+    )
+
+
+def wf_031_subscription_cancellation_on_subscription_cancel_requested(
+    event: events.SubscriptionCancelRequestedEvent,
+) -> wf_031_subscription_cancellation.SubscriptionCancellationInput | None:
+    """WF-031: End a subscription, give back what was not used, and ask the customer once more a month
+    later.
+    """
+    return wf_031_subscription_cancellation.SubscriptionCancellationInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        cancellation_type=event.cancellation_type,
+        reason=event.reason,
+        refund_prorated=event.refund_prorated,
+    )
+
+
+def wf_032_warehouse_receiving_on_purchase_receipt_created(
+    event: events.PurchaseReceiptCreatedEvent,
+) -> wf_032_warehouse_receiving.WarehouseReceivingInput | None:
+    """WF-032: Take delivered goods in - inspected, booked, put away, for sale - or hand them back to
+    purchasing.
+    """
+    return wf_032_warehouse_receiving.WarehouseReceivingInput(
+        purchase_receipt_id=event.purchase_receipt_id,
+        supplier_id=event.supplier_id,
+        warehouse_id=event.warehouse_id,
+        items=event.items,
+    )
+
+
+def wf_033_inventory_sync_on_stock_level_changed(
+    event: events.StockLevelChangedEvent,
+) -> wf_033_inventory_sync.InventorySyncInput | None:
+    """WF-033: Give the marketplace and the warehouses the stock that ERPNext has, batch by batch."""
+    return wf_033_inventory_sync.InventorySyncInput(sync_type="delta", changed_variants=event.variant_ids)
+
+
+def wf_034_route_optimization_on_delivery_batch_ready(
+    event: events.DeliveryBatchReadyEvent,
+) -> wf_034_route_optimization.RouteOptimizationInput | None:
+    """WF-034: Plan a zone's deliveries of a day, give them to drivers, and say to everybody when they
+    come.
+    """
+    return wf_034_route_optimization.RouteOptimizationInput(
+        delivery_zone_id=event.delivery_zone_id,
+        date=event.date,
+        pending_deliveries=event.pending_deliveries,
+        available_drivers=event.available_drivers,
+    )
+
+
+def wf_035_same_day_delivery_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_035_same_day_delivery.SameDayDeliveryInput | None:
+    """WF-035: Pick, fetch and bring an order on the day it was placed - or say in time that it won't
+    come today.
+    """
+    if not (event.same_day is not None):
+        return None
+    return wf_035_same_day_delivery.SameDayDeliveryInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        delivery_order_id=event.same_day.delivery_order_id,
+        cutoff_time=event.same_day.cutoff_time,
+        warehouse_id=event.same_day.warehouse_id,
+        items=event.same_day.items,
+        recipient=event.same_day.recipient,
+        payment_intent_id=event.payment.payment_intent_id,
+    )
+
+
+def wf_036_fleet_maintenance_on_vehicle_maintenance_due(
+    event: events.VehicleMaintenanceDueEvent,
+) -> wf_036_fleet_maintenance.FleetMaintenanceInput | None:
+    """WF-036: Take a vehicle off the road, have it maintained, and put it back - or leave it off for
+    good.
+    """
+    return wf_036_fleet_maintenance.FleetMaintenanceInput(
+        vehicle_id=event.vehicle_id,
+        maintenance_type=event.maintenance_type,
+        due_date=event.due_date,
+        mileage_at_due=event.mileage_at_due,
+    )
+
+
+def wf_037_last_mile_handoff_on_delivery_arrived_at_hub(
+    event: events.DeliveryArrivedAtHubEvent,
+) -> wf_037_last_mile_handoff.LastMileHandoffInput | None:
+    """WF-037: Hand a delivery's packages over at the hub, from the driver who brought them to the one
+    of the last mile.
+    """
+    return wf_037_last_mile_handoff.LastMileHandoffInput(
+        delivery_order_id=event.delivery_order_id,
+        from_driver_id=event.from_driver_id,
+        hub_id=event.hub_id,
+        last_mile_zone=event.last_mile_zone,
+        packages=event.packages,
+    )
+
+
+def wf_038_customer_kyc_on_customer_kyc_required(
+    event: events.CustomerKycRequiredEvent,
+) -> wf_038_customer_kyc.CustomerKYCInput | None:
+    """WF-038: Find out who a customer is - documents, liveness, sanctions - and give them a credential
+    that says so.
+    """
+    return wf_038_customer_kyc.CustomerKYCInput(
+        customer_id=event.customer_id,
+        verification_level=event.verification_level,
+        required_documents=event.required_documents,
+        purpose=event.purpose,
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_038_customer_kyc_on_customer_high_value_purchase(
+    event: events.CustomerHighValuePurchaseEvent,
+) -> wf_038_customer_kyc.CustomerKYCInput | None:
+    """WF-038: Find out who a customer is - documents, liveness, sanctions - and give them a credential
+    that says so.
+    """
+    return wf_038_customer_kyc.CustomerKYCInput(
+        customer_id=event.customer_id,
+        verification_level="enhanced",
+        required_documents=["id_card", "selfie"],
+        purpose="high_value_purchase",
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_039_credential_issuance_on_credential_issue_requested(
+    event: events.CredentialIssueRequestedEvent,
+) -> wf_039_credential_issuance.CredentialIssuanceInput | None:
+    """WF-039: Sign a credential for somebody and put it into their wallet - or leave no trace of it."""
+    return wf_039_credential_issuance.CredentialIssuanceInput(
+        request_id=event.request_id,
+        issuer_did=event.issuer_did,
+        subject_did=event.subject_did,
+        credential_type=event.credential_type,
+        credential_data=event.credential_data,
+        schema_id=event.schema_id,
+        expiry_date=event.expiry_date,
+        revocable=event.revocable,
+    )
+
+
+def wf_040_periodic_compliance_check_on_credential_revoked(
+    event: events.CredentialRevokedEvent,
+) -> wf_040_periodic_compliance_check.PeriodicComplianceCheckInput | None:
+    """WF-040: Find what has run out or soon will, flag it, write to whom it concerns, and stop who let
+    the grace period pass.
+    """
+    return wf_040_periodic_compliance_check.PeriodicComplianceCheckInput(
+        check_type="credential_expiry", scope="all_credentials", revoked_credential_id=event.credential_id
+    )
+
+
+def wf_041_consent_management_on_customer_consent_updated(
+    event: events.CustomerConsentUpdatedEvent,
+) -> wf_041_consent_management.ConsentManagementInput | None:
+    """WF-041: Do what a customer asks for with their own data - agree or object, get it, have it
+    deleted - within the month.
+    """
+    return wf_041_consent_management.ConsentManagementInput(
+        customer_id=event.customer_id,
+        request_type="consent_update",
+        consent_changes=event.consent_changes,
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_041_consent_management_on_customer_privacy_requested(
+    event: events.CustomerPrivacyRequestedEvent,
+) -> wf_041_consent_management.ConsentManagementInput | None:
+    """WF-041: Do what a customer asks for with their own data - agree or object, get it, have it
+    deleted - within the month.
+    """
+    return wf_041_consent_management.ConsentManagementInput(
+        customer_id=event.customer_id,
+        request_type=event.request_type,
+        consent_changes=event.consent_changes,
+        residency_zone=event.residency_zone,
+    )
+
+
+def wf_042_age_verification_on_cart_contains_age_restricted_product(
+    event: events.CartContainsAgeRestrictedProductEvent,
+) -> wf_042_age_verification.AgeVerificationInput | None:
+    """WF-042: Let a cart with age-restricted products through to checkout only where its customer is
+    old enough.
+    """
+    return wf_042_age_verification.AgeVerificationInput(
+        customer_id=event.customer_id,
+        cart_id=event.cart_id,
+        required_age=event.required_age,
+        verification_method=event.verification_method,
+        product_ids=event.product_ids,
+    )
+
+
+def wf_043_transactional_notification_on_notification_requested(
+    event: events.NotificationRequestedEvent,
+) -> wf_043_transactional_notification.TransactionalNotificationInput | None:
+    """WF-043: Write to a customer in their language, by every channel that was asked for, and note
+    what got through.
+    """
+    return wf_043_transactional_notification.TransactionalNotificationInput(
+        notification_id=event.notification_id,
+        template_id=event.template_id,
+        channels=event.channels,
+        recipient=event.recipient,
+        variables=event.variables,
+        priority=event.priority,
+        scheduled_at=event.scheduled_at,
+    )
+
+
+def wf_044_content_publishing_on_content_publish_requested(
+    event: events.ContentPublishRequestedEvent,
+) -> wf_044_content_publishing.ContentPublishingInput | None:
+    """WF-044: Check a draft, have it approved, publish it in all its languages at its time, and tell
+    who follows.
+    """
+    return wf_044_content_publishing.ContentPublishingInput(
+        content_type=event.content_type,
+        content_id=event.content_id,
+        locales=event.locales,
+        publish_at=event.publish_at,
+        requires_approval=event.requires_approval,
+        approver_ids=event.approver_ids,
+    )
+
+
+def wf_045_tenant_branding_sync_on_tenant_branding_updated(
+    event: events.TenantBrandingUpdatedEvent,
+) -> wf_045_tenant_branding_sync.TenantBrandingSyncInput | None:
+    """WF-045: Give a tenant's new look to its storefronts, its design tokens and its e-mails - to all
+    of them or to none.
+    """
+    return wf_045_tenant_branding_sync.TenantBrandingSyncInput(
+        branding=event.branding, affected_storefronts=event.affected_storefronts
+    )
+
+
+def wf_046_abandoned_cart_recovery_on_cart_abandoned(
+    event: events.CartAbandonedEvent,
+) -> wf_046_abandoned_cart_recovery.AbandonedCartRecoveryInput | None:
+    """WF-046: Remind a customer of a cart - gently, then with a coupon, then once more - until it is
+    bought or given up.
+    """
+    return wf_046_abandoned_cart_recovery.AbandonedCartRecoveryInput(
+        cart_id=event.cart_id,
+        customer_id=event.customer_id,
+        customer_email=event.customer_email,
+        locale=event.locale,
+        items=event.items,
+        total=event.total,
+        currency_code=event.currency_code,
     )
 
 
@@ -565,6 +1013,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 again="never",
                 while_running="reject",
             ),
+            Starts(
+                workflow="SameDayDeliveryWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:same-day",
+                input=wf_035_same_day_delivery_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
         ),
     ),
     "dispute.opened": EventRoute(
@@ -622,7 +1078,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
-    "subscription.payment_failed": EventRoute(model=events.SubscriptionPaymentFailedEvent),
+    "subscription.payment_failed": EventRoute(
+        model=events.SubscriptionPaymentFailedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionDunningWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+                input=wf_029_subscription_dunning_on_subscription_payment_failed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
     "auction.created": EventRoute(
         model=events.AuctionCreatedEvent,
         beside=(
@@ -743,6 +1211,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 input=wf_013_loyalty_points_on_order_completed,
                 again="after_end",
                 while_running="queue",
+            ),
+            Starts(
+                workflow="B2BInvoicingWorkflow",
+                task_queue="erpnext-backoffice",
+                workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
+                input=wf_026_b2b_invoicing_on_order_completed,
+                again="never",
+                while_running="reject",
             ),
         ),
     ),
@@ -902,6 +1378,336 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "quote.requested": EventRoute(
+        model=events.QuoteRequestedEvent,
+        beside=(
+            Starts(
+                workflow="QuoteNegotiationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:quote:{quote_id}:negotiation",
+                input=wf_023_quote_negotiation_on_quote_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.credit_limit_review_requested": EventRoute(
+        model=events.CompanyCreditLimitReviewRequestedEvent,
+        beside=(
+            Starts(
+                workflow="CreditLimitReviewWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:credit_review",
+                input=wf_024_credit_limit_review_on_company_credit_limit_review_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.registration_submitted": EventRoute(
+        model=events.CompanyRegistrationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="CompanyOnboardingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:onboarding",
+                input=wf_025_company_onboarding_on_company_registration_submitted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.onboarded": EventRoute(model=events.CompanyOnboardedEvent),
+    "subscription.plan_change_requested": EventRoute(
+        model=events.SubscriptionPlanChangeRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionUpgradeDowngradeWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+                input=wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "subscription.cancel_requested": EventRoute(
+        model=events.SubscriptionCancelRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionCancellationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:cancellation",
+                input=wf_031_subscription_cancellation_on_subscription_cancel_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vendor.suspension_requested": EventRoute(
+        model=events.VendorSuspensionRequestedEvent,
+        beside=(
+            Starts(
+                workflow="VendorSuspensionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:vendor:{vendor_id}:suspension",
+                input=wf_020_vendor_suspension_on_vendor_suspension_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vendor_product.submitted": EventRoute(
+        model=events.VendorProductSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="VendorProductApprovalWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:product:{product_id}:approval",
+                input=wf_018_vendor_product_approval_on_vendor_product_submitted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "commission_rule.updated": EventRoute(
+        model=events.CommissionRuleUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_commission_rule_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "order.refunded": EventRoute(
+        model=events.OrderRefundedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_order_refunded,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "cart.abandoned": EventRoute(
+        model=events.CartAbandonedEvent,
+        beside=(
+            Starts(
+                workflow="AbandonedCartRecoveryWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:cart:{cart_id}:recovery",
+                input=wf_046_abandoned_cart_recovery_on_cart_abandoned,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "content.publish_requested": EventRoute(
+        model=events.ContentPublishRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ContentPublishingWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:content:{content_id}:publishing",
+                input=wf_044_content_publishing_on_content_publish_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "notification.requested": EventRoute(
+        model=events.NotificationRequestedEvent,
+        beside=(
+            Starts(
+                workflow="TransactionalNotificationWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:notification:{notification_id}:delivery",
+                input=wf_043_transactional_notification_on_notification_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "notification.undeliverable": EventRoute(model=events.NotificationUndeliverableEvent),
+    "tenant.branding_updated": EventRoute(
+        model=events.TenantBrandingUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="TenantBrandingSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:branding:{tenant_id}:sync",
+                input=wf_045_tenant_branding_sync_on_tenant_branding_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "delivery.arrived_at_hub": EventRoute(
+        model=events.DeliveryArrivedAtHubEvent,
+        beside=(
+            Starts(
+                workflow="LastMileHandoffWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery:{delivery_order_id}:last-mile",
+                input=wf_037_last_mile_handoff_on_delivery_arrived_at_hub,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "delivery.packages_misrouted": EventRoute(model=events.DeliveryPackagesMisroutedEvent),
+    "delivery.same_day_missed": EventRoute(model=events.DeliverySameDayMissedEvent),
+    "delivery_batch.ready": EventRoute(
+        model=events.DeliveryBatchReadyEvent,
+        beside=(
+            Starts(
+                workflow="RouteOptimizationWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:delivery_zone:{delivery_zone_id}:routing",
+                input=wf_034_route_optimization_on_delivery_batch_ready,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "purchase_receipt.created": EventRoute(
+        model=events.PurchaseReceiptCreatedEvent,
+        beside=(
+            Starts(
+                workflow="WarehouseReceivingWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:purchase_receipt:{purchase_receipt_id}:receiving",
+                input=wf_032_warehouse_receiving_on_purchase_receipt_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "purchase_receipt.goods_rejected": EventRoute(model=events.PurchaseReceiptGoodsRejectedEvent),
+    "stock.level_changed": EventRoute(
+        model=events.StockLevelChangedEvent,
+        beside=(
+            Starts(
+                workflow="InventorySyncWorkflow",
+                task_queue="erpnext-backoffice",
+                workflow_id="tenant:{tenant_id}:inventory:{tenant_id}:sync",
+                input=wf_033_inventory_sync_on_stock_level_changed,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "vehicle.maintenance_due": EventRoute(
+        model=events.VehicleMaintenanceDueEvent,
+        beside=(
+            Starts(
+                workflow="FleetMaintenanceWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",
+                input=wf_036_fleet_maintenance_on_vehicle_maintenance_due,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "cart.contains_age_restricted_product": EventRoute(
+        model=events.CartContainsAgeRestrictedProductEvent,
+        beside=(
+            Starts(
+                workflow="AgeVerificationWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:cart:{cart_id}:age-verification",
+                input=wf_042_age_verification_on_cart_contains_age_restricted_product,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "credential.issue_requested": EventRoute(
+        model=events.CredentialIssueRequestedEvent,
+        beside=(
+            Starts(
+                workflow="CredentialIssuanceWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:credential:{request_id}:issuance",
+                input=wf_039_credential_issuance_on_credential_issue_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "credential.revoked": EventRoute(
+        model=events.CredentialRevokedEvent,
+        beside=(
+            Starts(
+                workflow="PeriodicComplianceCheckWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="scheduled:{tenant_id}:compliance:{check_type}",
+                input=wf_040_periodic_compliance_check_on_credential_revoked,
+                again="after_end",
+                while_running="signal",
+            ),
+        ),
+    ),
+    "customer.consent_updated": EventRoute(
+        model=events.CustomerConsentUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="ConsentManagementWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:privacy",
+                input=wf_041_consent_management_on_customer_consent_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "customer.high_value_purchase": EventRoute(
+        model=events.CustomerHighValuePurchaseEvent,
+        beside=(
+            Starts(
+                workflow="CustomerKYCWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:kyc",
+                input=wf_038_customer_kyc_on_customer_high_value_purchase,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "customer.kyc_required": EventRoute(
+        model=events.CustomerKycRequiredEvent,
+        beside=(
+            Starts(
+                workflow="CustomerKYCWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:kyc",
+                input=wf_038_customer_kyc_on_customer_kyc_required,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "customer.privacy_requested": EventRoute(
+        model=events.CustomerPrivacyRequestedEvent,
+        beside=(
+            Starts(
+                workflow="ConsentManagementWorkflow",
+                task_queue="waltid-identity",
+                workflow_id="tenant:{tenant_id}:customer:{customer_id}:privacy",
+                input=wf_041_consent_management_on_customer_privacy_requested,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -966,21 +1772,35 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
         addresses=(("booking.cancelled", "booking_id"), ("booking.*", "booking_id")),
     ),
+    "cart.ordered": SignalRoute(
+        model=signals.CartOrdered,
+        ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
+        addresses=(("cart.*", "cart_id"),),
+    ),
+    "cart.emptied": SignalRoute(
+        model=signals.CartEmptied,
+        ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
+        addresses=(("cart.*", "cart_id"),),
+    ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "pickup.completed": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.order.delivered": SignalRoute(
         model=signals.DeliveryOrderDelivered,
@@ -1033,16 +1853,20 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("municipal.*", "application_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.verification.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.additional_info_required": SignalRoute(
         model=signals.KycAdditionalInfoRequired, addresses=(("kyc.*", "verification_id"),)
@@ -1054,20 +1878,51 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.CredentialIssued, addresses=(("credential.*", "credential_id"),)
     ),
     "credential.revoked": SignalRoute(
-        model=signals.CredentialRevoked, addresses=(("credential.*", "credential_id"),)
+        model=signals.CredentialRevoked,
+        addresses=(("credential.*", "credential_id"), ("credential.revoked", "credential_id")),
     ),
     "identity.presentation.verified": SignalRoute(
         model=signals.IdentityPresentationVerified,
-        addresses=(("identity.presentation.verified", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.verified", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
     ),
     "identity.presentation.rejected": SignalRoute(
         model=signals.IdentityPresentationRejected,
-        addresses=(("identity.presentation.rejected", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.rejected", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
+    ),
+    "privacy.request_withdrawn": SignalRoute(
+        model=signals.PrivacyRequestWithdrawn, addresses=(("privacy.request_withdrawn", "privacy_case_id"),)
     ),
     "inventory.reserved": SignalRoute(
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "payment.received": SignalRoute(
+        model=signals.PaymentReceived,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.received", "invoice_id"),),
+    ),
+    "payment.partial": SignalRoute(
+        model=signals.PaymentPartial,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.partial", "invoice_id"),),
+    ),
+    "receiving.inspected": SignalRoute(
+        model=signals.ReceivingInspected, addresses=(("receiving.inspected", "receiving_task_id"),)
+    ),
+    "maintenance.completed": SignalRoute(
+        model=signals.MaintenanceCompleted,
+        ids=("tenant:{tenant_id}:vehicle:{vehicle_id}:maintenance",),
+        addresses=(("maintenance.completed", "work_order_id"),),
+    ),
+    "delivery.order.cancelled": SignalRoute(
+        model=signals.DeliveryOrderCancelled, addresses=(("delivery.*", "delivery_order_id"),)
     ),
     "membership.cancelled": SignalRoute(
         model=signals.MembershipCancelled,
@@ -1119,6 +1974,7 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
         ),
     ),
     "payment.captured": SignalRoute(
@@ -1127,24 +1983,35 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
         ),
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
         ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
-        addresses=(("payment.intent.*", "payment_intent_id"), ("payment.intent.failed", "payment_intent_id")),
+        addresses=(
+            ("payment.intent.*", "payment_intent_id"),
+            ("payment.intent.failed", "payment_intent_id"),
+            ("payment.*", "payment_intent_id"),
+        ),
     ),
     "payment.intent.requires_action": SignalRoute(
-        model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
+        model=signals.PaymentIntentRequiresAction,
+        addresses=(
+            ("payment.intent.*", "payment_intent_id"),
+            ("payment.intent.requires_action", "payment_intent_id"),
+        ),
     ),
     "payment.refund.completed": SignalRoute(
-        model=signals.PaymentRefundCompleted, addresses=(("payment.refund.*", "payment_intent_id"),)
+        model=signals.PaymentRefundCompleted,
+        addresses=(("payment.refund.*", "payment_intent_id"), ("payment.*", "payment_intent_id")),
     ),
     "payment.refund.failed": SignalRoute(
         model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
     ),
     "payment.transfer.completed": SignalRoute(
-        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.*", "transfer_id"),)
+        model=signals.PaymentTransferCompleted,
+        addresses=(("payment.transfer.*", "transfer_id"), ("payment.transfer.completed", "transfer_id")),
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -1156,8 +2023,15 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "installment.paid": SignalRoute(
         model=signals.InstallmentPaid,
-        ids=("tenant:{tenant_id}:order:{order_id}:installments",),
-        addresses=(("installment.*", "order_id"), ("installment.paid", "payment_intent_id")),
+        ids=(
+            "tenant:{tenant_id}:order:{order_id}:installments",
+            "tenant:{tenant_id}:order:{order_id}:same-day",
+        ),
+        addresses=(
+            ("installment.*", "order_id"),
+            ("installment.paid", "payment_intent_id"),
+            ("installment.paid", "order_id"),
+        ),
     ),
     "installment.failed": SignalRoute(
         model=signals.InstallmentFailed,
@@ -1187,9 +2061,32 @@ SIGNALS: dict[str, SignalRoute] = {
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
+    "quote.accepted": SignalRoute(
+        model=signals.QuoteAccepted,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.countered": SignalRoute(
+        model=signals.QuoteCountered,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.rejected": SignalRoute(
+        model=signals.QuoteRejected,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.expired": SignalRoute(
+        model=signals.QuoteExpired,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.payment.failed": SignalRoute(
@@ -1199,7 +2096,11 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.cancelled": SignalRoute(
         model=signals.SubscriptionCancelled,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+            "tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.paused": SignalRoute(
@@ -1219,7 +2120,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.payment_method_updated": SignalRoute(
         model=signals.SubscriptionPaymentMethodUpdated,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+        ),
         addresses=(
             ("subscription.payment_method_updated", "customer_id"),
             ("subscription.*", "subscription_id"),
@@ -1232,6 +2136,21 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "utility.autopay.disabled": SignalRoute(
         model=signals.UtilityAutopayDisabled, addresses=(("utility.autopay.disabled", "utility_account_id"),)
+    ),
+    "vendor.suspension.lifted": SignalRoute(
+        model=signals.VendorSuspensionLifted,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.extended": SignalRoute(
+        model=signals.VendorSuspensionExtended,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.made_permanent": SignalRoute(
+        model=signals.VendorSuspensionMadePermanent,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
     ),
 }
 

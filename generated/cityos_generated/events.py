@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
@@ -26,6 +26,7 @@ class OrderPlacedEvent(Model):
     installment_plan: types.InstallmentPlan | None = None
     is_routed: bool | None = None
     escrow: types.EscrowTerms | None = None
+    same_day: types.SameDayShipment | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -94,6 +95,8 @@ class SubscriptionPaymentFailedEvent(Model):
     amount: Decimal
     currency_code: str
     attempt_number: int
+    max_attempts: int
+    retry_schedule: Annotated[list[int], Limits(max_items=10)]
     payment_method_id: str
     gateway: str
 
@@ -229,9 +232,12 @@ class EscrowReleasedEvent(Model):
 class OrderCompletedEvent(Model):
     order_id: str
     customer_id: str
-    amount_spent: Decimal
+    company_id: str | None = None
+    amount: Decimal
     currency_code: str
-    points_rule: types.PointsRule
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+    invoice_terms: types.InvoiceTerms | None = None
+    points_rule: types.PointsRule | None = None
 
 
 class ReviewSubmittedEvent(Model):
@@ -365,3 +371,228 @@ class MembershipPurchasedEvent(Model):
     gateway: types.Gateway
     benefits: Annotated[list[str], Limits(max_items=50)]
     points_earned_on_purchase: int
+
+
+class QuoteRequestedEvent(Model):
+    quote_id: str
+    company_id: str
+    customer_id: str
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+    max_negotiation_rounds: int
+    expiry_days: int
+
+
+class CompanyCreditLimitReviewRequestedEvent(Model):
+    company_id: str
+    current_credit_limit: Decimal
+    requested_credit_limit: Decimal | None = None
+    review_data: types.CreditReviewData
+
+
+class CompanyRegistrationSubmittedEvent(Model):
+    company_id: str
+    admin_user_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+    requested_tier: types.CompanyTier
+    requested_payment_terms: str
+
+
+class CompanyOnboardedEvent(Model):
+    company_id: str
+    tier: types.CompanyTier
+
+
+class SubscriptionPlanChangeRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    current_plan_id: str
+    new_plan_id: str
+    change_type: types.PlanChangeType
+    proration_method: types.ProrationMethod
+    current_period_end: datetime
+
+
+class SubscriptionCancelRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    cancellation_type: types.CancellationType
+    reason: str
+    refund_prorated: bool
+
+
+class VendorSuspensionRequestedEvent(Model):
+    vendor_id: str
+    reason: str
+    suspension_type: types.SuspensionType
+    duration_days: int | None = None
+    initiated_by: str
+
+
+class VendorProductSubmittedEvent(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+    requires_compliance_check: bool
+    product_category_rules: types.ProductCategoryRules | None = None
+
+
+class CommissionRuleUpdatedEvent(Model):
+    commission_rule_id: str
+    vendor_id: str | None = None
+    recalc_scope: types.RecalcScope
+    effective_date: datetime
+
+
+class OrderRefundedEvent(Model):
+    order_id: str
+    amount: Decimal
+    currency_code: str
+    partial: bool
+    refunded_at: datetime
+
+
+class CartAbandonedEvent(Model):
+    cart_id: str
+    customer_id: str
+    customer_email: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    total: Decimal
+    currency_code: str
+
+
+class ContentPublishRequestedEvent(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+    publish_at: datetime | None = None
+    requires_approval: bool
+    approver_ids: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class NotificationRequestedEvent(Model):
+    notification_id: str
+    template_id: str
+    channels: Annotated[list[types.NotificationChannel], Limits(max_items=4)]
+    recipient: types.NotificationRecipient
+    variables: Any
+    priority: types.NotificationPriority
+    scheduled_at: datetime | None = None
+
+
+class NotificationUndeliverableEvent(Model):
+    notification_id: str
+    customer_id: str
+    template_id: str
+
+
+class TenantBrandingUpdatedEvent(Model):
+    branding: types.Branding
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliveryArrivedAtHubEvent(Model):
+    delivery_order_id: str
+    from_driver_id: str
+    hub_id: str
+    last_mile_zone: str
+    packages: Annotated[list[types.HubPackage], Limits(max_items=200)]
+
+
+class DeliveryPackagesMisroutedEvent(Model):
+    delivery_order_id: str
+    hub_id: str
+    package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class DeliverySameDayMissedEvent(Model):
+    order_id: str
+    delivery_order_id: str
+    reason: str
+
+
+class DeliveryBatchReadyEvent(Model):
+    delivery_zone_id: str
+    date: date
+    pending_deliveries: Annotated[list[types.PendingDelivery], Limits(max_items=500)]
+    available_drivers: Annotated[list[types.AvailableDriver], Limits(max_items=200)]
+
+
+class PurchaseReceiptCreatedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    warehouse_id: str
+    items: Annotated[list[types.ReceivedItem], Limits(max_items=500)]
+
+
+class PurchaseReceiptGoodsRejectedEvent(Model):
+    purchase_receipt_id: str
+    supplier_id: str
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class StockLevelChangedEvent(Model):
+    variant_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class VehicleMaintenanceDueEvent(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    mileage_at_due: int
+
+
+class CartContainsAgeRestrictedProductEvent(Model):
+    customer_id: str
+    cart_id: str
+    required_age: int
+    verification_method: types.AgeVerificationMethod
+    product_ids: Annotated[list[str], Limits(max_items=100)]
+
+
+class CredentialIssueRequestedEvent(Model):
+    request_id: str
+    issuer_did: str
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+    credential_data: Any
+    schema_id: str
+    expiry_date: date | None = None
+    revocable: bool
+
+
+class CredentialRevokedEvent(Model):
+    credential_id: str
+    did: str
+    revocation_reason: str
+    revoked_at: datetime
+    revoked_by: str
+
+
+class CustomerConsentUpdatedEvent(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+    residency_zone: str
+
+
+class CustomerHighValuePurchaseEvent(Model):
+    customer_id: str
+    residency_zone: str
+    cart_id: str | None = None
+
+
+class CustomerKycRequiredEvent(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    required_documents: Annotated[list[types.KycDocument], Limits(max_items=4)]
+    purpose: types.KycPurpose
+    residency_zone: str
+
+
+class CustomerPrivacyRequestedEvent(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+    consent_changes: types.ConsentChanges | None = None
+    residency_zone: str

@@ -133,6 +133,19 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class CartOrdered(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.ordered"
+    cart_id: str
+    order_id: str
+    completed_at: datetime
+
+
+class CartEmptied(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.emptied"
+    cart_id: str
+    emptied_at: datetime
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str
@@ -359,11 +372,60 @@ class IdentityPresentationRejected(SignalModel):
     rejected_at: datetime
 
 
+class PrivacyRequestWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "privacy.request_withdrawn"
+    privacy_case_id: str
+    withdrawn_at: datetime
+
+
 class InventoryReserved(SignalModel):
     SIGNAL: ClassVar[str] = "inventory.reserved"
     order_id: str
     reservation_id: str
     reserved_at: datetime
+
+
+class PaymentReceived(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.received"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class PaymentPartial(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.partial"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class ReceivingInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "receiving.inspected"
+    receiving_task_id: str
+    inspected_by: str
+    inspected_at: datetime
+    items: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class MaintenanceCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "maintenance.completed"
+    work_order_id: str
+    vehicle_id: str
+    passed: bool
+    mileage: int
+    completed_at: datetime
+    notes: str | None = None
+
+
+class DeliveryOrderCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "delivery.order.cancelled"
+    delivery_order_id: str
+    reason: str | None = None
+    cancelled_at: datetime
 
 
 class MembershipCancelled(SignalModel):
@@ -570,6 +632,38 @@ class PaymentTransferFailed(SignalModel):
     failed_at: datetime
 
 
+class QuoteAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.accepted"
+    quote_id: str
+    version: int
+    accepted_by: str
+    accepted_at: datetime
+
+
+class QuoteCountered(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.countered"
+    quote_id: str
+    version: int
+    countered_by: str
+    items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    message: str | None = None
+    countered_at: datetime
+
+
+class QuoteRejected(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.rejected"
+    quote_id: str
+    rejected_by: str
+    reason: str | None = None
+    rejected_at: datetime
+
+
+class QuoteExpired(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.expired"
+    quote_id: str
+    expired_at: datetime
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str
@@ -693,3 +787,24 @@ class UtilityAutopayDisabled(SignalModel):
     utility_account_id: str
     customer_id: str
     disabled_at: datetime
+
+
+class VendorSuspensionLifted(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.lifted"
+    vendor_id: str
+    lifted_by: str
+    lifted_at: datetime
+
+
+class VendorSuspensionExtended(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.extended"
+    vendor_id: str
+    extended_by: str
+    new_end: datetime
+
+
+class VendorSuspensionMadePermanent(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.made_permanent"
+    vendor_id: str
+    decided_by: str
+    decided_at: datetime

@@ -55,6 +55,100 @@ class ApprovalStep(Model):
     auto_approve_below: Decimal | None = None
 
 
+class QuoteItem(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    requested_price: Decimal | None = None
+
+
+class DeliveryRequirements(Model):
+    delivery_date: date
+    location: Any
+
+
+class OfferLine(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
+class QuoteOffer(Model):
+    version: int
+    total: Decimal
+    currency_code: str
+    lines: Annotated[list[OfferLine], Limits(max_items=200)]
+
+
+CounterDecision = Literal["accept", "counter", "reject"]
+
+QuoteOutcome = Literal["accepted", "rejected", "expired", "no_agreement", "unavailable"]
+
+
+class InvoiceLine(Model):
+    product_id: str
+    title: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+    tax_amount: Decimal
+
+
+class EarlyPaymentDiscount(Model):
+    percent: Annotated[Decimal, Limits(min=Decimal("0"), max=Decimal("100"))]
+    days: Annotated[int, Limits(min=1, max=180)]
+
+
+class InvoiceTerms(Model):
+    invoice_id: str
+    payment_terms_id: str
+    net_days: Annotated[int, Limits(min=0, max=180)]
+    early_payment_discount: EarlyPaymentDiscount | None = None
+
+
+InvoiceStatus = Literal["overdue", "paid", "in_collections", "written_off"]
+
+InvoiceRecipient = Literal["company", "customer", "tenant"]
+
+
+class CreditReviewData(Model):
+    payment_history_months: Annotated[int, Limits(min=0)]
+    total_orders: Annotated[int, Limits(min=0)]
+    total_spent: Decimal
+    average_days_to_pay: float
+    late_payments: Annotated[int, Limits(min=0)]
+    current_credit_used: Decimal
+
+
+class CreditHistory(Model):
+    invoices: int
+    paid_late: int
+    average_days_to_pay: float
+    outstanding: Decimal
+    overdue: Decimal
+
+
+CompanyTier = Literal["bronze", "silver", "gold", "platinum"]
+
+
+class CompanyInfo(Model):
+    name: str
+    legal_name: str
+    tax_id: str
+    industry: str
+    employee_count: Annotated[int, Limits(min=0)]
+    country_code: Annotated[str, Limits(pattern="[A-Z]{2}")]
+    address: Any
+
+
+CompanyDocumentType = Literal["trade_license", "tax_certificate", "tax_exemption_cert"]
+
+
+class CompanyDocument(Model):
+    type: CompanyDocumentType
+    file_url: str
+
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 
@@ -155,6 +249,46 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+NotificationChannel = Literal["email", "sms", "push", "in_app"]
+
+NotificationPriority = Literal["high", "normal", "low"]
+
+NotificationLocale = Literal["en", "fr", "ar"]
+
+
+class NotificationRecipient(Model):
+    customer_id: str
+    email: str | None = None
+    phone: str | None = None
+    push_token: str | None = None
+    locale: NotificationLocale
+
+
+class UndeliveredMessage(Model):
+    channel: NotificationChannel
+    reason: str
+
+
+ContentType = Literal["page", "blog_post", "banner", "announcement"]
+
+
+class Branding(Model):
+    logo_url: str
+    favicon_url: str
+    primary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    secondary_color: Annotated[str, Limits(pattern="#[0-9A-Fa-f]{6}")]
+    font_family: str
+    custom_css: str | None = None
+
+
+class CartItem(Model):
+    product_id: str
+    title: str
+    thumbnail: str | None = None
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
 FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
 
 MunicipalServiceType = Literal["permit", "registration", "license", "certificate", "fine_payment"]
@@ -164,6 +298,142 @@ class ApplicationDocument(Model):
     document_id: str
     document_type: str
     file_url: str
+
+
+KycDocument = Literal["id_card", "passport", "utility_bill", "selfie"]
+
+KycPurpose = Literal["age_verification", "high_value_purchase", "regulatory", "account_upgrade"]
+
+KycVerdict = Literal["verified", "rejected", "expired", "blocked"]
+
+IssuedCredentialType = Literal[
+    "business_license", "professional_cert", "municipal_permit", "residency_proof", "age_verification"
+]
+
+AgeVerificationMethod = Literal["credential_check", "id_upload", "third_party"]
+
+AgeVerdict = Literal["approved", "refused", "expired"]
+
+ComplianceCheckType = Literal["vendor_licenses", "product_compliance", "data_retention", "credential_expiry"]
+
+ComplianceScope = Literal["all_vendors", "all_companies", "all_credentials"]
+
+
+class ComplianceFinding(Model):
+    entity_type: str
+    entity_id: str
+    reason: str
+    expires_on: date | None = None
+    grace_ends_on: date | None = None
+
+
+PrivacyRequest = Literal["consent_update", "data_export", "data_deletion", "right_to_forget"]
+
+
+class ConsentChanges(Model):
+    marketing_email: bool
+    marketing_sms: bool
+    analytics_tracking: bool
+    third_party_sharing: bool
+
+
+ConsentSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
+PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payload"]
+
+PersonalDataSource = Literal["medusa", "erpnext"]
+
+DeletionMode = Literal["delete", "forget"]
+
+
+class ReceivedItem(Model):
+    product_id: str
+    variant_id: str
+    sku: str
+    expected_quantity: Annotated[int, Limits(min=0)]
+    batch_number: str | None = None
+    expiry_date: date | None = None
+
+
+class InspectedItem(Model):
+    sku: str
+    accepted_quantity: Annotated[int, Limits(min=0)]
+    rejected_quantity: Annotated[int, Limits(min=0)]
+    reason: str | None = None
+
+
+SyncType = Literal["full", "delta"]
+
+
+class StockLevel(Model):
+    variant_id: str
+    sku: str
+    quantity: int
+    reorder_level: int
+
+
+DeliveryPriority = Literal["standard", "express", "same_day"]
+
+
+class TimeWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class PendingDelivery(Model):
+    delivery_order_id: str
+    pickup_location: LatLng
+    dropoff_location: LatLng
+    priority: DeliveryPriority
+    time_window: TimeWindow | None = None
+    package_weight_kg: float
+
+
+class AvailableDriver(Model):
+    driver_id: str
+    vehicle_type: str
+    current_location: LatLng
+    shift_end: datetime
+    max_capacity_kg: float
+
+
+class PlannedStop(Model):
+    delivery_order_id: str
+    driver_id: str
+    sequence: int
+    estimated_delivery_at: datetime
+
+
+MaintenanceType = Literal["scheduled", "unscheduled", "inspection"]
+
+WorkOrderStatus = Literal["open", "completed", "failed"]
+
+
+class HubPackage(Model):
+    package_id: str
+    weight_kg: float
+
+
+class PickItem(Model):
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    location_in_warehouse: str
+
+
+class DeliveryRecipient(Model):
+    name: str
+    phone: str
+    address: Any
+    lat: float
+    lng: float
+
+
+class SameDayShipment(Model):
+    delivery_order_id: str
+    cutoff_time: Annotated[str, Limits(pattern="[0-2][0-9]:[0-5][0-9]")]
+    warehouse_id: str
+    items: Annotated[list[PickItem], Limits(min_items=1, max_items=200)]
+    recipient: DeliveryRecipient
 
 
 MembershipInterval = Literal["monthly", "quarterly", "yearly", "lifetime"]
@@ -310,7 +580,7 @@ PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
 
 PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
 
-TransferStatus = Literal["completed", "pending"]
+TransferStatus = Literal["completed", "pending", "reversed"]
 
 ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
 
@@ -384,6 +654,14 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+DunningResult = Literal["unpaid", "paid", "cancelled"]
+
+PlanChangeType = Literal["upgrade", "downgrade"]
+
+ProrationMethod = Literal["immediate", "next_billing_cycle", "prorated_now"]
+
+CancellationType = Literal["immediate", "end_of_period"]
+
 
 class UtilityBill(Model):
     bill_id: str
@@ -447,3 +725,103 @@ class ComplianceCredential(Model):
     issued_at: datetime
     valid_until: datetime | None = None
     status: CredentialStatus
+
+
+SuspensionType = Literal["temporary", "permanent"]
+
+
+class PendingVendorOrder(Model):
+    vendor_order_id: str
+    order_id: str
+    delivery_order_id: str | None = None
+
+
+class Period(Model):
+    start: datetime
+    end: datetime
+
+
+class PerformanceThresholds(Model):
+    min_order_fulfillment_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_cancellation_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    min_review_rating: Annotated[float, Limits(min=0.0, max=5.0)]
+    max_dispute_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_avg_fulfillment_hours: Annotated[float, Limits(min=0.0)]
+
+
+class OrderMetrics(Model):
+    vendor_id: str
+    orders: int
+    fulfilled: int
+    cancelled: int
+    disputed: int
+
+
+class ReviewMetrics(Model):
+    vendor_id: str
+    reviews: int
+    rating: float
+
+
+class DeliveryMetrics(Model):
+    vendor_id: str
+    deliveries: int
+    avg_fulfillment_hours: float
+
+
+class VendorScore(Model):
+    vendor_id: str
+    score: int
+    breaches: Annotated[list[str], Limits(max_items=5)]
+
+
+Penalty = Literal["warning", "lower_ranking", "suspension"]
+
+
+class ProductVariantData(Model):
+    sku: str
+    price: Decimal
+
+
+class ProductData(Model):
+    title: str
+    description: str
+    category_ids: Annotated[list[str], Limits(max_items=20)]
+    variants: Annotated[list[ProductVariantData], Limits(max_items=200)]
+    images: Annotated[list[str], Limits(max_items=50)]
+
+
+class ProductCategoryRules(Model):
+    requires_license: bool
+    restricted_zones: Annotated[list[str], Limits(max_items=10)]
+
+
+ModerationVerdict = Literal["clean", "doubtful", "forbidden"]
+
+RecalcTrigger = Literal["rule_change", "partial_refund", "adjustment"]
+
+RecalcScope = Literal["single_order", "vendor_all_pending", "global"]
+
+
+class CommissionTransaction(Model):
+    transaction_id: str
+    vendor_id: str
+    order_id: str
+    base_amount: Decimal
+    commission: Decimal
+
+
+class CommissionAdjustment(Model):
+    transaction_id: str
+    vendor_id: str
+    difference: Decimal
+
+
+class SettlementLine(Model):
+    vendor_id: str
+    connected_account_id: str
+    gross: Decimal
+    commission: Decimal
+    refunds: Decimal
+    fees: Decimal
+    net: Decimal

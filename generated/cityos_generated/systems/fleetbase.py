@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
@@ -44,6 +44,154 @@ class CreateFulfillmentOutput(Model):
 
 class CancelFulfillmentOutput(Model):
     pass
+
+
+class CreateReceivingTaskOutput(Model):
+    receiving_task_id: str
+
+
+class CancelReceivingTaskOutput(Model):
+    pass
+
+
+class RemindWarehouseOutput(Model):
+    pass
+
+
+class AssignWarehouseZonesOutput(Model):
+    putaway_id: str
+
+
+class ReleaseWarehouseZonesOutput(Model):
+    pass
+
+
+class UpdateFleetbaseWarehouseLevelsOutput(Model):
+    pass
+
+
+class ListZonesToPlanOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=500)]
+
+
+class CalculateOptimalRoutesOutput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+    unassigned: Annotated[list[str], Limits(max_items=500)]
+
+
+class AssignDeliveriesToDriversOutput(Model):
+    pass
+
+
+class UnassignDeliveriesOutput(Model):
+    pass
+
+
+class NotifyDriversOutput(Model):
+    pass
+
+
+class AlertDispatcherOutput(Model):
+    pass
+
+
+class ListVehiclesDueOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class MarkVehicleUnavailableOutput(Model):
+    pass
+
+
+class MarkVehicleAvailableOutput(Model):
+    pass
+
+
+class MarkVehicleOutOfServiceOutput(Model):
+    pass
+
+
+class ReassignPendingDeliveriesOutput(Model):
+    reassigned: int
+
+
+class ScheduleMaintenanceAppointmentOutput(Model):
+    work_order_id: str
+
+
+class CancelMaintenanceAppointmentOutput(Model):
+    pass
+
+
+class CheckWorkOrderOutput(Model):
+    status: types.WorkOrderStatus
+
+
+class AlertFleetManagerOutput(Model):
+    pass
+
+
+class ConfirmHubArrivalOutput(Model):
+    pass
+
+
+class SortPackagesByZoneOutput(Model):
+    sorted: Annotated[list[str], Limits(max_items=200)]
+    misrouted: Annotated[list[str], Limits(max_items=200)]
+
+
+class AssignLastMileDriverOutput(Model):
+    driver_id: str
+
+
+class UnassignLastMileDriverOutput(Model):
+    pass
+
+
+class TransferCustodyOutput(Model):
+    pass
+
+
+class ReturnCustodyToHubOutput(Model):
+    pass
+
+
+class OptimizeLastMileRouteOutput(Model):
+    estimated_delivery_at: datetime
+
+
+class DispatchLastMileOutput(Model):
+    pass
+
+
+class VerifyCutoffTimeOutput(Model):
+    in_time: bool
+
+
+class CreateUrgentPickListOutput(Model):
+    pick_list_id: str
+
+
+class CancelUrgentPickListOutput(Model):
+    pass
+
+
+class AssignNearestDriverOutput(Model):
+    driver_id: str
+    estimated_pickup_at: datetime
+
+
+class UnassignNearestDriverOutput(Model):
+    pass
+
+
+class OptimizeDirectRouteOutput(Model):
+    estimated_delivery_at: datetime
+
+
+class TrackSameDayDeliveryOutput(Model):
+    position: types.LatLng
+    estimated_delivery_at: datetime
 
 
 class GeneratePickListOutput(Model):
@@ -100,6 +248,18 @@ class TrackWalkOutput(Model):
     distance_m: int
 
 
+class CancelPendingFulfillmentsOutput(Model):
+    cancelled: int
+
+
+class MoveDeliveryPickupOutput(Model):
+    pass
+
+
+class AggregateDeliveryMetricsOutput(Model):
+    metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -113,6 +273,16 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class CreateDeliveryOrderInput(Model):
@@ -141,6 +311,186 @@ class GatherDeliveryEvidenceInput(Model):
 
 class PingFleetbaseInput(Model):
     pass
+
+
+class CreateReceivingTaskInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    supplier_id: str
+    items: Annotated[list[types.ReceivedItem], Limits(max_items=500)]
+
+
+class CancelReceivingTaskInput(Model):
+    receiving_task_id: str
+
+
+class RemindWarehouseInput(Model):
+    receiving_task_id: str
+    warehouse_id: str
+
+
+class AssignWarehouseZonesInput(Model):
+    purchase_receipt_id: str
+    warehouse_id: str
+    inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
+
+
+class ReleaseWarehouseZonesInput(Model):
+    putaway_id: str
+
+
+class UpdateFleetbaseWarehouseLevelsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class ListZonesToPlanInput(Model):
+    pass
+
+
+class CalculateOptimalRoutesInput(Model):
+    date: date
+    pending_deliveries: Annotated[list[types.PendingDelivery], Limits(max_items=500)]
+    available_drivers: Annotated[list[types.AvailableDriver], Limits(max_items=200)]
+
+
+class AssignDeliveriesToDriversInput(Model):
+    date: date
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class UnassignDeliveriesInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class NotifyDriversInput(Model):
+    date: date
+    driver_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class AlertDispatcherInput(Model):
+    template: str
+    delivery_orders: Annotated[list[str], Limits(max_items=500)]
+
+
+class ListVehiclesDueInput(Model):
+    pass
+
+
+class MarkVehicleUnavailableInput(Model):
+    vehicle_id: str
+
+
+class MarkVehicleAvailableInput(Model):
+    vehicle_id: str
+
+
+class MarkVehicleOutOfServiceInput(Model):
+    vehicle_id: str
+
+
+class ReassignPendingDeliveriesInput(Model):
+    vehicle_id: str
+
+
+class ScheduleMaintenanceAppointmentInput(Model):
+    vehicle_id: str
+    maintenance_type: types.MaintenanceType
+    due_date: date
+    maintenance_record_id: str
+
+
+class CancelMaintenanceAppointmentInput(Model):
+    work_order_id: str
+
+
+class CheckWorkOrderInput(Model):
+    work_order_id: str
+
+
+class AlertFleetManagerInput(Model):
+    template: str
+    vehicle_id: str
+    work_order_id: str
+
+
+class ConfirmHubArrivalInput(Model):
+    delivery_order_id: str
+    hub_id: str
+    from_driver_id: str
+
+
+class SortPackagesByZoneInput(Model):
+    delivery_order_id: str
+    last_mile_zone: str
+    packages: Annotated[list[types.HubPackage], Limits(max_items=200)]
+
+
+class AssignLastMileDriverInput(Model):
+    delivery_order_id: str
+    last_mile_zone: str
+    hub_id: str
+    weight_kg: float
+
+
+class UnassignLastMileDriverInput(Model):
+    delivery_order_id: str
+
+
+class TransferCustodyInput(Model):
+    delivery_order_id: str
+    hub_id: str
+    from_driver_id: str
+    to_driver_id: str
+    package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class ReturnCustodyToHubInput(Model):
+    delivery_order_id: str
+    hub_id: str
+    package_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class OptimizeLastMileRouteInput(Model):
+    delivery_order_id: str
+    driver_id: str
+
+
+class DispatchLastMileInput(Model):
+    delivery_order_id: str
+
+
+class VerifyCutoffTimeInput(Model):
+    warehouse_id: str
+    cutoff_time: str
+
+
+class CreateUrgentPickListInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warehouse_id: str
+    items: Annotated[list[types.PickItem], Limits(max_items=200)]
+
+
+class CancelUrgentPickListInput(Model):
+    pick_list_id: str
+
+
+class AssignNearestDriverInput(Model):
+    delivery_order_id: str
+
+
+class UnassignNearestDriverInput(Model):
+    delivery_order_id: str
+
+
+class OptimizeDirectRouteInput(Model):
+    delivery_order_id: str
+    lat: float
+    lng: float
+
+
+class TrackSameDayDeliveryInput(Model):
+    delivery_order_id: str
 
 
 class GeneratePickListInput(Model):
@@ -219,6 +569,20 @@ class TrackWalkInput(Model):
     walk_id: str
 
 
+class CancelPendingFulfillmentsInput(Model):
+    subscription_id: str
+
+
+class MoveDeliveryPickupInput(Model):
+    delivery_order_id: str
+    new_vendor_id: str
+
+
+class AggregateDeliveryMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
 _EXTRACT_DATA = Operation(
     "extractData",
     system="fleetbase",
@@ -269,6 +633,46 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Delete a customer's contact and places, and make past deliveries anonymous; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's contact and places, and make past deliveries anonymous; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _CREATE_DELIVERY_ORDER = Operation(
@@ -385,6 +789,734 @@ _PING_FLEETBASE = Operation(
 def ping_fleetbase() -> Call[types.SystemHealth]:
     """Ask Fleetbase which organisation our key belongs to."""
     return Call(_PING_FLEETBASE, PingFleetbaseInput())
+
+
+_CREATE_RECEIVING_TASK = Operation(
+    "createReceivingTask",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateReceivingTaskOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Tell a warehouse what has come and is to be inspected.",
+)
+
+
+def create_receiving_task(
+    *, purchase_receipt_id: str, warehouse_id: str, supplier_id: str, items: list[types.ReceivedItem]
+) -> Call[CreateReceivingTaskOutput]:
+    """Tell a warehouse what has come and is to be inspected."""
+    return Call(
+        _CREATE_RECEIVING_TASK,
+        CreateReceivingTaskInput(
+            purchase_receipt_id=purchase_receipt_id,
+            warehouse_id=warehouse_id,
+            supplier_id=supplier_id,
+            items=items,
+        ),
+    )
+
+
+_CANCEL_RECEIVING_TASK = Operation(
+    "cancelReceivingTask",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelReceivingTaskOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a receiving task back; finished, cancelled or gone is success.",
+)
+
+
+def cancel_receiving_task(*, receiving_task_id: str) -> Call[CancelReceivingTaskOutput]:
+    """Take a receiving task back; finished, cancelled or gone is success."""
+    return Call(_CANCEL_RECEIVING_TASK, CancelReceivingTaskInput(receiving_task_id=receiving_task_id))
+
+
+_REMIND_WAREHOUSE = Operation(
+    "remindWarehouse",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=RemindWarehouseOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a warehouse of goods that nobody has inspected.",
+)
+
+
+def remind_warehouse(*, receiving_task_id: str, warehouse_id: str) -> Call[RemindWarehouseOutput]:
+    """Remind a warehouse of goods that nobody has inspected."""
+    return Call(
+        _REMIND_WAREHOUSE,
+        RemindWarehouseInput(receiving_task_id=receiving_task_id, warehouse_id=warehouse_id),
+    )
+
+
+_ASSIGN_WAREHOUSE_ZONES = Operation(
+    "assignWarehouseZones",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignWarehouseZonesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Say in which zone of a warehouse each of the goods is put.",
+)
+
+
+def assign_warehouse_zones(
+    *, purchase_receipt_id: str, warehouse_id: str, inspected: list[types.InspectedItem]
+) -> Call[AssignWarehouseZonesOutput]:
+    """Say in which zone of a warehouse each of the goods is put."""
+    return Call(
+        _ASSIGN_WAREHOUSE_ZONES,
+        AssignWarehouseZonesInput(
+            purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
+        ),
+    )
+
+
+_RELEASE_WAREHOUSE_ZONES = Operation(
+    "releaseWarehouseZones",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ReleaseWarehouseZonesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Free the zones that goods were to be put in; freed already is success.",
+)
+
+
+def release_warehouse_zones(*, putaway_id: str) -> Call[ReleaseWarehouseZonesOutput]:
+    """Free the zones that goods were to be put in; freed already is success."""
+    return Call(_RELEASE_WAREHOUSE_ZONES, ReleaseWarehouseZonesInput(putaway_id=putaway_id))
+
+
+_UPDATE_FLEETBASE_WAREHOUSE_LEVELS = Operation(
+    "updateFleetbaseWarehouseLevels",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UpdateFleetbaseWarehouseLevelsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Set what the warehouses hold of some variants, as absolute numbers.",
+)
+
+
+def update_fleetbase_warehouse_levels(
+    *, levels: list[types.StockLevel]
+) -> Call[UpdateFleetbaseWarehouseLevelsOutput]:
+    """Set what the warehouses hold of some variants, as absolute numbers."""
+    return Call(_UPDATE_FLEETBASE_WAREHOUSE_LEVELS, UpdateFleetbaseWarehouseLevelsInput(levels=levels))
+
+
+_LIST_ZONES_TO_PLAN = Operation(
+    "listZonesToPlan",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ListZonesToPlanOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="The zones that have deliveries today, each with its deliveries and drivers, as one start a row.",
+)
+
+
+def list_zones_to_plan() -> Call[ListZonesToPlanOutput]:
+    """The zones that have deliveries today, each with its deliveries and drivers, as one start a row."""
+    return Call(_LIST_ZONES_TO_PLAN, ListZonesToPlanInput())
+
+
+_CALCULATE_OPTIMAL_ROUTES = Operation(
+    "calculateOptimalRoutes",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CalculateOptimalRoutesOutput,
+    effect="read",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Let the orchestrator find routes; it changes nothing.",
+)
+
+
+def calculate_optimal_routes(
+    *,
+    date: date,
+    pending_deliveries: list[types.PendingDelivery],
+    available_drivers: list[types.AvailableDriver],
+) -> Call[CalculateOptimalRoutesOutput]:
+    """Let the orchestrator find routes; it changes nothing."""
+    return Call(
+        _CALCULATE_OPTIMAL_ROUTES,
+        CalculateOptimalRoutesInput(
+            date=date, pending_deliveries=pending_deliveries, available_drivers=available_drivers
+        ),
+    )
+
+
+_ASSIGN_DELIVERIES_TO_DRIVERS = Operation(
+    "assignDeliveriesToDrivers",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignDeliveriesToDriversOutput,
+    effect="write",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Commit a plan - every delivery gets its driver.",
+)
+
+
+def assign_deliveries_to_drivers(
+    *, date: date, stops: list[types.PlannedStop]
+) -> Call[AssignDeliveriesToDriversOutput]:
+    """Commit a plan - every delivery gets its driver."""
+    return Call(_ASSIGN_DELIVERIES_TO_DRIVERS, AssignDeliveriesToDriversInput(date=date, stops=stops))
+
+
+_UNASSIGN_DELIVERIES = Operation(
+    "unassignDeliveries",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UnassignDeliveriesOutput,
+    effect="write",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the drivers off deliveries again; one that has none is success.",
+)
+
+
+def unassign_deliveries(*, stops: list[types.PlannedStop]) -> Call[UnassignDeliveriesOutput]:
+    """Take the drivers off deliveries again; one that has none is success."""
+    return Call(_UNASSIGN_DELIVERIES, UnassignDeliveriesInput(stops=stops))
+
+
+_NOTIFY_DRIVERS = Operation(
+    "notifyDrivers",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=NotifyDriversOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell drivers that their route is there.",
+)
+
+
+def notify_drivers(*, date: date, driver_ids: list[str]) -> Call[NotifyDriversOutput]:
+    """Tell drivers that their route is there."""
+    return Call(_NOTIFY_DRIVERS, NotifyDriversInput(date=date, driver_ids=driver_ids))
+
+
+_ALERT_DISPATCHER = Operation(
+    "alertDispatcher",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AlertDispatcherOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the dispatchers about deliveries that need them.",
+)
+
+
+def alert_dispatcher(*, template: str, delivery_orders: list[str]) -> Call[AlertDispatcherOutput]:
+    """Tell the dispatchers about deliveries that need them."""
+    return Call(_ALERT_DISPATCHER, AlertDispatcherInput(template=template, delivery_orders=delivery_orders))
+
+
+_LIST_VEHICLES_DUE = Operation(
+    "listVehiclesDue",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ListVehiclesDueOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="The vehicles whose maintenance is due, one start a row.",
+)
+
+
+def list_vehicles_due() -> Call[ListVehiclesDueOutput]:
+    """The vehicles whose maintenance is due, one start a row."""
+    return Call(_LIST_VEHICLES_DUE, ListVehiclesDueInput())
+
+
+_MARK_VEHICLE_UNAVAILABLE = Operation(
+    "markVehicleUnavailable",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MarkVehicleUnavailableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take a vehicle off the road for maintenance.",
+)
+
+
+def mark_vehicle_unavailable(*, vehicle_id: str) -> Call[MarkVehicleUnavailableOutput]:
+    """Take a vehicle off the road for maintenance."""
+    return Call(_MARK_VEHICLE_UNAVAILABLE, MarkVehicleUnavailableInput(vehicle_id=vehicle_id))
+
+
+_MARK_VEHICLE_AVAILABLE = Operation(
+    "markVehicleAvailable",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MarkVehicleAvailableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a vehicle back on the road; one that is gone needs nothing.",
+)
+
+
+def mark_vehicle_available(*, vehicle_id: str) -> Call[MarkVehicleAvailableOutput]:
+    """Put a vehicle back on the road; one that is gone needs nothing."""
+    return Call(_MARK_VEHICLE_AVAILABLE, MarkVehicleAvailableInput(vehicle_id=vehicle_id))
+
+
+_MARK_VEHICLE_OUT_OF_SERVICE = Operation(
+    "markVehicleOutOfService",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MarkVehicleOutOfServiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take a vehicle off the road for good.",
+)
+
+
+def mark_vehicle_out_of_service(*, vehicle_id: str) -> Call[MarkVehicleOutOfServiceOutput]:
+    """Take a vehicle off the road for good."""
+    return Call(_MARK_VEHICLE_OUT_OF_SERVICE, MarkVehicleOutOfServiceInput(vehicle_id=vehicle_id))
+
+
+_REASSIGN_PENDING_DELIVERIES = Operation(
+    "reassignPendingDeliveries",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ReassignPendingDeliveriesOutput,
+    effect="write",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give what a vehicle was to deliver to others - the extension runs and commits the orchestrator.",
+)
+
+
+def reassign_pending_deliveries(*, vehicle_id: str) -> Call[ReassignPendingDeliveriesOutput]:
+    """Give what a vehicle was to deliver to others - the extension runs and commits the orchestrator."""
+    return Call(_REASSIGN_PENDING_DELIVERIES, ReassignPendingDeliveriesInput(vehicle_id=vehicle_id))
+
+
+_SCHEDULE_MAINTENANCE_APPOINTMENT = Operation(
+    "scheduleMaintenanceAppointment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ScheduleMaintenanceAppointmentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Make an appointment with a workshop, as a work order.",
+)
+
+
+def schedule_maintenance_appointment(
+    *, vehicle_id: str, maintenance_type: types.MaintenanceType, due_date: date, maintenance_record_id: str
+) -> Call[ScheduleMaintenanceAppointmentOutput]:
+    """Make an appointment with a workshop, as a work order."""
+    return Call(
+        _SCHEDULE_MAINTENANCE_APPOINTMENT,
+        ScheduleMaintenanceAppointmentInput(
+            vehicle_id=vehicle_id,
+            maintenance_type=maintenance_type,
+            due_date=due_date,
+            maintenance_record_id=maintenance_record_id,
+        ),
+    )
+
+
+_CANCEL_MAINTENANCE_APPOINTMENT = Operation(
+    "cancelMaintenanceAppointment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelMaintenanceAppointmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a work order; none there is success.",
+)
+
+
+def cancel_maintenance_appointment(*, work_order_id: str) -> Call[CancelMaintenanceAppointmentOutput]:
+    """Cancel a work order; none there is success."""
+    return Call(
+        _CANCEL_MAINTENANCE_APPOINTMENT, CancelMaintenanceAppointmentInput(work_order_id=work_order_id)
+    )
+
+
+_CHECK_WORK_ORDER = Operation(
+    "checkWorkOrder",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CheckWorkOrderOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="How a work order stands.",
+)
+
+
+def check_work_order(*, work_order_id: str) -> Call[CheckWorkOrderOutput]:
+    """How a work order stands."""
+    return Call(_CHECK_WORK_ORDER, CheckWorkOrderInput(work_order_id=work_order_id))
+
+
+_ALERT_FLEET_MANAGER = Operation(
+    "alertFleetManager",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AlertFleetManagerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the fleet's manager about a vehicle.",
+)
+
+
+def alert_fleet_manager(
+    *, template: str, vehicle_id: str, work_order_id: str
+) -> Call[AlertFleetManagerOutput]:
+    """Tell the fleet's manager about a vehicle."""
+    return Call(
+        _ALERT_FLEET_MANAGER,
+        AlertFleetManagerInput(template=template, vehicle_id=vehicle_id, work_order_id=work_order_id),
+    )
+
+
+_CONFIRM_HUB_ARRIVAL = Operation(
+    "confirmHubArrival",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ConfirmHubArrivalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Note that a delivery's packages are at a hub.",
+)
+
+
+def confirm_hub_arrival(
+    *, delivery_order_id: str, hub_id: str, from_driver_id: str
+) -> Call[ConfirmHubArrivalOutput]:
+    """Note that a delivery's packages are at a hub."""
+    return Call(
+        _CONFIRM_HUB_ARRIVAL,
+        ConfirmHubArrivalInput(
+            delivery_order_id=delivery_order_id, hub_id=hub_id, from_driver_id=from_driver_id
+        ),
+    )
+
+
+_SORT_PACKAGES_BY_ZONE = Operation(
+    "sortPackagesByZone",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=SortPackagesByZoneOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Which of a delivery's packages belong to a zone, by their addresses.",
+)
+
+
+def sort_packages_by_zone(
+    *, delivery_order_id: str, last_mile_zone: str, packages: list[types.HubPackage]
+) -> Call[SortPackagesByZoneOutput]:
+    """Which of a delivery's packages belong to a zone, by their addresses."""
+    return Call(
+        _SORT_PACKAGES_BY_ZONE,
+        SortPackagesByZoneInput(
+            delivery_order_id=delivery_order_id, last_mile_zone=last_mile_zone, packages=packages
+        ),
+    )
+
+
+_ASSIGN_LAST_MILE_DRIVER = Operation(
+    "assignLastMileDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignLastMileDriverOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a delivery to a free driver of a zone - the extension looks for one and sets it with the order.",
+)
+
+
+def assign_last_mile_driver(
+    *, delivery_order_id: str, last_mile_zone: str, hub_id: str, weight_kg: float
+) -> Call[AssignLastMileDriverOutput]:
+    """Give a delivery to a free driver of a zone - the extension looks for one and sets it with the
+    order.
+    """
+    return Call(
+        _ASSIGN_LAST_MILE_DRIVER,
+        AssignLastMileDriverInput(
+            delivery_order_id=delivery_order_id,
+            last_mile_zone=last_mile_zone,
+            hub_id=hub_id,
+            weight_kg=weight_kg,
+        ),
+    )
+
+
+_UNASSIGN_LAST_MILE_DRIVER = Operation(
+    "unassignLastMileDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UnassignLastMileDriverOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a delivery's driver off and recall a dispatch; none there is success.",
+)
+
+
+def unassign_last_mile_driver(*, delivery_order_id: str) -> Call[UnassignLastMileDriverOutput]:
+    """Take a delivery's driver off and recall a dispatch; none there is success."""
+    return Call(_UNASSIGN_LAST_MILE_DRIVER, UnassignLastMileDriverInput(delivery_order_id=delivery_order_id))
+
+
+_TRANSFER_CUSTODY = Operation(
+    "transferCustody",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=TransferCustodyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Hand packages from one driver to another.",
+)
+
+
+def transfer_custody(
+    *, delivery_order_id: str, hub_id: str, from_driver_id: str, to_driver_id: str, package_ids: list[str]
+) -> Call[TransferCustodyOutput]:
+    """Hand packages from one driver to another."""
+    return Call(
+        _TRANSFER_CUSTODY,
+        TransferCustodyInput(
+            delivery_order_id=delivery_order_id,
+            hub_id=hub_id,
+            from_driver_id=from_driver_id,
+            to_driver_id=to_driver_id,
+            package_ids=package_ids,
+        ),
+    )
+
+
+_RETURN_CUSTODY_TO_HUB = Operation(
+    "returnCustodyToHub",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ReturnCustodyToHubOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Leave packages with the hub.",
+)
+
+
+def return_custody_to_hub(
+    *, delivery_order_id: str, hub_id: str, package_ids: list[str]
+) -> Call[ReturnCustodyToHubOutput]:
+    """Leave packages with the hub."""
+    return Call(
+        _RETURN_CUSTODY_TO_HUB,
+        ReturnCustodyToHubInput(delivery_order_id=delivery_order_id, hub_id=hub_id, package_ids=package_ids),
+    )
+
+
+_OPTIMIZE_LAST_MILE_ROUTE = Operation(
+    "optimizeLastMileRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=OptimizeLastMileRouteOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Let the orchestrator find a driver's route; it changes nothing.",
+)
+
+
+def optimize_last_mile_route(*, delivery_order_id: str, driver_id: str) -> Call[OptimizeLastMileRouteOutput]:
+    """Let the orchestrator find a driver's route; it changes nothing."""
+    return Call(
+        _OPTIMIZE_LAST_MILE_ROUTE,
+        OptimizeLastMileRouteInput(delivery_order_id=delivery_order_id, driver_id=driver_id),
+    )
+
+
+_DISPATCH_LAST_MILE = Operation(
+    "dispatchLastMile",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=DispatchLastMileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Send the driver of the last mile off; dispatched already is success.",
+)
+
+
+def dispatch_last_mile(*, delivery_order_id: str) -> Call[DispatchLastMileOutput]:
+    """Send the driver of the last mile off; dispatched already is success."""
+    return Call(_DISPATCH_LAST_MILE, DispatchLastMileInput(delivery_order_id=delivery_order_id))
+
+
+_VERIFY_CUTOFF_TIME = Operation(
+    "verifyCutoffTime",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=VerifyCutoffTimeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Whether a warehouse can still send something today, by its clock and its capacity.",
+)
+
+
+def verify_cutoff_time(*, warehouse_id: str, cutoff_time: str) -> Call[VerifyCutoffTimeOutput]:
+    """Whether a warehouse can still send something today, by its clock and its capacity."""
+    return Call(
+        _VERIFY_CUTOFF_TIME, VerifyCutoffTimeInput(warehouse_id=warehouse_id, cutoff_time=cutoff_time)
+    )
+
+
+_CREATE_URGENT_PICK_LIST = Operation(
+    "createUrgentPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateUrgentPickListOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have an order picked before all others.",
+)
+
+
+def create_urgent_pick_list(
+    *, order_id: str, delivery_order_id: str, warehouse_id: str, items: list[types.PickItem]
+) -> Call[CreateUrgentPickListOutput]:
+    """Have an order picked before all others."""
+    return Call(
+        _CREATE_URGENT_PICK_LIST,
+        CreateUrgentPickListInput(
+            order_id=order_id, delivery_order_id=delivery_order_id, warehouse_id=warehouse_id, items=items
+        ),
+    )
+
+
+_CANCEL_URGENT_PICK_LIST = Operation(
+    "cancelUrgentPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelUrgentPickListOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have what was picked put back; none there is success.",
+)
+
+
+def cancel_urgent_pick_list(*, pick_list_id: str) -> Call[CancelUrgentPickListOutput]:
+    """Have what was picked put back; none there is success."""
+    return Call(_CANCEL_URGENT_PICK_LIST, CancelUrgentPickListInput(pick_list_id=pick_list_id))
+
+
+_ASSIGN_NEAREST_DRIVER = Operation(
+    "assignNearestDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignNearestDriverOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a delivery to the nearest free driver - the extension looks in growing circles round the pickup.",
+)
+
+
+def assign_nearest_driver(*, delivery_order_id: str) -> Call[AssignNearestDriverOutput]:
+    """Give a delivery to the nearest free driver - the extension looks in growing circles round the
+    pickup.
+    """
+    return Call(_ASSIGN_NEAREST_DRIVER, AssignNearestDriverInput(delivery_order_id=delivery_order_id))
+
+
+_UNASSIGN_NEAREST_DRIVER = Operation(
+    "unassignNearestDriver",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=UnassignNearestDriverOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a delivery's driver off; none there is success.",
+)
+
+
+def unassign_nearest_driver(*, delivery_order_id: str) -> Call[UnassignNearestDriverOutput]:
+    """Take a delivery's driver off; none there is success."""
+    return Call(_UNASSIGN_NEAREST_DRIVER, UnassignNearestDriverInput(delivery_order_id=delivery_order_id))
+
+
+_OPTIMIZE_DIRECT_ROUTE = Operation(
+    "optimizeDirectRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=OptimizeDirectRouteOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="The fastest way to one address, from where the driver is.",
+)
+
+
+def optimize_direct_route(
+    *, delivery_order_id: str, lat: float, lng: float
+) -> Call[OptimizeDirectRouteOutput]:
+    """The fastest way to one address, from where the driver is."""
+    return Call(
+        _OPTIMIZE_DIRECT_ROUTE,
+        OptimizeDirectRouteInput(delivery_order_id=delivery_order_id, lat=lat, lng=lng),
+    )
+
+
+_TRACK_SAME_DAY_DELIVERY = Operation(
+    "trackSameDayDelivery",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=TrackSameDayDeliveryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
+    summary="Where a delivery is, and when it will be there.",
+)
+
+
+def track_same_day_delivery(*, delivery_order_id: str) -> Call[TrackSameDayDeliveryOutput]:
+    """Where a delivery is, and when it will be there."""
+    return Call(_TRACK_SAME_DAY_DELIVERY, TrackSameDayDeliveryInput(delivery_order_id=delivery_order_id))
 
 
 _GENERATE_PICK_LIST = Operation(
@@ -687,3 +1819,64 @@ _TRACK_WALK = Operation(
 def track_walk(*, walk_id: str) -> Call[TrackWalkOutput]:
     """How a walk stands, and how far it went."""
     return Call(_TRACK_WALK, TrackWalkInput(walk_id=walk_id))
+
+
+_CANCEL_PENDING_FULFILLMENTS = Operation(
+    "cancelPendingFulfillments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPendingFulfillmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a subscription's deliveries that no driver has picked up yet; none there is success.",
+)
+
+
+def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
+    """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
+    return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))
+
+
+_MOVE_DELIVERY_PICKUP = Operation(
+    "moveDeliveryPickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MoveDeliveryPickupOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a delivery be picked up at another vendor's.",
+)
+
+
+def move_delivery_pickup(*, delivery_order_id: str, new_vendor_id: str) -> Call[MoveDeliveryPickupOutput]:
+    """Let a delivery be picked up at another vendor's."""
+    return Call(
+        _MOVE_DELIVERY_PICKUP,
+        MoveDeliveryPickupInput(delivery_order_id=delivery_order_id, new_vendor_id=new_vendor_id),
+    )
+
+
+_AGGREGATE_DELIVERY_METRICS = Operation(
+    "aggregateDeliveryMetrics",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AggregateDeliveryMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's extension counts.",
+)
+
+
+def aggregate_delivery_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateDeliveryMetricsOutput]:
+    """How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's
+    extension counts.
+    """
+    return Call(
+        _AGGREGATE_DELIVERY_METRICS,
+        AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )

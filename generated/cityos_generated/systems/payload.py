@@ -131,6 +131,141 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class SendQuoteToCustomerOutput(Model):
+    pass
+
+
+class NotifyQuoteClosedOutput(Model):
+    pass
+
+
+class SendInvoiceOutput(Model):
+    pass
+
+
+class SendPaymentReminderOutput(Model):
+    pass
+
+
+class NotifyCompanyOutput(Model):
+    pass
+
+
+class RequestCompanyDocumentsOutput(Model):
+    pass
+
+
+class RemindCompanyOutput(Model):
+    pass
+
+
+class SendCompanyWelcomeKitOutput(Model):
+    pass
+
+
+class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
+class UpdateStorefrontThemeOutput(Model):
+    previous_version_id: str
+
+
+class RestoreStorefrontThemeOutput(Model):
+    pass
+
+
+class UpdateEmailTemplatesOutput(Model):
+    previous_token_set_id: str
+    templates: int
+
+
+class RestoreEmailTemplatesOutput(Model):
+    pass
+
+
+class InvalidateCacheOutput(Model):
+    pass
+
+
+class NotifyTenantAdminOutput(Model):
+    pass
+
+
+class SendReminder1Output(Model):
+    pass
+
+
+class SendReminder2Output(Model):
+    pass
+
+
+class SendFinalCartReminderOutput(Model):
+    pass
+
+
+class FetchTemplateOutput(Model):
+    template_version_id: str
+
+
+class RenderTemplateOutput(Model):
+    message_id: str
+
+
+class SendEmailOutput(Model):
+    pass
+
+
+class SendSMSOutput(Model):
+    pass
+
+
+class SendPushOutput(Model):
+    pass
+
+
+class ShowInAppOutput(Model):
+    pass
+
+
+class ValidateContentOutput(Model):
+    valid: bool
+    author_id: str
+    problems: Annotated[list[str], Limits(max_items=50)]
+
+
+class RouteContentForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class WithdrawContentApprovalOutput(Model):
+    pass
+
+
+class RemindApproversOutput(Model):
+    pass
+
+
+class PublishContentOutput(Model):
+    pass
+
+
+class UnpublishContentOutput(Model):
+    pass
+
+
+class InvalidateCDNCacheOutput(Model):
+    pass
+
+
+class NotifySubscribersOutput(Model):
+    pass
+
+
+class NotifyAuthorOutput(Model):
+    pass
+
+
 class SendEnrollmentConfirmationOutput(Model):
     pass
 
@@ -148,6 +283,66 @@ class GeneratePermitDocumentOutput(Model):
 
 
 class WithdrawPermitDocumentOutput(Model):
+    pass
+
+
+class SendVerificationLinkOutput(Model):
+    pass
+
+
+class RequestBetterDocumentsOutput(Model):
+    pass
+
+
+class SendVerificationResultOutput(Model):
+    pass
+
+
+class NotifyComplianceTeamOutput(Model):
+    pass
+
+
+class NotifySubjectOutput(Model):
+    pass
+
+
+class SendAgeVerificationLinkOutput(Model):
+    pass
+
+
+class SendRenewalNoticesOutput(Model):
+    pass
+
+
+class NotifyRevocationOutput(Model):
+    pass
+
+
+class OpenPrivacyCaseOutput(Model):
+    privacy_case_id: str
+
+
+class ClosePrivacyCaseOutput(Model):
+    pass
+
+
+class NotifyDataProtectionOfficerOutput(Model):
+    pass
+
+
+class SendPrivacyConfirmationOutput(Model):
+    pass
+
+
+class TriggerLowStockAlertsOutput(Model):
+    pass
+
+
+class NotifyCustomersOutput(Model):
+    pass
+
+
+class NotifySameDayMissedOutput(Model):
     pass
 
 
@@ -215,11 +410,76 @@ class SendPetReviewRequestOutput(Model):
     pass
 
 
+class SendTrialEndingReminderOutput(Model):
+    pass
+
+
+class AskForPaymentMethodOutput(Model):
+    pass
+
+
+class SendActivationConfirmationOutput(Model):
+    pass
+
+
+class SendFinalNoticeOutput(Model):
+    pass
+
+
+class SendConfirmationOutput(Model):
+    pass
+
+
+class SendCancellationSurveyOutput(Model):
+    pass
+
+
+class ScheduleWinBackCampaignOutput(Model):
+    pass
+
+
 class SendPaymentReceiptOutput(Model):
     pass
 
 
 class SendBillPaymentFailedOutput(Model):
+    pass
+
+
+class NotifySuspensionOutput(Model):
+    pass
+
+
+class NotifyAffectedCustomersOutput(Model):
+    pass
+
+
+class AlertVendorTeamOutput(Model):
+    pass
+
+
+class SendPerformanceReportsOutput(Model):
+    pass
+
+
+class ContentModerationCheckOutput(Model):
+    verdict: types.ModerationVerdict
+    reason: str | None = None
+
+
+class NotifyProductDecisionOutput(Model):
+    pass
+
+
+class NotifyAffectedVendorsOutput(Model):
+    pass
+
+
+class SendSettlementStatementsOutput(Model):
+    pass
+
+
+class AlertFinanceTeamOutput(Model):
     pass
 
 
@@ -236,6 +496,16 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class ApplyConsentInput(Model):
+    customer_id: str
+    consent_changes: types.ConsentChanges
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class SendOrderConfirmationInput(Model):
@@ -377,6 +647,202 @@ class PingPayloadCMSInput(Model):
     pass
 
 
+class SendQuoteToCustomerInput(Model):
+    quote_id: str
+    customer_id: str
+    offer: types.QuoteOffer
+    valid_until: datetime
+    available_from: date | None = None
+
+
+class NotifyQuoteClosedInput(Model):
+    quote_id: str
+    customer_id: str
+    status: str
+
+
+class SendInvoiceInput(Model):
+    invoice_id: str
+    recipient_type: types.InvoiceRecipient
+    recipient_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date | None = None
+
+
+class SendPaymentReminderInput(Model):
+    invoice_id: str
+    company_id: str
+    outstanding: Decimal
+    currency_code: str
+    due_date: date
+
+
+class NotifyCompanyInput(Model):
+    company_id: str
+    status: str
+    limit: Decimal | None = None
+    reason: str | None = None
+
+
+class RequestCompanyDocumentsInput(Model):
+    company_id: str
+    required_documents: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemindCompanyInput(Model):
+    company_id: str
+
+
+class SendCompanyWelcomeKitInput(Model):
+    company_id: str
+    tier: types.CompanyTier
+    limit: Decimal
+
+
+class NotifyCompanyRejectedInput(Model):
+    company_id: str
+    reason: str | None = None
+
+
+class UpdateStorefrontThemeInput(Model):
+    storefront_id: str
+    branding: types.Branding
+
+
+class RestoreStorefrontThemeInput(Model):
+    storefront_id: str
+    previous_version_id: str
+
+
+class UpdateEmailTemplatesInput(Model):
+    token_set_id: str
+
+
+class RestoreEmailTemplatesInput(Model):
+    previous_token_set_id: str
+
+
+class InvalidateCacheInput(Model):
+    affected_storefronts: Annotated[list[str], Limits(max_items=200)]
+
+
+class NotifyTenantAdminInput(Model):
+    template: str
+    storefronts: int | None = None
+
+
+class SendReminder1Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+
+
+class SendReminder2Input(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+    items: Annotated[list[types.CartItem], Limits(max_items=100)]
+    currency_code: str
+    total: Decimal
+    coupon_code: str | None = None
+
+
+class SendFinalCartReminderInput(Model):
+    cart_id: str
+    customer_id: str
+    locale: str
+
+
+class FetchTemplateInput(Model):
+    template_id: str
+    locale: types.NotificationLocale
+
+
+class RenderTemplateInput(Model):
+    template_version_id: str
+    customer_id: str
+    variables: Any
+
+
+class SendEmailInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendSMSInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class SendPushInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ShowInAppInput(Model):
+    message_id: str
+    customer_id: str
+    priority: types.NotificationPriority
+
+
+class ValidateContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class RouteContentForApprovalInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class WithdrawContentApprovalInput(Model):
+    approval_request_id: str
+
+
+class RemindApproversInput(Model):
+    approval_request_id: str
+    approver_ids: Annotated[list[str], Limits(max_items=20)]
+
+
+class PublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class UnpublishContentInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locale: str
+
+
+class InvalidateCDNCacheInput(Model):
+    content_type: types.ContentType
+    content_id: str
+    locales: Annotated[list[str], Limits(max_items=10)]
+
+
+class NotifySubscribersInput(Model):
+    content_id: str
+
+
+class NotifyAuthorInput(Model):
+    author_id: str
+    content_id: str
+    status: str
+    reason: str | None = None
+    problems: Annotated[list[str] | None, Limits(max_items=50)] = None
+
+
 class SendEnrollmentConfirmationInput(Model):
     enrollment_id: str
     customer_id: str
@@ -406,6 +872,79 @@ class GeneratePermitDocumentInput(Model):
 
 class WithdrawPermitDocumentInput(Model):
     document_id: str
+
+
+class SendVerificationLinkInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class RequestBetterDocumentsInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class SendVerificationResultInput(Model):
+    customer_id: str
+    verdict: types.KycVerdict
+
+
+class NotifyComplianceTeamInput(Model):
+    customer_id: str
+    verification_id: str
+
+
+class NotifySubjectInput(Model):
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+
+
+class SendAgeVerificationLinkInput(Model):
+    customer_id: str
+    verification_session_id: str
+
+
+class SendRenewalNoticesInput(Model):
+    check_type: types.ComplianceCheckType
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+
+
+class NotifyRevocationInput(Model):
+    credential_id: str
+
+
+class OpenPrivacyCaseInput(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+
+
+class ClosePrivacyCaseInput(Model):
+    privacy_case_id: str
+
+
+class NotifyDataProtectionOfficerInput(Model):
+    privacy_case_id: str
+    customer_id: str
+    system: str
+
+
+class SendPrivacyConfirmationInput(Model):
+    privacy_case_id: str
+    request_type: types.PrivacyRequest
+    incomplete: Annotated[list[str], Limits(max_items=5)]
+
+
+class TriggerLowStockAlertsInput(Model):
+    levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
+
+
+class NotifyCustomersInput(Model):
+    stops: Annotated[list[types.PlannedStop], Limits(max_items=500)]
+
+
+class NotifySameDayMissedInput(Model):
+    customer_id: str
+    order_id: str
 
 
 class SendMembershipKitInput(Model):
@@ -512,6 +1051,50 @@ class SendPetReviewRequestInput(Model):
     provider_id: str
 
 
+class SendTrialEndingReminderInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+    amount: Decimal
+    currency_code: str
+    trial_ends_at: datetime
+
+
+class AskForPaymentMethodInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class SendActivationConfirmationInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+
+
+class SendFinalNoticeInput(Model):
+    subscription_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+    ends_at: datetime
+
+
+class SendConfirmationInput(Model):
+    customer_id: str
+    template: str
+    reference: str
+
+
+class SendCancellationSurveyInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class ScheduleWinBackCampaignInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
 class SendPaymentReceiptInput(Model):
     customer_id: str
     utility_payment_id: str
@@ -526,6 +1109,54 @@ class SendBillPaymentFailedInput(Model):
     bill_id: str
     attempt: int
     due_date: date
+
+
+class NotifySuspensionInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+    reason: str
+    ends_at: datetime | None = None
+
+
+class NotifyAffectedCustomersInput(Model):
+    order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class AlertVendorTeamInput(Model):
+    vendor_id: str
+    order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class SendPerformanceReportsInput(Model):
+    review_period: types.Period
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class ContentModerationCheckInput(Model):
+    product_id: str
+    product_data: types.ProductData
+
+
+class NotifyProductDecisionInput(Model):
+    vendor_id: str
+    product_id: str
+    status: str
+    reason: str | None = None
+
+
+class NotifyAffectedVendorsInput(Model):
+    recalculation_id: str
+
+
+class SendSettlementStatementsInput(Model):
+    settlement_id: str
+    settlement_period: types.Period
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class AlertFinanceTeamInput(Model):
+    settlement_id: str
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 _EXTRACT_DATA = Operation(
@@ -578,6 +1209,46 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[erpnext.RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_APPLY_CONSENT = Operation(
+    "applyConsent",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.ApplyConsentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Do from now on what a customer has agreed to.",
+)
+
+
+def apply_consent(
+    *, customer_id: str, consent_changes: types.ConsentChanges
+) -> Call[erpnext.ApplyConsentOutput]:
+    """Do from now on what a customer has agreed to."""
+    return Call(_APPLY_CONSENT, ApplyConsentInput(customer_id=customer_id, consent_changes=consent_changes))
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="payload",
+    task_queue="payload-content",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's messages, profile and uploads - not an open privacy case; nothing there is
+    success.
+    """
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _SEND_ORDER_CONFIRMATION = Operation(
@@ -1120,6 +1791,750 @@ def ping_payload_cms() -> Call[types.SystemHealth]:
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
 
 
+_SEND_QUOTE_TO_CUSTOMER = Operation(
+    "sendQuoteToCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=SendQuoteToCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a buyer one version of an offer.",
+)
+
+
+def send_quote_to_customer(
+    *,
+    quote_id: str,
+    customer_id: str,
+    offer: types.QuoteOffer,
+    valid_until: datetime,
+    available_from: date | None = None,
+) -> Call[SendQuoteToCustomerOutput]:
+    """Send a buyer one version of an offer."""
+    return Call(
+        _SEND_QUOTE_TO_CUSTOMER,
+        SendQuoteToCustomerInput(
+            quote_id=quote_id,
+            customer_id=customer_id,
+            offer=offer,
+            valid_until=valid_until,
+            available_from=available_from,
+        ),
+    )
+
+
+_NOTIFY_QUOTE_CLOSED = Operation(
+    "notifyQuoteClosed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyQuoteClosedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that nothing came of a quote.",
+)
+
+
+def notify_quote_closed(*, quote_id: str, customer_id: str, status: str) -> Call[NotifyQuoteClosedOutput]:
+    """Tell a buyer that nothing came of a quote."""
+    return Call(
+        _NOTIFY_QUOTE_CLOSED,
+        NotifyQuoteClosedInput(quote_id=quote_id, customer_id=customer_id, status=status),
+    )
+
+
+_SEND_INVOICE = Operation(
+    "sendInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an invoice to who has to pay it.",
+)
+
+
+def send_invoice(
+    *,
+    invoice_id: str,
+    recipient_type: types.InvoiceRecipient,
+    recipient_id: str,
+    amount: Decimal,
+    currency_code: str,
+    due_date: date | None = None,
+) -> Call[SendInvoiceOutput]:
+    """Send an invoice to who has to pay it."""
+    return Call(
+        _SEND_INVOICE,
+        SendInvoiceInput(
+            invoice_id=invoice_id,
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            amount=amount,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
+    )
+
+
+_SEND_PAYMENT_REMINDER = Operation(
+    "sendPaymentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an invoice that falls due.",
+)
+
+
+def send_payment_reminder(
+    *, invoice_id: str, company_id: str, outstanding: Decimal, currency_code: str, due_date: date
+) -> Call[SendPaymentReminderOutput]:
+    """Remind a company of an invoice that falls due."""
+    return Call(
+        _SEND_PAYMENT_REMINDER,
+        SendPaymentReminderInput(
+            invoice_id=invoice_id,
+            company_id=company_id,
+            outstanding=outstanding,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
+    )
+
+
+_NOTIFY_COMPANY = Operation(
+    "notifyCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company how its credit review ended.",
+)
+
+
+def notify_company(
+    *, company_id: str, status: str, limit: Decimal | None = None, reason: str | None = None
+) -> Call[NotifyCompanyOutput]:
+    """Tell a company how its credit review ended."""
+    return Call(
+        _NOTIFY_COMPANY, NotifyCompanyInput(company_id=company_id, status=status, limit=limit, reason=reason)
+    )
+
+
+_REQUEST_COMPANY_DOCUMENTS = Operation(
+    "requestCompanyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestCompanyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a company for more documents.",
+)
+
+
+def request_company_documents(
+    *, company_id: str, required_documents: list[str]
+) -> Call[RequestCompanyDocumentsOutput]:
+    """Ask a company for more documents."""
+    return Call(
+        _REQUEST_COMPANY_DOCUMENTS,
+        RequestCompanyDocumentsInput(company_id=company_id, required_documents=required_documents),
+    )
+
+
+_REMIND_COMPANY = Operation(
+    "remindCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an open verification.",
+)
+
+
+def remind_company(*, company_id: str) -> Call[RemindCompanyOutput]:
+    """Remind a company of an open verification."""
+    return Call(_REMIND_COMPANY, RemindCompanyInput(company_id=company_id))
+
+
+_SEND_COMPANY_WELCOME_KIT = Operation(
+    "sendCompanyWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompanyWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a company, with its tier, terms and limit.",
+)
+
+
+def send_company_welcome_kit(
+    *, company_id: str, tier: types.CompanyTier, limit: Decimal
+) -> Call[SendCompanyWelcomeKitOutput]:
+    """Welcome a company, with its tier, terms and limit."""
+    return Call(
+        _SEND_COMPANY_WELCOME_KIT, SendCompanyWelcomeKitInput(company_id=company_id, tier=tier, limit=limit)
+    )
+
+
+_NOTIFY_COMPANY_REJECTED = Operation(
+    "notifyCompanyRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company that nothing came of its registration.",
+)
+
+
+def notify_company_rejected(
+    *, company_id: str, reason: str | None = None
+) -> Call[NotifyCompanyRejectedOutput]:
+    """Tell a company that nothing came of its registration."""
+    return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_UPDATE_STOREFRONT_THEME = Operation(
+    "updateStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give one storefront a new look, and say which one it had.",
+)
+
+
+def update_storefront_theme(
+    *, storefront_id: str, branding: types.Branding
+) -> Call[UpdateStorefrontThemeOutput]:
+    """Give one storefront a new look, and say which one it had."""
+    return Call(
+        _UPDATE_STOREFRONT_THEME, UpdateStorefrontThemeInput(storefront_id=storefront_id, branding=branding)
+    )
+
+
+_RESTORE_STOREFRONT_THEME = Operation(
+    "restoreStorefrontTheme",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreStorefrontThemeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a storefront back the look that it had; a storefront that is gone needs none.",
+)
+
+
+def restore_storefront_theme(
+    *, storefront_id: str, previous_version_id: str
+) -> Call[RestoreStorefrontThemeOutput]:
+    """Give a storefront back the look that it had; a storefront that is gone needs none."""
+    return Call(
+        _RESTORE_STOREFRONT_THEME,
+        RestoreStorefrontThemeInput(storefront_id=storefront_id, previous_version_id=previous_version_id),
+    )
+
+
+_UPDATE_EMAIL_TEMPLATES = Operation(
+    "updateEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=UpdateEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Style a tenant's e-mail templates with a set of design tokens.",
+)
+
+
+def update_email_templates(*, token_set_id: str) -> Call[UpdateEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates with a set of design tokens."""
+    return Call(_UPDATE_EMAIL_TEMPLATES, UpdateEmailTemplatesInput(token_set_id=token_set_id))
+
+
+_RESTORE_EMAIL_TEMPLATES = Operation(
+    "restoreEmailTemplates",
+    system="payload",
+    task_queue="payload-content",
+    output=RestoreEmailTemplatesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Style a tenant's e-mail templates as they were.",
+)
+
+
+def restore_email_templates(*, previous_token_set_id: str) -> Call[RestoreEmailTemplatesOutput]:
+    """Style a tenant's e-mail templates as they were."""
+    return Call(
+        _RESTORE_EMAIL_TEMPLATES, RestoreEmailTemplatesInput(previous_token_set_id=previous_token_set_id)
+    )
+
+
+_INVALIDATE_CACHE = Operation(
+    "invalidateCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make storefronts forget what they have cached.",
+)
+
+
+def invalidate_cache(*, affected_storefronts: list[str]) -> Call[InvalidateCacheOutput]:
+    """Make storefronts forget what they have cached."""
+    return Call(_INVALIDATE_CACHE, InvalidateCacheInput(affected_storefronts=affected_storefronts))
+
+
+_NOTIFY_TENANT_ADMIN = Operation(
+    "notifyTenantAdmin",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantAdminOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators what became of a change, by template.",
+)
+
+
+def notify_tenant_admin(*, template: str, storefronts: int | None = None) -> Call[NotifyTenantAdminOutput]:
+    """Tell a tenant's administrators what became of a change, by template."""
+    return Call(_NOTIFY_TENANT_ADMIN, NotifyTenantAdminInput(template=template, storefronts=storefronts))
+
+
+_SEND_REMINDER1 = Operation(
+    "sendReminder1",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder1Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, gently.",
+)
+
+
+def send_reminder1(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+) -> Call[SendReminder1Output]:
+    """Remind a customer of a cart, gently."""
+    return Call(
+        _SEND_REMINDER1,
+        SendReminder1Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+        ),
+    )
+
+
+_SEND_REMINDER2 = Operation(
+    "sendReminder2",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminder2Output,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart, with a coupon where there is one.",
+)
+
+
+def send_reminder2(
+    *,
+    cart_id: str,
+    customer_id: str,
+    locale: str,
+    items: list[types.CartItem],
+    currency_code: str,
+    total: Decimal,
+    coupon_code: str | None = None,
+) -> Call[SendReminder2Output]:
+    """Remind a customer of a cart, with a coupon where there is one."""
+    return Call(
+        _SEND_REMINDER2,
+        SendReminder2Input(
+            cart_id=cart_id,
+            customer_id=customer_id,
+            locale=locale,
+            items=items,
+            currency_code=currency_code,
+            total=total,
+            coupon_code=coupon_code,
+        ),
+    )
+
+
+_SEND_FINAL_CART_REMINDER = Operation(
+    "sendFinalCartReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalCartReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a cart for the last time.",
+)
+
+
+def send_final_cart_reminder(
+    *, cart_id: str, customer_id: str, locale: str
+) -> Call[SendFinalCartReminderOutput]:
+    """Remind a customer of a cart for the last time."""
+    return Call(
+        _SEND_FINAL_CART_REMINDER,
+        SendFinalCartReminderInput(cart_id=cart_id, customer_id=customer_id, locale=locale),
+    )
+
+
+_FETCH_TEMPLATE = Operation(
+    "fetchTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchTemplateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="The newest version of a template, in a language.",
+)
+
+
+def fetch_template(*, template_id: str, locale: types.NotificationLocale) -> Call[FetchTemplateOutput]:
+    """The newest version of a template, in a language."""
+    return Call(_FETCH_TEMPLATE, FetchTemplateInput(template_id=template_id, locale=locale))
+
+
+_RENDER_TEMPLATE = Operation(
+    "renderTemplate",
+    system="payload",
+    task_queue="payload-content",
+    output=RenderTemplateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Fill a template for a customer; the message waits in the CMS until it is sent.",
+)
+
+
+def render_template(
+    *, template_version_id: str, customer_id: str, variables: Any
+) -> Call[RenderTemplateOutput]:
+    """Fill a template for a customer; the message waits in the CMS until it is sent."""
+    return Call(
+        _RENDER_TEMPLATE,
+        RenderTemplateInput(
+            template_version_id=template_version_id, customer_id=customer_id, variables=variables
+        ),
+    )
+
+
+_SEND_EMAIL = Operation(
+    "sendEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as e-mail, by the CMS's own mail transport.",
+)
+
+
+def send_email(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendEmailOutput]:
+    """Send a rendered message as e-mail, by the CMS's own mail transport."""
+    return Call(
+        _SEND_EMAIL, SendEmailInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_SEND_SMS = Operation(
+    "sendSMS",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSMSOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message as SMS, by Twilio.",
+)
+
+
+def send_sms(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendSMSOutput]:
+    """Send a rendered message as SMS, by Twilio."""
+    return Call(_SEND_SMS, SendSMSInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SEND_PUSH = Operation(
+    "sendPush",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPushOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a rendered message to a customer's devices, by FCM.",
+)
+
+
+def send_push(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[SendPushOutput]:
+    """Send a rendered message to a customer's devices, by FCM."""
+    return Call(_SEND_PUSH, SendPushInput(message_id=message_id, customer_id=customer_id, priority=priority))
+
+
+_SHOW_IN_APP = Operation(
+    "showInApp",
+    system="payload",
+    task_queue="payload-content",
+    output=ShowInAppOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a rendered message into a customer's inbox in the app.",
+)
+
+
+def show_in_app(
+    *, message_id: str, customer_id: str, priority: types.NotificationPriority
+) -> Call[ShowInAppOutput]:
+    """Put a rendered message into a customer's inbox in the app."""
+    return Call(
+        _SHOW_IN_APP, ShowInAppInput(message_id=message_id, customer_id=customer_id, priority=priority)
+    )
+
+
+_VALIDATE_CONTENT = Operation(
+    "validateContent",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateContentOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether a draft may be published in these languages - complete, translated, no dead links.",
+)
+
+
+def validate_content(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[ValidateContentOutput]:
+    """Whether a draft may be published in these languages - complete, translated, no dead links."""
+    return Call(
+        _VALIDATE_CONTENT,
+        ValidateContentInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_ROUTE_CONTENT_FOR_APPROVAL = Operation(
+    "routeContentForApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=RouteContentForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask editors to approve a draft.",
+)
+
+
+def route_content_for_approval(
+    *, content_type: types.ContentType, content_id: str, approver_ids: list[str]
+) -> Call[RouteContentForApprovalOutput]:
+    """Ask editors to approve a draft."""
+    return Call(
+        _ROUTE_CONTENT_FOR_APPROVAL,
+        RouteContentForApprovalInput(
+            content_type=content_type, content_id=content_id, approver_ids=approver_ids
+        ),
+    )
+
+
+_WITHDRAW_CONTENT_APPROVAL = Operation(
+    "withdrawContentApproval",
+    system="payload",
+    task_queue="payload-content",
+    output=WithdrawContentApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a request for approval back; decided or gone is success.",
+)
+
+
+def withdraw_content_approval(*, approval_request_id: str) -> Call[WithdrawContentApprovalOutput]:
+    """Take a request for approval back; decided or gone is success."""
+    return Call(
+        _WITHDRAW_CONTENT_APPROVAL, WithdrawContentApprovalInput(approval_request_id=approval_request_id)
+    )
+
+
+_REMIND_APPROVERS = Operation(
+    "remindApprovers",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindApproversOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind editors of a draft that waits for them.",
+)
+
+
+def remind_approvers(*, approval_request_id: str, approver_ids: list[str]) -> Call[RemindApproversOutput]:
+    """Remind editors of a draft that waits for them."""
+    return Call(
+        _REMIND_APPROVERS,
+        RemindApproversInput(approval_request_id=approval_request_id, approver_ids=approver_ids),
+    )
+
+
+_PUBLISH_CONTENT = Operation(
+    "publishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=PublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Publish a document in one language.",
+)
+
+
+def publish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[PublishContentOutput]:
+    """Publish a document in one language."""
+    return Call(
+        _PUBLISH_CONTENT, PublishContentInput(content_type=content_type, content_id=content_id, locale=locale)
+    )
+
+
+_UNPUBLISH_CONTENT = Operation(
+    "unpublishContent",
+    system="payload",
+    task_queue="payload-content",
+    output=UnpublishContentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a document back in one language; none there is success.",
+)
+
+
+def unpublish_content(
+    *, content_type: types.ContentType, content_id: str, locale: str
+) -> Call[UnpublishContentOutput]:
+    """Take a document back in one language; none there is success."""
+    return Call(
+        _UNPUBLISH_CONTENT,
+        UnpublishContentInput(content_type=content_type, content_id=content_id, locale=locale),
+    )
+
+
+_INVALIDATE_CDN_CACHE = Operation(
+    "invalidateCDNCache",
+    system="payload",
+    task_queue="payload-content",
+    output=InvalidateCDNCacheOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Make the CDN fetch a document anew.",
+)
+
+
+def invalidate_cdn_cache(
+    *, content_type: types.ContentType, content_id: str, locales: list[str]
+) -> Call[InvalidateCDNCacheOutput]:
+    """Make the CDN fetch a document anew."""
+    return Call(
+        _INVALIDATE_CDN_CACHE,
+        InvalidateCDNCacheInput(content_type=content_type, content_id=content_id, locales=locales),
+    )
+
+
+_NOTIFY_SUBSCRIBERS = Operation(
+    "notifySubscribers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubscribersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred.",
+)
+
+
+def notify_subscribers(*, content_id: str) -> Call[NotifySubscribersOutput]:
+    """Tell those who follow a tenant's blog of a new post; the CMS sends in batches of a hundred."""
+    return Call(_NOTIFY_SUBSCRIBERS, NotifySubscribersInput(content_id=content_id))
+
+
+_NOTIFY_AUTHOR = Operation(
+    "notifyAuthor",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAuthorOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an author what became of a draft.",
+)
+
+
+def notify_author(
+    *,
+    author_id: str,
+    content_id: str,
+    status: str,
+    reason: str | None = None,
+    problems: list[str] | None = None,
+) -> Call[NotifyAuthorOutput]:
+    """Tell an author what became of a draft."""
+    return Call(
+        _NOTIFY_AUTHOR,
+        NotifyAuthorInput(
+            author_id=author_id, content_id=content_id, status=status, reason=reason, problems=problems
+        ),
+    )
+
+
 _SEND_ENROLLMENT_CONFIRMATION = Operation(
     "sendEnrollmentConfirmation",
     system="payload",
@@ -1233,6 +2648,306 @@ _WITHDRAW_PERMIT_DOCUMENT = Operation(
 def withdraw_permit_document(*, document_id: str) -> Call[WithdrawPermitDocumentOutput]:
     """Take a permit's document down; none there is success."""
     return Call(_WITHDRAW_PERMIT_DOCUMENT, WithdrawPermitDocumentInput(document_id=document_id))
+
+
+_SEND_VERIFICATION_LINK = Operation(
+    "sendVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which documents are uploaded.",
+)
+
+
+def send_verification_link(*, customer_id: str, verification_id: str) -> Call[SendVerificationLinkOutput]:
+    """Send a customer the link under which documents are uploaded."""
+    return Call(
+        _SEND_VERIFICATION_LINK,
+        SendVerificationLinkInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_REQUEST_BETTER_DOCUMENTS = Operation(
+    "requestBetterDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestBetterDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for documents that can be read.",
+)
+
+
+def request_better_documents(*, customer_id: str, verification_id: str) -> Call[RequestBetterDocumentsOutput]:
+    """Ask a customer for documents that can be read."""
+    return Call(
+        _REQUEST_BETTER_DOCUMENTS,
+        RequestBetterDocumentsInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_SEND_VERIFICATION_RESULT = Operation(
+    "sendVerificationResult",
+    system="payload",
+    task_queue="payload-content",
+    output=SendVerificationResultOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how the verification ended.",
+)
+
+
+def send_verification_result(
+    *, customer_id: str, verdict: types.KycVerdict
+) -> Call[SendVerificationResultOutput]:
+    """Tell a customer how the verification ended."""
+    return Call(
+        _SEND_VERIFICATION_RESULT, SendVerificationResultInput(customer_id=customer_id, verdict=verdict)
+    )
+
+
+_NOTIFY_COMPLIANCE_TEAM = Operation(
+    "notifyComplianceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyComplianceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the compliance team of a customer who is on a sanctions list.",
+)
+
+
+def notify_compliance_team(*, customer_id: str, verification_id: str) -> Call[NotifyComplianceTeamOutput]:
+    """Tell the compliance team of a customer who is on a sanctions list."""
+    return Call(
+        _NOTIFY_COMPLIANCE_TEAM,
+        NotifyComplianceTeamInput(customer_id=customer_id, verification_id=verification_id),
+    )
+
+
+_NOTIFY_SUBJECT = Operation(
+    "notifySubject",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySubjectOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the holder of a wallet of a new credential.",
+)
+
+
+def notify_subject(
+    *, subject_did: str, credential_type: types.IssuedCredentialType
+) -> Call[NotifySubjectOutput]:
+    """Tell the holder of a wallet of a new credential."""
+    return Call(_NOTIFY_SUBJECT, NotifySubjectInput(subject_did=subject_did, credential_type=credential_type))
+
+
+_SEND_AGE_VERIFICATION_LINK = Operation(
+    "sendAgeVerificationLink",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAgeVerificationLinkOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the link under which an age is proved.",
+)
+
+
+def send_age_verification_link(
+    *, customer_id: str, verification_session_id: str
+) -> Call[SendAgeVerificationLinkOutput]:
+    """Send a customer the link under which an age is proved."""
+    return Call(
+        _SEND_AGE_VERIFICATION_LINK,
+        SendAgeVerificationLinkInput(
+            customer_id=customer_id, verification_session_id=verification_session_id
+        ),
+    )
+
+
+_SEND_RENEWAL_NOTICES = Operation(
+    "sendRenewalNotices",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRenewalNoticesOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Write to those whose licence or credential runs out; the CMS knows who they are.",
+)
+
+
+def send_renewal_notices(
+    *, check_type: types.ComplianceCheckType, findings: list[types.ComplianceFinding]
+) -> Call[SendRenewalNoticesOutput]:
+    """Write to those whose licence or credential runs out; the CMS knows who they are."""
+    return Call(_SEND_RENEWAL_NOTICES, SendRenewalNoticesInput(check_type=check_type, findings=findings))
+
+
+_NOTIFY_REVOCATION = Operation(
+    "notifyRevocation",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRevocationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they are.",
+)
+
+
+def notify_revocation(*, credential_id: str) -> Call[NotifyRevocationOutput]:
+    """Tell a credential's holder, and who relied on it, that it was revoked; the CMS knows who they
+    are.
+    """
+    return Call(_NOTIFY_REVOCATION, NotifyRevocationInput(credential_id=credential_id))
+
+
+_OPEN_PRIVACY_CASE = Operation(
+    "openPrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=OpenPrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a case for a customer's request; it keeps the customer's address for thirty days, and an export's archive.",
+)
+
+
+def open_privacy_case(*, customer_id: str, request_type: types.PrivacyRequest) -> Call[OpenPrivacyCaseOutput]:
+    """Open a case for a customer's request; it keeps the customer's address for thirty days, and an
+    export's archive.
+    """
+    return Call(_OPEN_PRIVACY_CASE, OpenPrivacyCaseInput(customer_id=customer_id, request_type=request_type))
+
+
+_CLOSE_PRIVACY_CASE = Operation(
+    "closePrivacyCase",
+    system="payload",
+    task_queue="payload-content",
+    output=ClosePrivacyCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a case and delete its archive; none there is success.",
+)
+
+
+def close_privacy_case(*, privacy_case_id: str) -> Call[ClosePrivacyCaseOutput]:
+    """Close a case and delete its archive; none there is success."""
+    return Call(_CLOSE_PRIVACY_CASE, ClosePrivacyCaseInput(privacy_case_id=privacy_case_id))
+
+
+_NOTIFY_DATA_PROTECTION_OFFICER = Operation(
+    "notifyDataProtectionOfficer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyDataProtectionOfficerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the data protection officer that a system would not delete a customer's data.",
+)
+
+
+def notify_data_protection_officer(
+    *, privacy_case_id: str, customer_id: str, system: str
+) -> Call[NotifyDataProtectionOfficerOutput]:
+    """Tell the data protection officer that a system would not delete a customer's data."""
+    return Call(
+        _NOTIFY_DATA_PROTECTION_OFFICER,
+        NotifyDataProtectionOfficerInput(
+            privacy_case_id=privacy_case_id, customer_id=customer_id, system=system
+        ),
+    )
+
+
+_SEND_PRIVACY_CONFIRMATION = Operation(
+    "sendPrivacyConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPrivacyConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what was done with their request, at the address that the case knows.",
+)
+
+
+def send_privacy_confirmation(
+    *, privacy_case_id: str, request_type: types.PrivacyRequest, incomplete: list[str]
+) -> Call[SendPrivacyConfirmationOutput]:
+    """Tell a customer what was done with their request, at the address that the case knows."""
+    return Call(
+        _SEND_PRIVACY_CONFIRMATION,
+        SendPrivacyConfirmationInput(
+            privacy_case_id=privacy_case_id, request_type=request_type, incomplete=incomplete
+        ),
+    )
+
+
+_TRIGGER_LOW_STOCK_ALERTS = Operation(
+    "triggerLowStockAlerts",
+    system="payload",
+    task_queue="payload-content",
+    output=TriggerLowStockAlertsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell vendors and purchasing what is running out; the CMS knows who sells what.",
+)
+
+
+def trigger_low_stock_alerts(*, levels: list[types.StockLevel]) -> Call[TriggerLowStockAlertsOutput]:
+    """Tell vendors and purchasing what is running out; the CMS knows who sells what."""
+    return Call(_TRIGGER_LOW_STOCK_ALERTS, TriggerLowStockAlertsInput(levels=levels))
+
+
+_NOTIFY_CUSTOMERS = Operation(
+    "notifyCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of a hundred.",
+)
+
+
+def notify_customers(*, stops: list[types.PlannedStop]) -> Call[NotifyCustomersOutput]:
+    """Tell customers when their deliveries come; the CMS knows whose they are, and sends in batches of
+    a hundred.
+    """
+    return Call(_NOTIFY_CUSTOMERS, NotifyCustomersInput(stops=stops))
+
+
+_NOTIFY_SAME_DAY_MISSED = Operation(
+    "notifySameDayMissed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySameDayMissedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that an order will not come today.",
+)
+
+
+def notify_same_day_missed(*, customer_id: str, order_id: str) -> Call[NotifySameDayMissedOutput]:
+    """Tell a customer that an order will not come today."""
+    return Call(_NOTIFY_SAME_DAY_MISSED, NotifySameDayMissedInput(customer_id=customer_id, order_id=order_id))
 
 
 _SEND_MEMBERSHIP_KIT = Operation(
@@ -1620,6 +3335,175 @@ def send_pet_review_request(
     )
 
 
+_SEND_TRIAL_ENDING_REMINDER = Operation(
+    "sendTrialEndingReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTrialEndingReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a trial ends, and what will be charged.",
+)
+
+
+def send_trial_ending_reminder(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    plan_id: str,
+    amount: Decimal,
+    currency_code: str,
+    trial_ends_at: datetime,
+) -> Call[SendTrialEndingReminderOutput]:
+    """Tell a customer that a trial ends, and what will be charged."""
+    return Call(
+        _SEND_TRIAL_ENDING_REMINDER,
+        SendTrialEndingReminderInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            plan_id=plan_id,
+            amount=amount,
+            currency_code=currency_code,
+            trial_ends_at=trial_ends_at,
+        ),
+    )
+
+
+_ASK_FOR_PAYMENT_METHOD = Operation(
+    "askForPaymentMethod",
+    system="payload",
+    task_queue="payload-content",
+    output=AskForPaymentMethodOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for a payment method that works.",
+)
+
+
+def ask_for_payment_method(*, subscription_id: str, customer_id: str) -> Call[AskForPaymentMethodOutput]:
+    """Ask a customer for a payment method that works."""
+    return Call(
+        _ASK_FOR_PAYMENT_METHOD,
+        AskForPaymentMethodInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SEND_ACTIVATION_CONFIRMATION = Operation(
+    "sendActivationConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendActivationConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the trial has become a subscription.",
+)
+
+
+def send_activation_confirmation(
+    *, subscription_id: str, customer_id: str, plan_id: str
+) -> Call[SendActivationConfirmationOutput]:
+    """Tell a customer that the trial has become a subscription."""
+    return Call(
+        _SEND_ACTIVATION_CONFIRMATION,
+        SendActivationConfirmationInput(
+            subscription_id=subscription_id, customer_id=customer_id, plan_id=plan_id
+        ),
+    )
+
+
+_SEND_FINAL_NOTICE = Operation(
+    "sendFinalNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the subscription is paused, and when it ends unless it is paid.",
+)
+
+
+def send_final_notice(
+    *, subscription_id: str, customer_id: str, amount: Decimal, currency_code: str, ends_at: datetime
+) -> Call[SendFinalNoticeOutput]:
+    """Tell a customer that the subscription is paused, and when it ends unless it is paid."""
+    return Call(
+        _SEND_FINAL_NOTICE,
+        SendFinalNoticeInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+            ends_at=ends_at,
+        ),
+    )
+
+
+_SEND_CONFIRMATION = Operation(
+    "sendConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that something was done, by template.",
+)
+
+
+def send_confirmation(*, customer_id: str, template: str, reference: str) -> Call[SendConfirmationOutput]:
+    """Tell a customer that something was done, by template."""
+    return Call(
+        _SEND_CONFIRMATION,
+        SendConfirmationInput(customer_id=customer_id, template=template, reference=reference),
+    )
+
+
+_SEND_CANCELLATION_SURVEY = Operation(
+    "sendCancellationSurvey",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCancellationSurveyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer why a subscription was cancelled.",
+)
+
+
+def send_cancellation_survey(*, subscription_id: str, customer_id: str) -> Call[SendCancellationSurveyOutput]:
+    """Ask a customer why a subscription was cancelled."""
+    return Call(
+        _SEND_CANCELLATION_SURVEY,
+        SendCancellationSurveyInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SCHEDULE_WIN_BACK_CAMPAIGN = Operation(
+    "scheduleWinBackCampaign",
+    system="payload",
+    task_queue="payload-content",
+    output=ScheduleWinBackCampaignOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a former subscriber into the win-back campaign; who has subscribed again is left out.",
+)
+
+
+def schedule_win_back_campaign(
+    *, subscription_id: str, customer_id: str
+) -> Call[ScheduleWinBackCampaignOutput]:
+    """Put a former subscriber into the win-back campaign; who has subscribed again is left out."""
+    return Call(
+        _SCHEDULE_WIN_BACK_CAMPAIGN,
+        ScheduleWinBackCampaignInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
 _SEND_PAYMENT_RECEIPT = Operation(
     "sendPaymentReceipt",
     system="payload",
@@ -1676,4 +3560,189 @@ def send_bill_payment_failed(
         SendBillPaymentFailedInput(
             customer_id=customer_id, bill_id=bill_id, attempt=attempt, due_date=due_date
         ),
+    )
+
+
+_NOTIFY_SUSPENSION = Operation(
+    "notifySuspension",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySuspensionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor of a suspension, and why.",
+)
+
+
+def notify_suspension(
+    *, vendor_id: str, suspension_type: types.SuspensionType, reason: str, ends_at: datetime | None = None
+) -> Call[NotifySuspensionOutput]:
+    """Tell a vendor of a suspension, and why."""
+    return Call(
+        _NOTIFY_SUSPENSION,
+        NotifySuspensionInput(
+            vendor_id=vendor_id, suspension_type=suspension_type, reason=reason, ends_at=ends_at
+        ),
+    )
+
+
+_NOTIFY_AFFECTED_CUSTOMERS = Operation(
+    "notifyAffectedCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the customers of these orders that another vendor delivers, or none; sent in batches of 100.",
+)
+
+
+def notify_affected_customers(*, order_ids: list[str]) -> Call[NotifyAffectedCustomersOutput]:
+    """Tell the customers of these orders that another vendor delivers, or none; sent in batches of
+    100.
+    """
+    return Call(_NOTIFY_AFFECTED_CUSTOMERS, NotifyAffectedCustomersInput(order_ids=order_ids))
+
+
+_ALERT_VENDOR_TEAM = Operation(
+    "alertVendorTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertVendorTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendor team of orders that neither found another vendor nor could be cancelled.",
+)
+
+
+def alert_vendor_team(*, vendor_id: str, order_ids: list[str]) -> Call[AlertVendorTeamOutput]:
+    """Tell the vendor team of orders that neither found another vendor nor could be cancelled."""
+    return Call(_ALERT_VENDOR_TEAM, AlertVendorTeamInput(vendor_id=vendor_id, order_ids=order_ids))
+
+
+_SEND_PERFORMANCE_REPORTS = Operation(
+    "sendPerformanceReports",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor its scores; sent in batches of 100.",
+)
+
+
+def send_performance_reports(
+    *, review_period: types.Period, scores: list[types.VendorScore]
+) -> Call[SendPerformanceReportsOutput]:
+    """Send every vendor its scores; sent in batches of 100."""
+    return Call(
+        _SEND_PERFORMANCE_REPORTS, SendPerformanceReportsInput(review_period=review_period, scores=scores)
+    )
+
+
+_CONTENT_MODERATION_CHECK = Operation(
+    "contentModerationCheck",
+    system="payload",
+    task_queue="payload-content",
+    output=ContentModerationCheckOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have a product's words and pictures judged, by the moderation service behind the platform's CMS.",
+)
+
+
+def content_moderation_check(
+    *, product_id: str, product_data: types.ProductData
+) -> Call[ContentModerationCheckOutput]:
+    """Have a product's words and pictures judged, by the moderation service behind the platform's CMS."""
+    return Call(
+        _CONTENT_MODERATION_CHECK,
+        ContentModerationCheckInput(product_id=product_id, product_data=product_data),
+    )
+
+
+_NOTIFY_PRODUCT_DECISION = Operation(
+    "notifyProductDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProductDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor how a product was decided.",
+)
+
+
+def notify_product_decision(
+    *, vendor_id: str, product_id: str, status: str, reason: str | None = None
+) -> Call[NotifyProductDecisionOutput]:
+    """Tell a vendor how a product was decided."""
+    return Call(
+        _NOTIFY_PRODUCT_DECISION,
+        NotifyProductDecisionInput(vendor_id=vendor_id, product_id=product_id, status=status, reason=reason),
+    )
+
+
+_NOTIFY_AFFECTED_VENDORS = Operation(
+    "notifyAffectedVendors",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedVendorsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendors of a recalculation what it changes for them; sent in batches of 100.",
+)
+
+
+def notify_affected_vendors(*, recalculation_id: str) -> Call[NotifyAffectedVendorsOutput]:
+    """Tell the vendors of a recalculation what it changes for them; sent in batches of 100."""
+    return Call(_NOTIFY_AFFECTED_VENDORS, NotifyAffectedVendorsInput(recalculation_id=recalculation_id))
+
+
+_SEND_SETTLEMENT_STATEMENTS = Operation(
+    "sendSettlementStatements",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSettlementStatementsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor of a settlement its statement; sent in batches of 100.",
+)
+
+
+def send_settlement_statements(
+    *, settlement_id: str, settlement_period: types.Period, lines: list[types.SettlementLine]
+) -> Call[SendSettlementStatementsOutput]:
+    """Send every vendor of a settlement its statement; sent in batches of 100."""
+    return Call(
+        _SEND_SETTLEMENT_STATEMENTS,
+        SendSettlementStatementsInput(
+            settlement_id=settlement_id, settlement_period=settlement_period, lines=lines
+        ),
+    )
+
+
+_ALERT_FINANCE_TEAM = Operation(
+    "alertFinanceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertFinanceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the finance team of vendors that a settlement could not pay.",
+)
+
+
+def alert_finance_team(*, settlement_id: str, vendor_ids: list[str]) -> Call[AlertFinanceTeamOutput]:
+    """Tell the finance team of vendors that a settlement could not pay."""
+    return Call(
+        _ALERT_FINANCE_TEAM, AlertFinanceTeamInput(settlement_id=settlement_id, vendor_ids=vendor_ids)
     )

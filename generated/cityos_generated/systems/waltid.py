@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import types
+from cityos_generated.systems import erpnext
 
 NEVER = (
     "AuthenticationError",
@@ -60,6 +61,18 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class CheckCompanyCredentialsOutput(Model):
+    valid: bool
+
+
+class VerifyBusinessDocumentsOutput(Model):
+    verification_id: str
+
+
+class IssueBusinessCredentialsOutput(Model):
+    credential_id: str
+
+
 class VerifyApplicationDocumentsOutput(Model):
     verified: bool
     refused_types: Annotated[list[str], Limits(max_items=20)]
@@ -71,6 +84,93 @@ class IssuePermitCredentialOutput(Model):
 
 class RevokePermitCredentialOutput(Model):
     pass
+
+
+class CreateVerificationSessionOutput(Model):
+    verification_id: str
+
+
+class VerifyCustomerDocumentsOutput(Model):
+    verification_id: str
+
+
+class FetchCustomerVerificationOutput(Model):
+    verification_id: str
+    status: Literal["approved", "rejected", "open"]
+
+
+class CheckSanctionsListOutput(Model):
+    clear: bool
+
+
+class IssueVerifiedCredentialOutput(Model):
+    credential_id: str
+
+
+class RevokeIssuedCredentialOutput(Model):
+    pass
+
+
+class ValidateSchemaOutput(Model):
+    valid: bool
+    problems: Annotated[list[str], Limits(max_items=50)]
+
+
+class SignCredentialOutput(Model):
+    credential_id: str
+
+
+class DiscardSignedCredentialOutput(Model):
+    pass
+
+
+class StoreCredentialOutput(Model):
+    pass
+
+
+class DeleteStoredCredentialOutput(Model):
+    pass
+
+
+class IssueToWalletOutput(Model):
+    pass
+
+
+class RemoveFromWalletOutput(Model):
+    pass
+
+
+class CreateIssuanceRecordOutput(Model):
+    pass
+
+
+class CheckExistingAgeCredentialOutput(Model):
+    valid: bool
+
+
+class RequestAgeVerificationOutput(Model):
+    verification_session_id: str
+
+
+class CancelAgeVerificationOutput(Model):
+    pass
+
+
+class VerifyAgeOutput(Model):
+    old_enough: bool
+
+
+class IssueAgeCredentialOutput(Model):
+    credential_id: str
+
+
+class FetchExpiringCredentialsOutput(Model):
+    findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
+    next_cursor: str | None = None
+
+
+class UpdateConsentRecordOutput(Model):
+    consent_record_id: str
 
 
 class IssueDigitalMembershipCardOutput(Model):
@@ -89,6 +189,23 @@ class VerifyVendorIdentityOutput(Model):
 class VerifyVaccinationStatusOutput(Model):
     verification_session_id: str
     request_url: str | None = None
+
+
+class RevokeVendorCredentialsOutput(Model):
+    marked: int
+
+
+class RestoreVendorCredentialsOutput(Model):
+    pass
+
+
+class VerifyVendorLicenseOutput(Model):
+    verification_session_id: str
+
+
+class DeleteCustomerDataInput(Model):
+    customer_id: str
+    mode: types.DeletionMode
 
 
 class VerifyIdentityInput(Model):
@@ -126,6 +243,21 @@ class PingWaltIdInput(Model):
     pass
 
 
+class CheckCompanyCredentialsInput(Model):
+    company_id: str
+
+
+class VerifyBusinessDocumentsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+
+
+class IssueBusinessCredentialsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+
+
 class VerifyApplicationDocumentsInput(Model):
     application_id: str
     documents: Annotated[list[types.ApplicationDocument], Limits(max_items=40)]
@@ -140,6 +272,120 @@ class IssuePermitCredentialInput(Model):
 
 class RevokePermitCredentialInput(Model):
     credential_id: str
+
+
+class CreateVerificationSessionInput(Model):
+    customer_id: str
+    verification_level: types.VerificationLevel
+    required_documents: Annotated[list[types.KycDocument], Limits(max_items=4)]
+    purpose: types.KycPurpose
+    residency_zone: str
+
+
+class VerifyCustomerDocumentsInput(Model):
+    verification_id: str
+
+
+class FetchCustomerVerificationInput(Model):
+    verification_id: str
+
+
+class CheckSanctionsListInput(Model):
+    verification_id: str
+
+
+class IssueVerifiedCredentialInput(Model):
+    customer_id: str
+    verification_id: str
+    verification_level: types.VerificationLevel
+
+
+class RevokeIssuedCredentialInput(Model):
+    credential_id: str
+
+
+class ValidateSchemaInput(Model):
+    schema_id: str
+    credential_type: types.IssuedCredentialType
+    credential_data: Any
+
+
+class SignCredentialInput(Model):
+    issuer_did: str
+    subject_did: str
+    credential_type: types.IssuedCredentialType
+    credential_data: Any
+    schema_id: str
+    revocable: bool
+    expiry_date: date | None = None
+
+
+class DiscardSignedCredentialInput(Model):
+    credential_id: str
+
+
+class StoreCredentialInput(Model):
+    credential_id: str
+    schema_id: str
+    credential_type: types.IssuedCredentialType
+
+
+class DeleteStoredCredentialInput(Model):
+    credential_id: str
+
+
+class IssueToWalletInput(Model):
+    credential_id: str
+    subject_did: str
+
+
+class RemoveFromWalletInput(Model):
+    credential_id: str
+
+
+class CreateIssuanceRecordInput(Model):
+    credential_id: str
+    request_id: str
+    issuer_did: str
+
+
+class CheckExistingAgeCredentialInput(Model):
+    customer_id: str
+    required_age: int
+
+
+class RequestAgeVerificationInput(Model):
+    customer_id: str
+    required_age: int
+    verification_method: types.AgeVerificationMethod
+
+
+class CancelAgeVerificationInput(Model):
+    verification_session_id: str
+
+
+class VerifyAgeInput(Model):
+    customer_id: str
+    required_age: int
+    verification_session_id: str | None = None
+
+
+class IssueAgeCredentialInput(Model):
+    customer_id: str
+    required_age: int
+
+
+class FetchExpiringCredentialsInput(Model):
+    scope: types.ComplianceScope
+    limit: int
+    cursor: str | None = None
+
+
+class UpdateConsentRecordInput(Model):
+    customer_id: str
+    request_type: types.PrivacyRequest
+    residency_zone: str
+    consent_changes: types.ConsentChanges | None = None
 
 
 class IssueDigitalMembershipCardInput(Model):
@@ -159,6 +405,39 @@ class VerifyVendorIdentityInput(Model):
 class VerifyVaccinationStatusInput(Model):
     owner_id: str
     pet_profile_id: str
+
+
+class RevokeVendorCredentialsInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+
+
+class RestoreVendorCredentialsInput(Model):
+    vendor_id: str
+
+
+class VerifyVendorLicenseInput(Model):
+    vendor_id: str
+    product_id: str
+
+
+_DELETE_CUSTOMER_DATA = Operation(
+    "deleteCustomerData",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=erpnext.DeleteCustomerDataOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Delete a customer's verifications, wallet and credentials; nothing there is success.",
+)
+
+
+def delete_customer_data(
+    *, customer_id: str, mode: types.DeletionMode
+) -> Call[erpnext.DeleteCustomerDataOutput]:
+    """Delete a customer's verifications, wallet and credentials; nothing there is success."""
+    return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
 
 
 _VERIFY_IDENTITY = Operation(
@@ -318,6 +597,69 @@ def ping_walt_id() -> Call[types.SystemHealth]:
     return Call(_PING_WALT_ID, PingWaltIdInput())
 
 
+_CHECK_COMPANY_CREDENTIALS = Operation(
+    "checkCompanyCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckCompanyCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a company's business credential is valid and not revoked, by our own status list.",
+)
+
+
+def check_company_credentials(*, company_id: str) -> Call[CheckCompanyCredentialsOutput]:
+    """Say whether a company's business credential is valid and not revoked, by our own status list."""
+    return Call(_CHECK_COMPANY_CREDENTIALS, CheckCompanyCredentialsInput(company_id=company_id))
+
+
+_VERIFY_BUSINESS_DOCUMENTS = Operation(
+    "verifyBusinessDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyBusinessDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a company's verification with its documents.",
+)
+
+
+def verify_business_documents(
+    *, company_id: str, business_info: types.CompanyInfo, documents: list[types.CompanyDocument]
+) -> Call[VerifyBusinessDocumentsOutput]:
+    """Open a company's verification with its documents."""
+    return Call(
+        _VERIFY_BUSINESS_DOCUMENTS,
+        VerifyBusinessDocumentsInput(company_id=company_id, business_info=business_info, documents=documents),
+    )
+
+
+_ISSUE_BUSINESS_CREDENTIALS = Operation(
+    "issueBusinessCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueBusinessCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a verified company its business credential.",
+)
+
+
+def issue_business_credentials(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[IssueBusinessCredentialsOutput]:
+    """Offer a verified company its business credential."""
+    return Call(
+        _ISSUE_BUSINESS_CREDENTIALS,
+        IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
+    )
+
+
 _VERIFY_APPLICATION_DOCUMENTS = Operation(
     "verifyApplicationDocuments",
     system="waltid",
@@ -383,6 +725,486 @@ _REVOKE_PERMIT_CREDENTIAL = Operation(
 def revoke_permit_credential(*, credential_id: str) -> Call[RevokePermitCredentialOutput]:
     """Flip a permit's bit in our status list; revoked already, or none there, is success."""
     return Call(_REVOKE_PERMIT_CREDENTIAL, RevokePermitCredentialInput(credential_id=credential_id))
+
+
+_CREATE_VERIFICATION_SESSION = Operation(
+    "createVerificationSession",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CreateVerificationSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a customer's verification, in a residency zone.",
+)
+
+
+def create_verification_session(
+    *,
+    customer_id: str,
+    verification_level: types.VerificationLevel,
+    required_documents: list[types.KycDocument],
+    purpose: types.KycPurpose,
+    residency_zone: str,
+) -> Call[CreateVerificationSessionOutput]:
+    """Open a customer's verification, in a residency zone."""
+    return Call(
+        _CREATE_VERIFICATION_SESSION,
+        CreateVerificationSessionInput(
+            customer_id=customer_id,
+            verification_level=verification_level,
+            required_documents=required_documents,
+            purpose=purpose,
+            residency_zone=residency_zone,
+        ),
+    )
+
+
+_VERIFY_CUSTOMER_DOCUMENTS = Operation(
+    "verifyCustomerDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyCustomerDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    completes=Completion(
+        signals={"kyc.verification.approved": "", "kyc.verification.rejected": "ComplianceViolationError"},
+        match="verification_id",
+        within=timedelta(minutes=2880),
+        settled=(),
+        ask=lambda given, first: fetch_customer_verification(verification_id=first.verification_id),
+        statuses={"approved": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Have a customer's documents read and the face compared, and wait for the verdict.",
+)
+
+
+def verify_customer_documents(*, verification_id: str) -> Call[VerifyCustomerDocumentsOutput]:
+    """Have a customer's documents read and the face compared, and wait for the verdict."""
+    return Call(_VERIFY_CUSTOMER_DOCUMENTS, VerifyCustomerDocumentsInput(verification_id=verification_id))
+
+
+_FETCH_CUSTOMER_VERIFICATION = Operation(
+    "fetchCustomerVerification",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchCustomerVerificationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How a customer's verification stands.",
+)
+
+
+def fetch_customer_verification(*, verification_id: str) -> Call[FetchCustomerVerificationOutput]:
+    """How a customer's verification stands."""
+    return Call(_FETCH_CUSTOMER_VERIFICATION, FetchCustomerVerificationInput(verification_id=verification_id))
+
+
+_CHECK_SANCTIONS_LIST = Operation(
+    "checkSanctionsList",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckSanctionsListOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a verified customer is on no sanctions list.",
+)
+
+
+def check_sanctions_list(*, verification_id: str) -> Call[CheckSanctionsListOutput]:
+    """Whether a verified customer is on no sanctions list."""
+    return Call(_CHECK_SANCTIONS_LIST, CheckSanctionsListInput(verification_id=verification_id))
+
+
+_ISSUE_VERIFIED_CREDENTIAL = Operation(
+    "issueVerifiedCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueVerifiedCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a verified customer a credential that says so.",
+)
+
+
+def issue_verified_credential(
+    *, customer_id: str, verification_id: str, verification_level: types.VerificationLevel
+) -> Call[IssueVerifiedCredentialOutput]:
+    """Offer a verified customer a credential that says so."""
+    return Call(
+        _ISSUE_VERIFIED_CREDENTIAL,
+        IssueVerifiedCredentialInput(
+            customer_id=customer_id, verification_id=verification_id, verification_level=verification_level
+        ),
+    )
+
+
+_REVOKE_ISSUED_CREDENTIAL = Operation(
+    "revokeIssuedCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeIssuedCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Flip a credential's bit in our status list; revoked already, or none there, is success.",
+)
+
+
+def revoke_issued_credential(*, credential_id: str) -> Call[RevokeIssuedCredentialOutput]:
+    """Flip a credential's bit in our status list; revoked already, or none there, is success."""
+    return Call(_REVOKE_ISSUED_CREDENTIAL, RevokeIssuedCredentialInput(credential_id=credential_id))
+
+
+_VALIDATE_SCHEMA = Operation(
+    "validateSchema",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=ValidateSchemaOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether data fits the schema of a credential.",
+)
+
+
+def validate_schema(
+    *, schema_id: str, credential_type: types.IssuedCredentialType, credential_data: Any
+) -> Call[ValidateSchemaOutput]:
+    """Whether data fits the schema of a credential."""
+    return Call(
+        _VALIDATE_SCHEMA,
+        ValidateSchemaInput(
+            schema_id=schema_id, credential_type=credential_type, credential_data=credential_data
+        ),
+    )
+
+
+_SIGN_CREDENTIAL = Operation(
+    "signCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=SignCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Sign a credential; the vault keeps it, so that neither it nor its claims come back to us.",
+)
+
+
+def sign_credential(
+    *,
+    issuer_did: str,
+    subject_did: str,
+    credential_type: types.IssuedCredentialType,
+    credential_data: Any,
+    schema_id: str,
+    revocable: bool,
+    expiry_date: date | None = None,
+) -> Call[SignCredentialOutput]:
+    """Sign a credential; the vault keeps it, so that neither it nor its claims come back to us."""
+    return Call(
+        _SIGN_CREDENTIAL,
+        SignCredentialInput(
+            issuer_did=issuer_did,
+            subject_did=subject_did,
+            credential_type=credential_type,
+            credential_data=credential_data,
+            schema_id=schema_id,
+            revocable=revocable,
+            expiry_date=expiry_date,
+        ),
+    )
+
+
+_DISCARD_SIGNED_CREDENTIAL = Operation(
+    "discardSignedCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=DiscardSignedCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Destroy a signed credential that nobody has; none there is success.",
+)
+
+
+def discard_signed_credential(*, credential_id: str) -> Call[DiscardSignedCredentialOutput]:
+    """Destroy a signed credential that nobody has; none there is success."""
+    return Call(_DISCARD_SIGNED_CREDENTIAL, DiscardSignedCredentialInput(credential_id=credential_id))
+
+
+_STORE_CREDENTIAL = Operation(
+    "storeCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=StoreCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Enter a signed credential in the registry.",
+)
+
+
+def store_credential(
+    *, credential_id: str, schema_id: str, credential_type: types.IssuedCredentialType
+) -> Call[StoreCredentialOutput]:
+    """Enter a signed credential in the registry."""
+    return Call(
+        _STORE_CREDENTIAL,
+        StoreCredentialInput(
+            credential_id=credential_id, schema_id=schema_id, credential_type=credential_type
+        ),
+    )
+
+
+_DELETE_STORED_CREDENTIAL = Operation(
+    "deleteStoredCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=DeleteStoredCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a credential out of the registry; none there is success.",
+)
+
+
+def delete_stored_credential(*, credential_id: str) -> Call[DeleteStoredCredentialOutput]:
+    """Take a credential out of the registry; none there is success."""
+    return Call(_DELETE_STORED_CREDENTIAL, DeleteStoredCredentialInput(credential_id=credential_id))
+
+
+_ISSUE_TO_WALLET = Operation(
+    "issueToWallet",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueToWalletOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a credential into its subject's wallet; there already is success.",
+)
+
+
+def issue_to_wallet(*, credential_id: str, subject_did: str) -> Call[IssueToWalletOutput]:
+    """Put a credential into its subject's wallet; there already is success."""
+    return Call(_ISSUE_TO_WALLET, IssueToWalletInput(credential_id=credential_id, subject_did=subject_did))
+
+
+_REMOVE_FROM_WALLET = Operation(
+    "removeFromWallet",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RemoveFromWalletOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a credential out of its subject's wallet; none there is success.",
+)
+
+
+def remove_from_wallet(*, credential_id: str) -> Call[RemoveFromWalletOutput]:
+    """Take a credential out of its subject's wallet; none there is success."""
+    return Call(_REMOVE_FROM_WALLET, RemoveFromWalletInput(credential_id=credential_id))
+
+
+_CREATE_ISSUANCE_RECORD = Operation(
+    "createIssuanceRecord",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CreateIssuanceRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Enter in the registry that a credential was handed out.",
+)
+
+
+def create_issuance_record(
+    *, credential_id: str, request_id: str, issuer_did: str
+) -> Call[CreateIssuanceRecordOutput]:
+    """Enter in the registry that a credential was handed out."""
+    return Call(
+        _CREATE_ISSUANCE_RECORD,
+        CreateIssuanceRecordInput(credential_id=credential_id, request_id=request_id, issuer_did=issuer_did),
+    )
+
+
+_CHECK_EXISTING_AGE_CREDENTIAL = Operation(
+    "checkExistingAgeCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckExistingAgeCredentialOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a customer's wallet holds a valid credential of an age.",
+)
+
+
+def check_existing_age_credential(
+    *, customer_id: str, required_age: int
+) -> Call[CheckExistingAgeCredentialOutput]:
+    """Whether a customer's wallet holds a valid credential of an age."""
+    return Call(
+        _CHECK_EXISTING_AGE_CREDENTIAL,
+        CheckExistingAgeCredentialInput(customer_id=customer_id, required_age=required_age),
+    )
+
+
+_REQUEST_AGE_VERIFICATION = Operation(
+    "requestAgeVerification",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RequestAgeVerificationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a session in which a customer proves an age - by wallet, by document, or with a third party.",
+)
+
+
+def request_age_verification(
+    *, customer_id: str, required_age: int, verification_method: types.AgeVerificationMethod
+) -> Call[RequestAgeVerificationOutput]:
+    """Open a session in which a customer proves an age - by wallet, by document, or with a third
+    party.
+    """
+    return Call(
+        _REQUEST_AGE_VERIFICATION,
+        RequestAgeVerificationInput(
+            customer_id=customer_id, required_age=required_age, verification_method=verification_method
+        ),
+    )
+
+
+_CANCEL_AGE_VERIFICATION = Operation(
+    "cancelAgeVerification",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CancelAgeVerificationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a session that is no longer wanted; none there is success.",
+)
+
+
+def cancel_age_verification(*, verification_session_id: str) -> Call[CancelAgeVerificationOutput]:
+    """Close a session that is no longer wanted; none there is success."""
+    return Call(
+        _CANCEL_AGE_VERIFICATION, CancelAgeVerificationInput(verification_session_id=verification_session_id)
+    )
+
+
+_VERIFY_AGE = Operation(
+    "verifyAge",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyAgeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a customer is old enough, by what a session or the wallet shows; the date of birth stays there.",
+)
+
+
+def verify_age(
+    *, customer_id: str, required_age: int, verification_session_id: str | None = None
+) -> Call[VerifyAgeOutput]:
+    """Whether a customer is old enough, by what a session or the wallet shows; the date of birth stays
+    there.
+    """
+    return Call(
+        _VERIFY_AGE,
+        VerifyAgeInput(
+            customer_id=customer_id,
+            required_age=required_age,
+            verification_session_id=verification_session_id,
+        ),
+    )
+
+
+_ISSUE_AGE_CREDENTIAL = Operation(
+    "issueAgeCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueAgeCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a customer a credential of an age.",
+)
+
+
+def issue_age_credential(*, customer_id: str, required_age: int) -> Call[IssueAgeCredentialOutput]:
+    """Offer a customer a credential of an age."""
+    return Call(
+        _ISSUE_AGE_CREDENTIAL, IssueAgeCredentialInput(customer_id=customer_id, required_age=required_age)
+    )
+
+
+_FETCH_EXPIRING_CREDENTIALS = Operation(
+    "fetchExpiringCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchExpiringCredentialsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Credentials in the registry that run out within thirty days, or have.",
+)
+
+
+def fetch_expiring_credentials(
+    *, scope: types.ComplianceScope, limit: int, cursor: str | None = None
+) -> Call[FetchExpiringCredentialsOutput]:
+    """Credentials in the registry that run out within thirty days, or have."""
+    return Call(
+        _FETCH_EXPIRING_CREDENTIALS, FetchExpiringCredentialsInput(scope=scope, limit=limit, cursor=cursor)
+    )
+
+
+_UPDATE_CONSENT_RECORD = Operation(
+    "updateConsentRecord",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=UpdateConsentRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Keep what a customer asked for with their data, and what they agreed to; the newest counts.",
+)
+
+
+def update_consent_record(
+    *,
+    customer_id: str,
+    request_type: types.PrivacyRequest,
+    residency_zone: str,
+    consent_changes: types.ConsentChanges | None = None,
+) -> Call[UpdateConsentRecordOutput]:
+    """Keep what a customer asked for with their data, and what they agreed to; the newest counts."""
+    return Call(
+        _UPDATE_CONSENT_RECORD,
+        UpdateConsentRecordInput(
+            customer_id=customer_id,
+            request_type=request_type,
+            residency_zone=residency_zone,
+            consent_changes=consent_changes,
+        ),
+    )
 
 
 _ISSUE_DIGITAL_MEMBERSHIP_CARD = Operation(
@@ -486,3 +1308,71 @@ def verify_vaccination_status(*, owner_id: str, pet_profile_id: str) -> Call[Ver
         _VERIFY_VACCINATION_STATUS,
         VerifyVaccinationStatusInput(owner_id=owner_id, pet_profile_id=pet_profile_id),
     )
+
+
+_REVOKE_VENDOR_CREDENTIALS = Operation(
+    "revokeVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Mark all credentials of a vendor in our status list, as suspended for a time or as revoked.",
+)
+
+
+def revoke_vendor_credentials(
+    *, vendor_id: str, suspension_type: types.SuspensionType
+) -> Call[RevokeVendorCredentialsOutput]:
+    """Mark all credentials of a vendor in our status list, as suspended for a time or as revoked."""
+    return Call(
+        _REVOKE_VENDOR_CREDENTIALS,
+        RevokeVendorCredentialsInput(vendor_id=vendor_id, suspension_type=suspension_type),
+    )
+
+
+_RESTORE_VENDOR_CREDENTIALS = Operation(
+    "restoreVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RestoreVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make the suspended credentials of a vendor valid again; none suspended is success.",
+)
+
+
+def restore_vendor_credentials(*, vendor_id: str) -> Call[RestoreVendorCredentialsOutput]:
+    """Make the suspended credentials of a vendor valid again; none suspended is success."""
+    return Call(_RESTORE_VENDOR_CREDENTIALS, RestoreVendorCredentialsInput(vendor_id=vendor_id))
+
+
+_VERIFY_VENDOR_LICENSE = Operation(
+    "verifyVendorLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its licence, and wait until it was shown.",
+)
+
+
+def verify_vendor_license(*, vendor_id: str, product_id: str) -> Call[VerifyVendorLicenseOutput]:
+    """Ask a vendor's wallet for its licence, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_LICENSE, VerifyVendorLicenseInput(vendor_id=vendor_id, product_id=product_id))

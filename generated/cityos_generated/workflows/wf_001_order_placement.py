@@ -26,6 +26,7 @@ class OrderPlacementInput(Model):
     is_b2b: bool
     company_id: str | None = None
     purchase_order_id: str | None = None
+    booked_delivery_id: str | None = None
 
 
 class OrderPlacementState(Model):
@@ -64,12 +65,12 @@ class OrderPlacementResult(Model):
 
     status: Literal["placed"]
     order_id: str
-    delivery_order_id: str
+    delivery_order_id: str | None = None
 
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="20ac23233fce7866a4b17f293cfba1e832047f7e327975073bc6a5c81b61b528",
+    digest="b37ceda64953e02d39b2e06a9deadf2c492a597e85025c5e2dd0e0ef7f8add67",
     steps=(
         "reserveInventory",
         "verifyIdentity",
@@ -145,7 +146,8 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         """The workflow's own flow."""
         if self.input.is_b2b and not (self.input.company_id is not None):
             self.fail("InvalidArgumentError", "the input must have: input.company_id != null")
-        # line 53: reserveInventory
+        create_delivery_order: fleetbase.CreateDeliveryOrderOutput | None = None
+        # line 57: reserveInventory
         await self.do(
             "reserveInventory",
             erpnext.reserve_inventory(
@@ -156,7 +158,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda done: erpnext.release_inventory(reservation_id=done.reservation_id)),
             summary="Hold the stock of every vendor order",
         )
-        # line 56: verifyIdentity
+        # line 60: verifyIdentity
         if self.input.requires_identity_verification:
             await self.do(
                 "verifyIdentity",
@@ -165,7 +167,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             )
         self.state.order_status = "payment_processing"
         self.state.payment_attempts = 1
-        # line 60: capturePayment
+        # line 64: capturePayment
         capture_payment = await self.do(
             "capturePayment",
             payment.capture_payment(
@@ -184,11 +186,11 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             ),
             summary="Capture what the shopper authorised",
         )
-        # line 64: confirmPayment
+        # line 68: confirmPayment
         if capture_payment.status != "captured":
             if self.state.payment_status == "pending":
                 self.state.payment_status = "requires_action"
-            # line 70: sendPaymentActionLink
+            # line 74: sendPaymentActionLink
             await self.attempt(
                 "sendPaymentActionLink",
                 payload.send_payment_action_link(
@@ -196,10 +198,10 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
             )
 
-            # line 72: awaitCapture
+            # line 76: awaitCapture
             async def on_payment_intent_requires_action(signal: signals.PaymentIntentRequiresAction) -> None:
                 self.state.payment_attempts = self.state.payment_attempts + 1
-                # line 87: sendAnotherActionLink
+                # line 91: sendAnotherActionLink
                 await self.attempt(
                     "sendAnotherActionLink",
                     payload.send_payment_action_link(
@@ -228,16 +230,16 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 payment_intent_failed_signal = payment_intent_failed.payload(heard)
                 self.state.payment_status = "failed"
                 self.state.payment_error = payment_intent_failed_signal.error_message
-                # line 79
+                # line 83
                 self.fail("PaymentDeclinedError", "the shopper's bank refused the payment")
             elif heard.timed_out:
                 self.state.payment_status = "failed"
                 self.state.payment_error = "not confirmed in time"
-                # line 91
+                # line 95
                 self.fail("PaymentDeclinedError", "the shopper did not confirm the payment in time")
         self.state.payment_status = "captured"
         self.state.order_status = "paid"
-        # line 94: calculateCommissions
+        # line 98: calculateCommissions
         await self.do(
             "calculateCommissions",
             medusa.calculate_commissions(
@@ -246,18 +248,21 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda _: medusa.reverse_commissions(order_id=self.input.order_id), needs_result=False),
             summary="Split every vendor order into the vendor's and the platform's share",
         )
-        # line 97: createDeliveryOrder
-        create_delivery_order = await self.do(
-            "createDeliveryOrder",
-            fleetbase.create_delivery_order(
-                order_id=self.input.order_id,
-                vendor_orders=self.input.vendor_orders,
-                shipping_address=self.input.shipping_address,
-            ),
-            undo=Undo(lambda done: fleetbase.cancel_delivery_order(delivery_order_id=done.delivery_order_id)),
-            summary="Order a delivery for the parcels",
-        )
-        # line 100: createAccountingEntries
+        # line 101: createDeliveryOrder
+        if self.input.booked_delivery_id is None:
+            create_delivery_order = await self.do(
+                "createDeliveryOrder",
+                fleetbase.create_delivery_order(
+                    order_id=self.input.order_id,
+                    vendor_orders=self.input.vendor_orders,
+                    shipping_address=self.input.shipping_address,
+                ),
+                undo=Undo(
+                    lambda done: fleetbase.cancel_delivery_order(delivery_order_id=done.delivery_order_id)
+                ),
+                summary="Order a delivery for the parcels",
+            )
+        # line 105: createAccountingEntries
         await self.do(
             "createAccountingEntries",
             erpnext.create_accounting_entries(
@@ -270,10 +275,10 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             ),
             summary="Book the sale in the ledger",
         )
-        # line 103
+        # line 108
         await self.pivot()
         self.state.order_status = "fulfillment_pending"
-        # line 105: sendOrderConfirmation
+        # line 110: sendOrderConfirmation
         await self.attempt(
             "sendOrderConfirmation",
             payload.send_order_confirmation(order_id=self.input.order_id, customer_id=self.input.customer_id),
@@ -281,7 +286,9 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         return OrderPlacementResult(
             status="placed",
             order_id=self.input.order_id,
-            delivery_order_id=create_delivery_order.delivery_order_id,
+            delivery_order_id=create_delivery_order.delivery_order_id
+            if create_delivery_order is not None
+            else self.input.booked_delivery_id,
         )
 
     def beside(self) -> list[Watch]:
@@ -307,7 +314,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         """What is done at the end, however it ended."""
         if self.ending.status in ["failed", "cancelled"]:
             self.state.order_status = "cancelled"
-        # line 114: sendCancellationNotice
+        # line 119: sendCancellationNotice
         if self.ending.status in ["failed", "cancelled"]:
             await self.attempt(
                 "sendCancellationNotice",
@@ -316,7 +323,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
                 summary="Tell the customer that the order will not come",
             )
-        # line 117: recordAuditLog
+        # line 122: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
