@@ -253,7 +253,7 @@ class MunicipalServiceApplicationWorkflow(
                                 ],
                             )
                             if heard.timed_out:
-                                # line 80
+                                # line 83
                                 await self.undo()
                                 return MunicipalServiceApplicationResult(
                                     status="expired",
@@ -261,7 +261,7 @@ class MunicipalServiceApplicationWorkflow(
                                     credential_id=None,
                                     document_id=None,
                                 )
-                            # line 83: verifyDocuments
+                            # line 86: verifyDocuments
                             verify_documents = await self.do(
                                 "verifyDocuments",
                                 waltid.verify_application_documents(
@@ -276,7 +276,7 @@ class MunicipalServiceApplicationWorkflow(
                                 for d in self.state.documents
                                 if d.document_type not in verify_documents.refused_types
                             ]
-                            # line 91: requestBetterDocuments
+                            # line 94: requestBetterDocuments
                             await self.attempt(
                                 "requestBetterDocuments",
                                 payload.notify_customer(
@@ -286,7 +286,7 @@ class MunicipalServiceApplicationWorkflow(
                                 ),
                             )
                     else:
-                        # line 94
+                        # line 97
                         await self.undo()
                         return MunicipalServiceApplicationResult(
                             status="incomplete",
@@ -294,11 +294,11 @@ class MunicipalServiceApplicationWorkflow(
                             credential_id=None,
                             document_id=None,
                         )
-            # line 97
+            # line 100
             if self.input.service_type == "fine_payment":
-                # line 99
+                # line 102
                 await self.pivot()
-                # line 101: bookFine
+                # line 104: bookFine
                 await self.do(
                     "bookFine",
                     erpnext.book_municipal_fee(
@@ -311,7 +311,7 @@ class MunicipalServiceApplicationWorkflow(
                 return MunicipalServiceApplicationResult(
                     status="paid", reason=None, credential_id=None, document_id=None
                 )
-            # line 106: routeForApproval
+            # line 109: routeForApproval
             await self.do(
                 "routeForApproval",
                 medusa.route_application_for_approval(
@@ -328,7 +328,7 @@ class MunicipalServiceApplicationWorkflow(
             )
             self.state.decide_by = workflow.now() + timedelta(days=30)
 
-            # line 109: awaitApproval
+            # line 112: awaitApproval
             async def on_approval_request_escalated_2(signal: signals.ApprovalRequestEscalated) -> None:
                 self.state.decide_by = signal.new_deadline
 
@@ -347,7 +347,7 @@ class MunicipalServiceApplicationWorkflow(
                 self.state.decision = "rejected"
                 self.state.reason = approval_request_rejected_signal.rejection_reason
             elif heard.timed_out:
-                # line 121: reportUndecided
+                # line 124: reportUndecided
                 await self.do(
                     "reportUndecided",
                     erpnext.create_support_ticket(
@@ -356,14 +356,14 @@ class MunicipalServiceApplicationWorkflow(
                         priority="high",
                     ),
                 )
-                # line 124
+                # line 127
                 await self.undo()
                 return MunicipalServiceApplicationResult(
                     status="expired", reason="not decided in time", credential_id=None, document_id=None
                 )
-            # line 126: grant
+            # line 129: grant
             if self.state.decision == "approved":
-                # line 129: issuePermitCredential
+                # line 132: issuePermitCredential
                 issue_permit_credential = await self.do(
                     "issuePermitCredential",
                     waltid.issue_permit_credential(
@@ -374,7 +374,7 @@ class MunicipalServiceApplicationWorkflow(
                     ),
                     undo=Undo(lambda done: waltid.revoke_permit_credential(credential_id=done.credential_id)),
                 )
-                # line 131: generatePermitDocument
+                # line 134: generatePermitDocument
                 generate_permit_document = await self.do(
                     "generatePermitDocument",
                     payload.generate_permit_document(
@@ -385,9 +385,9 @@ class MunicipalServiceApplicationWorkflow(
                     ),
                     undo=Undo(lambda done: payload.withdraw_permit_document(document_id=done.document_id)),
                 )
-        # line 133
+        # line 136
         await self.pivot()
-        # line 135: createRevenueEntry
+        # line 138: createRevenueEntry
         if self.input.fee_amount > Decimal(0):
             await self.do(
                 "createRevenueEntry",
@@ -412,7 +412,7 @@ class MunicipalServiceApplicationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 147: notifyCitizen
+        # line 150: notifyCitizen
         await self.attempt(
             "notifyCitizen",
             payload.notify_customer(
@@ -423,7 +423,7 @@ class MunicipalServiceApplicationWorkflow(
             ),
             summary="Tell the citizen how it ended, whatever it was",
         )
-        # line 150: recordAuditLog
+        # line 157: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
