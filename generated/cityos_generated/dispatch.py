@@ -42,6 +42,10 @@ from cityos_generated.workflows import (
     wf_045_tenant_branding_sync,
     wf_046_abandoned_cart_recovery,
     wf_056_auction_lifecycle,
+    wf_058_restaurant_order,
+    wf_059_event_ticketing,
+    wf_060_classified_transaction,
+    wf_061_affiliate_tracking,
 )
 
 
@@ -643,6 +647,79 @@ def wf_056_auction_lifecycle_on_auction_created(
     )
 
 
+def wf_058_restaurant_order_on_restaurant_order_placed(
+    event: events.RestaurantOrderPlacedEvent,
+) -> wf_058_restaurant_order.RestaurantOrderInput | None:
+    """WF-058: Take a meal from its order through the kitchen to the table, the counter or the door,
+    and settle it with the tip.
+    """
+    return wf_058_restaurant_order.RestaurantOrderInput(
+        order_id=event.order_id,
+        restaurant_id=event.restaurant_id,
+        customer_id=event.customer_id,
+        order_type=event.order_type,
+        table_id=event.table_id,
+        items=event.items,
+        payment=event.payment,
+        estimated_prep_minutes=event.estimated_prep_minutes,
+        delivery_address=event.delivery_address,
+    )
+
+
+def wf_059_event_ticketing_on_event_ticket_purchased(
+    event: events.EventTicketPurchasedEvent,
+) -> wf_059_event_ticketing.EventTicketingInput | None:
+    """WF-059: Turn a purchase into paid tickets in the buyer's hands, and remind of the event the day
+    before.
+    """
+    return wf_059_event_ticketing.EventTicketingInput(
+        event_id=event.event_id,
+        customer_id=event.customer_id,
+        tickets=event.tickets,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        requires_age_verification=event.requires_age_verification,
+        minimum_age=event.minimum_age,
+    )
+
+
+def wf_060_classified_transaction_on_classified_offer_accepted(
+    event: events.ClassifiedOfferAcceptedEvent,
+) -> wf_060_classified_transaction.ClassifiedTransactionInput | None:
+    """WF-060: See a private sale through - money held back, goods handed over, money let go."""
+    return wf_060_classified_transaction.ClassifiedTransactionInput(
+        listing_id=event.listing_id,
+        seller_id=event.seller_id,
+        buyer_id=event.buyer_id,
+        agreed_price=event.agreed_price,
+        currency_code=event.currency_code,
+        exchange_method=event.exchange_method,
+        escrow_required=event.escrow_required,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_061_affiliate_tracking_on_affiliate_conversion_detected(
+    event: events.AffiliateConversionDetectedEvent,
+) -> wf_061_affiliate_tracking.AffiliateTrackingInput | None:
+    """WF-061: Give whoever has brought a customer their commission, and pay it out as soon as enough
+    has come together.
+    """
+    return wf_061_affiliate_tracking.AffiliateTrackingInput(
+        affiliate_link_id=event.affiliate_link_id,
+        affiliate_partner_id=event.affiliate_partner_id,
+        order_id=event.order_id,
+        order_amount=event.order_amount,
+        currency_code=event.currency_code,
+        commission_rate=event.commission_rate,
+        cookie_attribution_window_days=event.cookie_attribution_window_days,
+        influencer_campaign_id=event.influencer_campaign_id,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -1139,6 +1216,58 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "affiliate.conversion_detected": EventRoute(
+        model=events.AffiliateConversionDetectedEvent,
+        beside=(
+            Starts(
+                workflow="AffiliateTrackingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:affiliate:{order_id}:conversion",
+                input=wf_061_affiliate_tracking_on_affiliate_conversion_detected,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "event.ticket_purchased": EventRoute(
+        model=events.EventTicketPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="EventTicketingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+                input=wf_059_event_ticketing_on_event_ticket_purchased,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "classified.offer_accepted": EventRoute(
+        model=events.ClassifiedOfferAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="ClassifiedTransactionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:classified:{listing_id}:transaction",
+                input=wf_060_classified_transaction_on_classified_offer_accepted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "restaurant.order_placed": EventRoute(
+        model=events.RestaurantOrderPlacedEvent,
+        beside=(
+            Starts(
+                workflow="RestaurantOrderWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:restaurant:{order_id}:order",
+                input=wf_058_restaurant_order_on_restaurant_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -1184,6 +1313,24 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "classified.meetup_confirmed": SignalRoute(
+        model=signals.ClassifiedMeetupConfirmed,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.buyer_confirmed": SignalRoute(
+        model=signals.ClassifiedBuyerConfirmed,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.disputed": SignalRoute(
+        model=signals.ClassifiedDisputed, ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",)
+    ),
+    "classified.dispute_decided": SignalRoute(
+        model=signals.ClassifiedDisputeDecided,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.cancelled": SignalRoute(
+        model=signals.ClassifiedCancelled, ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",)
     ),
     "cart.completed": SignalRoute(
         model=signals.CartCompleted,
@@ -1238,10 +1385,12 @@ SIGNALS: dict[str, SignalRoute] = {
     "delivery.driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.proof.submitted": SignalRoute(
         model=signals.DeliveryProofSubmitted,
@@ -1335,7 +1484,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -1344,7 +1496,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -1353,7 +1508,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.failed", "payment_intent_id"),
@@ -1420,6 +1578,18 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
+    ),
+    "kitchen.order.accepted": SignalRoute(
+        model=signals.KitchenOrderAccepted, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "kitchen.order.rejected": SignalRoute(
+        model=signals.KitchenOrderRejected, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "kitchen.order.ready": SignalRoute(
+        model=signals.KitchenOrderReady, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "restaurant.bill.settled": SignalRoute(
+        model=signals.RestaurantBillSettled, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

@@ -92,6 +92,14 @@ class RollbackDataOutput(Model):
     pass
 
 
+class BookAffiliateCommissionOutput(Model):
+    journal_entry_id: str
+
+
+class BookAffiliatePayoutOutput(Model):
+    journal_entry_id: str
+
+
 class FetchExpiredBusinessLicensesOutput(Model):
     findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
     next_cursor: str | None = None
@@ -210,6 +218,10 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class BookTicketSaleOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -291,6 +303,20 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class BookAffiliateCommissionInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookAffiliatePayoutInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class FetchExpiredBusinessLicensesInput(Model):
@@ -466,6 +492,13 @@ class FlagUnmatchedTransactionsInput(Model):
 class BookGiftCardInput(Model):
     gift_card_id: str
     action: types.GiftCardAction
+    amount: Decimal
+    currency_code: str
+
+
+class BookTicketSaleInput(Model):
+    event_id: str
+    payment_intent_id: str
     amount: Decimal
     currency_code: str
 
@@ -801,6 +834,62 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_BOOK_AFFILIATE_COMMISSION = Operation(
+    "bookAffiliateCommission",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookAffiliateCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what an affiliate has earned.",
+)
+
+
+def book_affiliate_commission(
+    *, affiliate_partner_id: str, order_id: str, amount: Decimal, currency_code: str
+) -> Call[BookAffiliateCommissionOutput]:
+    """Book what an affiliate has earned."""
+    return Call(
+        _BOOK_AFFILIATE_COMMISSION,
+        BookAffiliateCommissionInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_AFFILIATE_PAYOUT = Operation(
+    "bookAffiliatePayout",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookAffiliatePayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what an affiliate was paid.",
+)
+
+
+def book_affiliate_payout(
+    *, affiliate_partner_id: str, order_id: str, amount: Decimal, currency_code: str
+) -> Call[BookAffiliatePayoutOutput]:
+    """Book what an affiliate was paid."""
+    return Call(
+        _BOOK_AFFILIATE_PAYOUT,
+        BookAffiliatePayoutInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _FETCH_EXPIRED_BUSINESS_LICENSES = Operation(
@@ -1472,5 +1561,30 @@ def book_gift_card(
         _BOOK_GIFT_CARD,
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_TICKET_SALE = Operation(
+    "bookTicketSale",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookTicketSaleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book the sale of tickets; it is income when the event has been.",
+)
+
+
+def book_ticket_sale(
+    *, event_id: str, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[BookTicketSaleOutput]:
+    """Book the sale of tickets; it is income when the event has been."""
+    return Call(
+        _BOOK_TICKET_SALE,
+        BookTicketSaleInput(
+            event_id=event_id, payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code
         ),
     )

@@ -46,6 +46,14 @@ class CancelFulfillmentOutput(Model):
     pass
 
 
+class CreateShipmentOutput(Model):
+    delivery_order_id: str
+
+
+class CallOffShipmentOutput(Model):
+    pass
+
+
 class CreateReceivingTaskOutput(Model):
     receiving_task_id: str
 
@@ -235,6 +243,11 @@ class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
 
 
+class CreateFoodDeliveryOrderOutput(Model):
+    delivery_order_id: str
+    pickup_location: types.LatLng | None = None
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -286,6 +299,16 @@ class GatherDeliveryEvidenceInput(Model):
 
 class PingFleetbaseInput(Model):
     pass
+
+
+class CreateShipmentInput(Model):
+    listing_id: str
+    seller_id: str
+    buyer_id: str
+
+
+class CallOffShipmentInput(Model):
+    delivery_order_id: str
 
 
 class CreateReceivingTaskInput(Model):
@@ -528,6 +551,12 @@ class CreateDeliveryOrderForVendorInput(Model):
     fulfillment_zone: str
 
 
+class CreateFoodDeliveryOrderInput(Model):
+    order_id: str
+    restaurant_id: str
+    delivery_address: types.Address
+
+
 _EXTRACT_DATA = Operation(
     "extractData",
     system="fleetbase",
@@ -734,6 +763,45 @@ _PING_FLEETBASE = Operation(
 def ping_fleetbase() -> Call[types.SystemHealth]:
     """Ask Fleetbase which organisation our key belongs to."""
     return Call(_PING_FLEETBASE, PingFleetbaseInput())
+
+
+_CREATE_SHIPMENT = Operation(
+    "createShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateShipmentOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a parcel fetched at a seller's and brought to a buyer.",
+)
+
+
+def create_shipment(*, listing_id: str, seller_id: str, buyer_id: str) -> Call[CreateShipmentOutput]:
+    """Have a parcel fetched at a seller's and brought to a buyer."""
+    return Call(
+        _CREATE_SHIPMENT, CreateShipmentInput(listing_id=listing_id, seller_id=seller_id, buyer_id=buyer_id)
+    )
+
+
+_CALL_OFF_SHIPMENT = Operation(
+    "callOffShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CallOffShipmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Call a courier off who has not fetched the parcel yet; on the road, delivered or come back, it stays as it is, which is success.",
+)
+
+
+def call_off_shipment(*, delivery_order_id: str) -> Call[CallOffShipmentOutput]:
+    """Call a courier off who has not fetched the parcel yet; on the road, delivered or come back, it
+    stays as it is, which is success.
+    """
+    return Call(_CALL_OFF_SHIPMENT, CallOffShipmentInput(delivery_order_id=delivery_order_id))
 
 
 _CREATE_RECEIVING_TASK = Operation(
@@ -1699,5 +1767,30 @@ def create_delivery_order_for_vendor(
             vendor_order_id=vendor_order_id,
             warehouse_id=warehouse_id,
             fulfillment_zone=fulfillment_zone,
+        ),
+    )
+
+
+_CREATE_FOOD_DELIVERY_ORDER = Operation(
+    "createFoodDeliveryOrder",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFoodDeliveryOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the delivery of a meal that is ready.",
+)
+
+
+def create_food_delivery_order(
+    *, order_id: str, restaurant_id: str, delivery_address: types.Address
+) -> Call[CreateFoodDeliveryOrderOutput]:
+    """Order the delivery of a meal that is ready."""
+    return Call(
+        _CREATE_FOOD_DELIVERY_ORDER,
+        CreateFoodDeliveryOrderInput(
+            order_id=order_id, restaurant_id=restaurant_id, delivery_address=delivery_address
         ),
     )

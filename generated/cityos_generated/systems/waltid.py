@@ -153,6 +153,10 @@ class VerifyVendorIdentityOutput(Model):
     request_url: str | None = None
 
 
+class IssueTicketCredentialsOutput(Model):
+    credential_id: str
+
+
 class DeleteCustomerDataInput(Model):
     customer_id: str
     mode: types.DeletionMode
@@ -309,6 +313,12 @@ class UpdateConsentRecordInput(Model):
 
 class VerifyVendorIdentityInput(Model):
     vendor_id: str
+
+
+class IssueTicketCredentialsInput(Model):
+    customer_id: str
+    event_id: str
+    ticket_id: str
 
 
 _DELETE_CUSTOMER_DATA = Operation(
@@ -994,3 +1004,26 @@ _VERIFY_VENDOR_IDENTITY = Operation(
 def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
     """Ask a vendor's wallet for its business credential, and wait until it was shown."""
     return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))
+
+
+_ISSUE_TICKET_CREDENTIALS = Operation(
+    "issueTicketCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueTicketCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a buyer one ticket as a credential.",
+)
+
+
+def issue_ticket_credentials(
+    *, customer_id: str, event_id: str, ticket_id: str
+) -> Call[IssueTicketCredentialsOutput]:
+    """Offer a buyer one ticket as a credential."""
+    return Call(
+        _ISSUE_TICKET_CREDENTIALS,
+        IssueTicketCredentialsInput(customer_id=customer_id, event_id=event_id, ticket_id=ticket_id),
+    )
