@@ -40,6 +40,23 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a file, and the text that takes its place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to mend a finding; ``safe`` where nobody has to look at it before it is made."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, at its exact characters."""
 
@@ -49,6 +66,7 @@ class Finding:
     help: str | None = None
     severity: Severity = Severity.ERROR
     related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def order(self) -> tuple[str, int, int, str]:

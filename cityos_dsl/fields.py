@@ -170,10 +170,10 @@ def camel(name: str) -> str:
 
 
 def snake(name: str) -> str:
-    """``createERPSupplierRecord`` as ``create_erp_supplier_record``."""
+    """``createERPSupplierRecord`` as ``create_erp_supplier_record``, ``B2BInvoicing`` as ``b2b_invoicing``."""
     text = re.sub(r"[^A-Za-z0-9]+", "_", name)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", text)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_")
+    return re.sub(r"([a-z]|\d(?=[A-Z][a-z]))([A-Z])", r"\1_\2", text).lower().strip("_")
 
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")

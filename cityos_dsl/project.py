@@ -10,9 +10,9 @@ from typing import TypeVar
 from cityos_dsl.diagnostics import Finding, Related, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
-from cityos_dsl.source import Scalar, compose
+from cityos_dsl.reading import ReadSpec, read_specs
+from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
-from cityos_dsl.spec.shape import Reader
 from cityos_dsl.variants import variant_name, varied
 
 T = TypeVar("T")
@@ -155,55 +155,43 @@ class Project:
 
 def load(root: Path) -> Project:
     """Read all specs below ``root/specs`` and resolve what refers to what. Never raises on a user's error."""
-    project = Project(root)
-    read: list[tuple[str, object]] = []
-    specs = root / "specs"
-    for path in sorted(specs.rglob("*.yaml")):
-        below = path.relative_to(specs).as_posix()
-        kind = d.kind_of(below)
-        if kind is None:
-            continue
-        shown = path.relative_to(root).as_posix()
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            project.findings.append(Finding("YAML001", "this is not UTF-8 text", Span(shown, 1, 1, 1, 2)))
-            continue
-        project.texts[shown] = text
-        node, findings = compose(shown, text)
-        project.findings += findings
-        if node is None:
-            continue
-        reader = Reader()
-        document = reader.document(kind, node)
-        project.findings += reader.findings
-        if document is not None:
-            read.append((shown, document))
-    _resolve(project, read)
+    return assemble(root, read_specs(root))
+
+
+def assemble(root: Path, specs: Iterable[ReadSpec], surroundings: Project | None = None) -> Project:
+    """The project of specs that were read; ``surroundings``, where given, are what its other specs resolve to."""
+    specs = list(specs)
+    around = surroundings or surroundings_of(root, specs)
+    read = [finding for spec in specs for finding in spec.findings]
+    workflows = [(spec.file, spec.document) for spec in specs if isinstance(spec.document, d.Workflow)]
+    workflows.sort(key=lambda item: item[1].id.text)
+    texts = {spec.file: spec.text for spec in specs if spec.text is not None}
+    project = replace(around, workflows=workflows, texts=texts, findings=[*read, *around.findings])
+    _unique(project)
     return project
 
 
-def _resolve(project: Project, read: list[tuple[str, object]]) -> None:
-    """Resolve in the order in which things refer to each other."""
-    _types(project, [doc for _, doc in read if isinstance(doc, d.Types)])
-    for shown, doc in read:
+def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
+    """Everything of a project but its workflows, resolved in the order in which things refer to each other."""
+    specs = [spec for spec in specs if not spec.is_workflow]
+    project = Project(root, texts={spec.file: spec.text for spec in specs if spec.text is not None})
+    documents = [spec.document for spec in specs if spec.document is not None]
+    _types(project, [doc for doc in documents if isinstance(doc, d.Types)])
+    for doc in documents:
         if isinstance(doc, d.City):
             project.city = doc
         elif isinstance(doc, d.Errors):
             _errors(project, doc)
         elif isinstance(doc, d.Signals):
             _signals(project, doc)
-        elif isinstance(doc, d.Workflow):
-            project.workflows.append((shown, doc))
-    for _, doc in read:
+    for doc in documents:
         if isinstance(doc, d.Queries):
             _queries(project, doc)
         elif isinstance(doc, d.Events):
             _events(project, doc)
-    for system in _whole_systems(project, [doc for _, doc in read]):
+    for system in _whole_systems(project, documents):
         _system(project, system)
-    project.workflows.sort(key=lambda item: item[1].id.text)
-    _unique(project)
+    return project
 
 
 def _types(project: Project, documents: Iterable[d.Types]) -> None:

@@ -94,13 +94,13 @@ def _hash(text: str) -> str:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old text or the new one, never a part of it."""
+    """Write a file in one step: a reader sees the old text or the new one. A file that is there keeps its mode."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

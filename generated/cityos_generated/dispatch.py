@@ -24,8 +24,18 @@ from cityos_generated.workflows import (
     wf_013_loyalty_points,
     wf_015_gift_card,
     wf_016_vendor_onboarding,
+    wf_018_vendor_product_approval,
+    wf_019_commission_recalculation,
+    wf_020_vendor_suspension,
     wf_022_purchase_order_approval,
+    wf_023_quote_negotiation,
+    wf_024_credit_limit_review,
+    wf_025_company_onboarding,
+    wf_026_b2b_invoicing,
     wf_027_subscription_lifecycle,
+    wf_029_subscription_dunning,
+    wf_030_subscription_upgrade_downgrade,
+    wf_031_subscription_cancellation,
     wf_032_warehouse_receiving,
     wf_033_inventory_sync,
     wf_034_route_optimization,
@@ -244,11 +254,13 @@ def wf_013_loyalty_points_on_order_completed(
     """WF-013: Give a customer points for what was bought, written or recommended, and a better tier
     where they suffice.
     """
+    if not (event.points_rule is not None):
+        return None
     return wf_013_loyalty_points.LoyaltyPointsInput(
         customer_id=event.customer_id,
         trigger_event="purchase",
         order_id=event.order_id,
-        amount_spent=event.amount_spent,
+        amount_spent=event.amount,
         currency_code=event.currency_code,
         points_rule=event.points_rule,
     )
@@ -347,6 +359,69 @@ def wf_016_vendor_onboarding_on_vendor_registration_submitted(
     )
 
 
+def wf_018_vendor_product_approval_on_vendor_product_submitted(
+    event: events.VendorProductSubmittedEvent,
+) -> wf_018_vendor_product_approval.VendorProductApprovalInput | None:
+    """WF-018: Check what a vendor wants to sell, by rules and where they don't suffice by a person,
+    and put it into the shop.
+    """
+    return wf_018_vendor_product_approval.VendorProductApprovalInput(
+        vendor_id=event.vendor_id,
+        product_id=event.product_id,
+        product_data=event.product_data,
+        requires_compliance_check=event.requires_compliance_check,
+        product_category_rules=event.product_category_rules,
+    )
+
+
+def wf_019_commission_recalculation_on_commission_rule_updated(
+    event: events.CommissionRuleUpdatedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.commission_rule_id,
+        trigger="rule_change",
+        commission_rule_id=event.commission_rule_id,
+        vendor_id=event.vendor_id,
+        recalc_scope=event.recalc_scope,
+        effective_date=event.effective_date,
+    )
+
+
+def wf_019_commission_recalculation_on_order_refunded(
+    event: events.OrderRefundedEvent,
+) -> wf_019_commission_recalculation.CommissionRecalculationInput | None:
+    """WF-019: Correct the commissions that a changed rule or a partial refund touches, and settle them
+    with the next payouts.
+    """
+    if not (event.partial):
+        return None
+    return wf_019_commission_recalculation.CommissionRecalculationInput(
+        subject_id=event.order_id,
+        trigger="partial_refund",
+        order_id=event.order_id,
+        recalc_scope="single_order",
+        effective_date=event.refunded_at,
+    )
+
+
+def wf_020_vendor_suspension_on_vendor_suspension_requested(
+    event: events.VendorSuspensionRequestedEvent,
+) -> wf_020_vendor_suspension.VendorSuspensionInput | None:
+    """WF-020: Take a vendor off the market, look after the open orders, and let a temporary suspension
+    end.
+    """
+    return wf_020_vendor_suspension.VendorSuspensionInput(
+        vendor_id=event.vendor_id,
+        reason=event.reason,
+        suspension_type=event.suspension_type,
+        duration_days=event.duration_days,
+        initiated_by=event.initiated_by,
+    )
+
+
 def wf_022_purchase_order_approval_on_purchase_order_submitted(
     event: events.PurchaseOrderSubmittedEvent,
 ) -> wf_022_purchase_order_approval.PurchaseOrderApprovalInput | None:
@@ -359,6 +434,70 @@ def wf_022_purchase_order_approval_on_purchase_order_submitted(
         currency_code=event.currency_code,
         approval_workflow_id=event.approval_workflow_id,
         steps=event.steps,
+    )
+
+
+def wf_023_quote_negotiation_on_quote_requested(
+    event: events.QuoteRequestedEvent,
+) -> wf_023_quote_negotiation.QuoteNegotiationInput | None:
+    """WF-023: Offer, counter-offer, and in the end a purchase order or nothing."""
+    return wf_023_quote_negotiation.QuoteNegotiationInput(
+        quote_id=event.quote_id,
+        company_id=event.company_id,
+        customer_id=event.customer_id,
+        requested_items=event.requested_items,
+        delivery_requirements=event.delivery_requirements,
+        max_negotiation_rounds=event.max_negotiation_rounds,
+        expiry_days=event.expiry_days,
+    )
+
+
+def wf_024_credit_limit_review_on_company_credit_limit_review_requested(
+    event: events.CompanyCreditLimitReviewRequestedEvent,
+) -> wf_024_credit_limit_review.CreditLimitReviewInput | None:
+    """WF-024: Judge how a company pays, and set its credit limit - with a person's approval where it
+    is large.
+    """
+    return wf_024_credit_limit_review.CreditLimitReviewInput(
+        company_id=event.company_id,
+        current_credit_limit=event.current_credit_limit,
+        requested_credit_limit=event.requested_credit_limit,
+        review_data=event.review_data,
+    )
+
+
+def wf_025_company_onboarding_on_company_registration_submitted(
+    event: events.CompanyRegistrationSubmittedEvent,
+) -> wf_025_company_onboarding.CompanyOnboardingInput | None:
+    """WF-025: Turn a company's registration into a verified customer with terms, credit and an
+    approval chain.
+    """
+    return wf_025_company_onboarding.CompanyOnboardingInput(
+        company_id=event.company_id,
+        admin_user_id=event.admin_user_id,
+        business_info=event.business_info,
+        documents=event.documents,
+        requested_tier=event.requested_tier,
+        requested_payment_terms=event.requested_payment_terms,
+    )
+
+
+def wf_026_b2b_invoicing_on_order_completed(
+    event: events.OrderCompletedEvent,
+) -> wf_026_b2b_invoicing.B2BInvoicingInput | None:
+    """WF-026: Invoice a company's order, remind, collect, and escalate what stays unpaid."""
+    if not (event.invoice_terms is not None and event.company_id is not None):
+        return None
+    return wf_026_b2b_invoicing.B2BInvoicingInput(
+        order_id=event.order_id,
+        company_id=event.company_id,
+        invoice_id=event.invoice_terms.invoice_id,
+        payment_terms_id=event.invoice_terms.payment_terms_id,
+        net_days=event.invoice_terms.net_days,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        early_payment_discount=event.invoice_terms.early_payment_discount,
+        line_items=event.line_items,
     )
 
 
@@ -378,6 +517,54 @@ def wf_027_subscription_lifecycle_on_subscription_created(
         gateway=event.gateway,
         items=event.items,
         trial_days=event.trial_days,
+    )
+
+
+def wf_029_subscription_dunning_on_subscription_payment_failed(
+    event: events.SubscriptionPaymentFailedEvent,
+) -> wf_029_subscription_dunning.SubscriptionDunningInput | None:
+    """WF-029: Get a failed subscription payment after all, or end the subscription."""
+    return wf_029_subscription_dunning.SubscriptionDunningInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        billing_cycle_id=event.billing_cycle_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        attempt_number=event.attempt_number,
+        max_attempts=event.max_attempts,
+        retry_schedule=event.retry_schedule,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested(
+    event: events.SubscriptionPlanChangeRequestedEvent,
+) -> wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput | None:
+    """WF-030: Move a subscription to another plan, and settle the difference."""
+    return wf_030_subscription_upgrade_downgrade.SubscriptionUpgradeDowngradeInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        current_plan_id=event.current_plan_id,
+        new_plan_id=event.new_plan_id,
+        change_type=event.change_type,
+        proration_method=event.proration_method,
+        current_period_end=event.current_period_end,
+    )
+
+
+def wf_031_subscription_cancellation_on_subscription_cancel_requested(
+    event: events.SubscriptionCancelRequestedEvent,
+) -> wf_031_subscription_cancellation.SubscriptionCancellationInput | None:
+    """WF-031: End a subscription, give back what was not used, and ask the customer once more a month
+    later.
+    """
+    return wf_031_subscription_cancellation.SubscriptionCancellationInput(
+        subscription_id=event.subscription_id,
+        customer_id=event.customer_id,
+        cancellation_type=event.cancellation_type,
+        reason=event.reason,
+        refund_prorated=event.refund_prorated,
     )
 
 
@@ -815,7 +1002,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
-    "subscription.payment_failed": EventRoute(model=events.SubscriptionPaymentFailedEvent),
+    "subscription.payment_failed": EventRoute(
+        model=events.SubscriptionPaymentFailedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionDunningWorkflow",
+                task_queue="payment-gateway",
+                workflow_id="tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+                input=wf_029_subscription_dunning_on_subscription_payment_failed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
     "auction.created": EventRoute(
         model=events.AuctionCreatedEvent,
         beside=(
@@ -937,6 +1136,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 again="after_end",
                 while_running="queue",
             ),
+            Starts(
+                workflow="B2BInvoicingWorkflow",
+                task_queue="erpnext-backoffice",
+                workflow_id="tenant:{tenant_id}:invoice:{invoice_id}:invoicing",
+                input=wf_026_b2b_invoicing_on_order_completed,
+                again="never",
+                while_running="reject",
+            ),
         ),
     ),
     "review.submitted": EventRoute(
@@ -999,6 +1206,124 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="medusa-commerce",
                 workflow_id="tenant:{tenant_id}:gift-card:{gift_card_id}:{action}",
                 input=wf_015_gift_card_on_gift_card_expired,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "quote.requested": EventRoute(
+        model=events.QuoteRequestedEvent,
+        beside=(
+            Starts(
+                workflow="QuoteNegotiationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:quote:{quote_id}:negotiation",
+                input=wf_023_quote_negotiation_on_quote_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.credit_limit_review_requested": EventRoute(
+        model=events.CompanyCreditLimitReviewRequestedEvent,
+        beside=(
+            Starts(
+                workflow="CreditLimitReviewWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:credit_review",
+                input=wf_024_credit_limit_review_on_company_credit_limit_review_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.registration_submitted": EventRoute(
+        model=events.CompanyRegistrationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="CompanyOnboardingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:company:{company_id}:onboarding",
+                input=wf_025_company_onboarding_on_company_registration_submitted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "company.onboarded": EventRoute(model=events.CompanyOnboardedEvent),
+    "subscription.plan_change_requested": EventRoute(
+        model=events.SubscriptionPlanChangeRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionUpgradeDowngradeWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+                input=wf_030_subscription_upgrade_downgrade_on_subscription_plan_change_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "subscription.cancel_requested": EventRoute(
+        model=events.SubscriptionCancelRequestedEvent,
+        beside=(
+            Starts(
+                workflow="SubscriptionCancellationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:cancellation",
+                input=wf_031_subscription_cancellation_on_subscription_cancel_requested,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vendor.suspension_requested": EventRoute(
+        model=events.VendorSuspensionRequestedEvent,
+        beside=(
+            Starts(
+                workflow="VendorSuspensionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:vendor:{vendor_id}:suspension",
+                input=wf_020_vendor_suspension_on_vendor_suspension_requested,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vendor_product.submitted": EventRoute(
+        model=events.VendorProductSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="VendorProductApprovalWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:product:{product_id}:approval",
+                input=wf_018_vendor_product_approval_on_vendor_product_submitted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "commission_rule.updated": EventRoute(
+        model=events.CommissionRuleUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_commission_rule_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "order.refunded": EventRoute(
+        model=events.OrderRefundedEvent,
+        beside=(
+            Starts(
+                workflow="CommissionRecalculationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:commission:{subject_id}:recalculation",
+                input=wf_019_commission_recalculation_on_order_refunded,
                 again="after_end",
                 while_running="queue",
             ),
@@ -1332,8 +1657,8 @@ SIGNALS: dict[str, SignalRoute] = {
     "classified.cancelled": SignalRoute(
         model=signals.ClassifiedCancelled, ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",)
     ),
-    "cart.completed": SignalRoute(
-        model=signals.CartCompleted,
+    "cart.ordered": SignalRoute(
+        model=signals.CartOrdered,
         ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
         addresses=(("cart.*", "cart_id"),),
     ),
@@ -1452,6 +1777,16 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
     ),
+    "payment.received": SignalRoute(
+        model=signals.PaymentReceived,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.received", "invoice_id"),),
+    ),
+    "payment.partial": SignalRoute(
+        model=signals.PaymentPartial,
+        ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
+        addresses=(("payment.partial", "invoice_id"),),
+    ),
     "receiving.inspected": SignalRoute(
         model=signals.ReceivingInspected, addresses=(("receiving.inspected", "receiving_task_id"),)
     ),
@@ -1519,7 +1854,11 @@ SIGNALS: dict[str, SignalRoute] = {
         ),
     ),
     "payment.intent.requires_action": SignalRoute(
-        model=signals.PaymentIntentRequiresAction, addresses=(("payment.intent.*", "payment_intent_id"),)
+        model=signals.PaymentIntentRequiresAction,
+        addresses=(
+            ("payment.intent.*", "payment_intent_id"),
+            ("payment.intent.requires_action", "payment_intent_id"),
+        ),
     ),
     "payment.refund.completed": SignalRoute(
         model=signals.PaymentRefundCompleted,
@@ -1529,7 +1868,8 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
     ),
     "payment.transfer.completed": SignalRoute(
-        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.*", "transfer_id"),)
+        model=signals.PaymentTransferCompleted,
+        addresses=(("payment.transfer.*", "transfer_id"), ("payment.transfer.completed", "transfer_id")),
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)
@@ -1579,6 +1919,26 @@ SIGNALS: dict[str, SignalRoute] = {
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
+    "quote.accepted": SignalRoute(
+        model=signals.QuoteAccepted,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.countered": SignalRoute(
+        model=signals.QuoteCountered,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.rejected": SignalRoute(
+        model=signals.QuoteRejected,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
+    "quote.expired": SignalRoute(
+        model=signals.QuoteExpired,
+        ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
+        addresses=(("quote.*", "quote_id"),),
+    ),
     "kitchen.order.accepted": SignalRoute(
         model=signals.KitchenOrderAccepted, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
     ),
@@ -1593,7 +1953,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:billing_cycle:{billing_cycle_id}:dunning",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.payment.failed": SignalRoute(
@@ -1603,7 +1966,11 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.cancelled": SignalRoute(
         model=signals.SubscriptionCancelled,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+            "tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+        ),
         addresses=(("subscription.*", "subscription_id"),),
     ),
     "subscription.paused": SignalRoute(
@@ -1623,7 +1990,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "subscription.payment_method_updated": SignalRoute(
         model=signals.SubscriptionPaymentMethodUpdated,
-        ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
+        ids=(
+            "tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",
+            "tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+        ),
         addresses=(
             ("subscription.payment_method_updated", "customer_id"),
             ("subscription.*", "subscription_id"),
@@ -1633,6 +2003,21 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.SubscriptionDiscountApplied,
         ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
         addresses=(("subscription.*", "subscription_id"),),
+    ),
+    "vendor.suspension.lifted": SignalRoute(
+        model=signals.VendorSuspensionLifted,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.extended": SignalRoute(
+        model=signals.VendorSuspensionExtended,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "vendor.suspension.made_permanent": SignalRoute(
+        model=signals.VendorSuspensionMadePermanent,
+        ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
+        addresses=(("vendor.suspension.*", "vendor_id"),),
     ),
 }
 

@@ -95,6 +95,8 @@ class SubscriptionPaymentFailedEvent(Model):
     amount: Decimal
     currency_code: str
     attempt_number: int
+    max_attempts: int
+    retry_schedule: Annotated[list[int], Limits(max_items=10)]
     payment_method_id: str
     gateway: str
 
@@ -230,9 +232,12 @@ class EscrowReleasedEvent(Model):
 class OrderCompletedEvent(Model):
     order_id: str
     customer_id: str
-    amount_spent: Decimal
+    company_id: str | None = None
+    amount: Decimal
     currency_code: str
-    points_rule: types.PointsRule
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+    invoice_terms: types.InvoiceTerms | None = None
+    points_rule: types.PointsRule | None = None
 
 
 class ReviewSubmittedEvent(Model):
@@ -270,6 +275,86 @@ class GiftCardExpiredEvent(Model):
     amount: Decimal
     currency_code: str
     customer_id: str
+
+
+class QuoteRequestedEvent(Model):
+    quote_id: str
+    company_id: str
+    customer_id: str
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+    max_negotiation_rounds: int
+    expiry_days: int
+
+
+class CompanyCreditLimitReviewRequestedEvent(Model):
+    company_id: str
+    current_credit_limit: Decimal
+    requested_credit_limit: Decimal | None = None
+    review_data: types.CreditReviewData
+
+
+class CompanyRegistrationSubmittedEvent(Model):
+    company_id: str
+    admin_user_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+    requested_tier: types.CompanyTier
+    requested_payment_terms: str
+
+
+class CompanyOnboardedEvent(Model):
+    company_id: str
+    tier: types.CompanyTier
+
+
+class SubscriptionPlanChangeRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    current_plan_id: str
+    new_plan_id: str
+    change_type: types.PlanChangeType
+    proration_method: types.ProrationMethod
+    current_period_end: datetime
+
+
+class SubscriptionCancelRequestedEvent(Model):
+    subscription_id: str
+    customer_id: str
+    cancellation_type: types.CancellationType
+    reason: str
+    refund_prorated: bool
+
+
+class VendorSuspensionRequestedEvent(Model):
+    vendor_id: str
+    reason: str
+    suspension_type: types.SuspensionType
+    duration_days: int | None = None
+    initiated_by: str
+
+
+class VendorProductSubmittedEvent(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+    requires_compliance_check: bool
+    product_category_rules: types.ProductCategoryRules | None = None
+
+
+class CommissionRuleUpdatedEvent(Model):
+    commission_rule_id: str
+    vendor_id: str | None = None
+    recalc_scope: types.RecalcScope
+    effective_date: datetime
+
+
+class OrderRefundedEvent(Model):
+    order_id: str
+    amount: Decimal
+    currency_code: str
+    partial: bool
+    refunded_at: datetime
 
 
 class CartAbandonedEvent(Model):

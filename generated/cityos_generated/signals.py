@@ -172,8 +172,8 @@ class ClassifiedCancelled(SignalModel):
     cancelled_at: datetime
 
 
-class CartCompleted(SignalModel):
-    SIGNAL: ClassVar[str] = "cart.completed"
+class CartOrdered(SignalModel):
+    SIGNAL: ClassVar[str] = "cart.ordered"
     cart_id: str
     order_id: str
     completed_at: datetime
@@ -402,6 +402,24 @@ class InventoryReserved(SignalModel):
     reserved_at: datetime
 
 
+class PaymentReceived(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.received"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class PaymentPartial(SignalModel):
+    SIGNAL: ClassVar[str] = "payment.partial"
+    invoice_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
 class ReceivingInspected(SignalModel):
     SIGNAL: ClassVar[str] = "receiving.inspected"
     receiving_task_id: str
@@ -602,6 +620,38 @@ class PaymentTransferFailed(SignalModel):
     failed_at: datetime
 
 
+class QuoteAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.accepted"
+    quote_id: str
+    version: int
+    accepted_by: str
+    accepted_at: datetime
+
+
+class QuoteCountered(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.countered"
+    quote_id: str
+    version: int
+    countered_by: str
+    items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    message: str | None = None
+    countered_at: datetime
+
+
+class QuoteRejected(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.rejected"
+    quote_id: str
+    rejected_by: str
+    reason: str | None = None
+    rejected_at: datetime
+
+
+class QuoteExpired(SignalModel):
+    SIGNAL: ClassVar[str] = "quote.expired"
+    quote_id: str
+    expired_at: datetime
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str
@@ -744,3 +794,24 @@ class SubscriptionDiscountApplied(SignalModel):
     subscription_id: str
     discount: types.Discount
     applied_at: datetime
+
+
+class VendorSuspensionLifted(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.lifted"
+    vendor_id: str
+    lifted_by: str
+    lifted_at: datetime
+
+
+class VendorSuspensionExtended(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.extended"
+    vendor_id: str
+    extended_by: str
+    new_end: datetime
+
+
+class VendorSuspensionMadePermanent(SignalModel):
+    SIGNAL: ClassVar[str] = "vendor.suspension.made_permanent"
+    vendor_id: str
+    decided_by: str
+    decided_at: datetime

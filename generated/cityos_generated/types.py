@@ -55,6 +55,100 @@ class ApprovalStep(Model):
     auto_approve_below: Decimal | None = None
 
 
+class QuoteItem(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    requested_price: Decimal | None = None
+
+
+class DeliveryRequirements(Model):
+    delivery_date: date
+    location: Any
+
+
+class OfferLine(Model):
+    product_id: str
+    variant_id: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+
+
+class QuoteOffer(Model):
+    version: int
+    total: Decimal
+    currency_code: str
+    lines: Annotated[list[OfferLine], Limits(max_items=200)]
+
+
+CounterDecision = Literal["accept", "counter", "reject"]
+
+QuoteOutcome = Literal["accepted", "rejected", "expired", "no_agreement", "unavailable"]
+
+
+class InvoiceLine(Model):
+    product_id: str
+    title: str
+    quantity: Annotated[int, Limits(min=1)]
+    unit_price: Decimal
+    tax_amount: Decimal
+
+
+class EarlyPaymentDiscount(Model):
+    percent: Annotated[Decimal, Limits(min=Decimal("0"), max=Decimal("100"))]
+    days: Annotated[int, Limits(min=1, max=180)]
+
+
+class InvoiceTerms(Model):
+    invoice_id: str
+    payment_terms_id: str
+    net_days: Annotated[int, Limits(min=0, max=180)]
+    early_payment_discount: EarlyPaymentDiscount | None = None
+
+
+InvoiceStatus = Literal["overdue", "paid", "in_collections", "written_off"]
+
+InvoiceRecipient = Literal["company", "customer", "tenant"]
+
+
+class CreditReviewData(Model):
+    payment_history_months: Annotated[int, Limits(min=0)]
+    total_orders: Annotated[int, Limits(min=0)]
+    total_spent: Decimal
+    average_days_to_pay: float
+    late_payments: Annotated[int, Limits(min=0)]
+    current_credit_used: Decimal
+
+
+class CreditHistory(Model):
+    invoices: int
+    paid_late: int
+    average_days_to_pay: float
+    outstanding: Decimal
+    overdue: Decimal
+
+
+CompanyTier = Literal["bronze", "silver", "gold", "platinum"]
+
+
+class CompanyInfo(Model):
+    name: str
+    legal_name: str
+    tax_id: str
+    industry: str
+    employee_count: Annotated[int, Limits(min=0)]
+    country_code: Annotated[str, Limits(pattern="[A-Z]{2}")]
+    address: Any
+
+
+CompanyDocumentType = Literal["trade_license", "tax_certificate", "tax_exemption_cert"]
+
+
+class CompanyDocument(Model):
+    type: CompanyDocumentType
+    file_url: str
+
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 
@@ -467,7 +561,7 @@ PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
 
 PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
 
-TransferStatus = Literal["completed", "pending"]
+TransferStatus = Literal["completed", "pending", "reversed"]
 
 ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
 
@@ -548,6 +642,15 @@ class RestaurantPayment(Model):
     tip_amount: Decimal | None = None
 
 
+DunningResult = Literal["unpaid", "paid", "cancelled"]
+
+PlanChangeType = Literal["upgrade", "downgrade"]
+
+ProrationMethod = Literal["immediate", "next_billing_cycle", "prorated_now"]
+
+CancellationType = Literal["immediate", "end_of_period"]
+
+
 class TicketSelection(Model):
     ticket_type_id: str
     quantity: Annotated[int, Limits(min=1, max=20)]
@@ -616,3 +719,103 @@ class ComplianceCredential(Model):
     issued_at: datetime
     valid_until: datetime | None = None
     status: CredentialStatus
+
+
+SuspensionType = Literal["temporary", "permanent"]
+
+
+class PendingVendorOrder(Model):
+    vendor_order_id: str
+    order_id: str
+    delivery_order_id: str | None = None
+
+
+class Period(Model):
+    start: datetime
+    end: datetime
+
+
+class PerformanceThresholds(Model):
+    min_order_fulfillment_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_cancellation_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    min_review_rating: Annotated[float, Limits(min=0.0, max=5.0)]
+    max_dispute_rate: Annotated[float, Limits(min=0.0, max=1.0)]
+    max_avg_fulfillment_hours: Annotated[float, Limits(min=0.0)]
+
+
+class OrderMetrics(Model):
+    vendor_id: str
+    orders: int
+    fulfilled: int
+    cancelled: int
+    disputed: int
+
+
+class ReviewMetrics(Model):
+    vendor_id: str
+    reviews: int
+    rating: float
+
+
+class DeliveryMetrics(Model):
+    vendor_id: str
+    deliveries: int
+    avg_fulfillment_hours: float
+
+
+class VendorScore(Model):
+    vendor_id: str
+    score: int
+    breaches: Annotated[list[str], Limits(max_items=5)]
+
+
+Penalty = Literal["warning", "lower_ranking", "suspension"]
+
+
+class ProductVariantData(Model):
+    sku: str
+    price: Decimal
+
+
+class ProductData(Model):
+    title: str
+    description: str
+    category_ids: Annotated[list[str], Limits(max_items=20)]
+    variants: Annotated[list[ProductVariantData], Limits(max_items=200)]
+    images: Annotated[list[str], Limits(max_items=50)]
+
+
+class ProductCategoryRules(Model):
+    requires_license: bool
+    restricted_zones: Annotated[list[str], Limits(max_items=10)]
+
+
+ModerationVerdict = Literal["clean", "doubtful", "forbidden"]
+
+RecalcTrigger = Literal["rule_change", "partial_refund", "adjustment"]
+
+RecalcScope = Literal["single_order", "vendor_all_pending", "global"]
+
+
+class CommissionTransaction(Model):
+    transaction_id: str
+    vendor_id: str
+    order_id: str
+    base_amount: Decimal
+    commission: Decimal
+
+
+class CommissionAdjustment(Model):
+    transaction_id: str
+    vendor_id: str
+    difference: Decimal
+
+
+class SettlementLine(Model):
+    vendor_id: str
+    connected_account_id: str
+    gross: Decimal
+    commission: Decimal
+    refunds: Decimal
+    fees: Decimal
+    net: Decimal

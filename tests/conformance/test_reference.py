@@ -54,6 +54,8 @@ def _value(text: str) -> tuple[Any] | None:
 def test_types_values_and_errors_are_those_of_the_reference(text: str) -> None:
     # The reference puts bytes that are no text into its strings; its binding cannot hand them out.
     assume(not ("format" in text and "xff" in text))
+    # What is no number has the sign that the processor gives it, and the reference writes it.
+    assume(not ("string(" in text and ("math.sqrt(-" in text or "0.0 / 0.0" in text)))
     try:
         theirs = _REFERENCE.compile(text)
         found = None if theirs is None else _REFERENCE.evaluate(theirs[1], BINDINGS)

@@ -15,6 +15,7 @@ from cityos_compiler.cli.common import project_root
 from cityos_dsl.diagnostics import Finding, Severity
 
 if TYPE_CHECKING:
+    from cityos_compiler.cli.mending import Mended
     from cityos_compiler.findings.cache import Linted
 
 _FORMATS = ("human", "json", "sarif", "github", "junit")
@@ -26,23 +27,47 @@ _FORMATS = ("human", "json", "sarif", "github", "junit")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write them to this file.")
 @click.option("--since", metavar="REF", help="Show only what a change since this git ref can affect.")
 @click.option("--no-cache", is_flag=True, help="Check everything anew.")
-def lint_command(paths: tuple[str, ...], shape: str, output: Path | None, since: str | None, no_cache: bool) -> int:
+@click.option("--fix", is_flag=True, help="Mend what is safe to mend, and format; then show what remains.")
+@click.option("--diff", is_flag=True, help="With --fix: show what would change, and write nothing.")
+def lint_command(
+    paths: tuple[str, ...],
+    shape: str,
+    output: Path | None,
+    since: str | None,
+    no_cache: bool,
+    fix: bool,
+    diff: bool,
+) -> int:
     """Check every spec of the project, or show only what concerns PATHS: files, folders or patterns.
 
-    Exits with 0 where nothing is wrong, with 1 where there are errors or warnings.
+    Exits with 0 where nothing is wrong, with 1 where there are errors or warnings; with --diff also where something
+    would change.
     """
     from cityos_compiler.findings.cache import read_sources
 
+    if diff and not fix:
+        raise click.UsageError("--diff shows what --fix would do: say both")
     root = project_root()
+    mended = _mend(root, paths, diff) if fix else None
     sources = read_sources(root)
-    linted = _lint(root, sources, no_cache)
-    findings = [finding for finding in linted.findings if not paths or _concerns(finding, paths, root)]
+    linted = mended.linted if mended is not None else _lint(root, sources, no_cache)
+    findings = [finding for finding in linted.findings if not paths or is_among(finding.span.file, paths, root)]
     if since is not None:
         files = _affected(root, sources, since)
         findings = [f for f in findings if {f.span.file, *(related.span.file for related in f.related)} & files]
     texts = {name: sources[name].decode("utf-8", "replace") for name in linted.files if name in sources}
-    _write(findings, texts, shape, output, _prefix(root))
-    return 1 if any(finding.severity is not Severity.NOTE for finding in findings) else 0
+    if mended is not None:
+        texts |= mended.texts
+    if not diff or findings:
+        _write(findings, texts, shape, output, _prefix(root), aside=diff)
+    is_wrong = any(finding.severity is not Severity.NOTE for finding in findings)
+    return 1 if is_wrong or (diff and mended is not None and mended.texts) else 0
+
+
+def _mend(root: Path, paths: Sequence[str], diff: bool) -> Mended:
+    from cityos_compiler.cli.mending import mend
+
+    return mend(root, lambda file: not paths or is_among(file, paths, root), diff)
 
 
 def _lint(root: Path, sources: Mapping[str, bytes], no_cache: bool) -> Linted:
@@ -73,9 +98,8 @@ def _affected(root: Path, sources: Mapping[str, bytes], ref: str) -> set[str]:
         raise click.ClickException(str(error)) from None
 
 
-def _concerns(finding: Finding, paths: Sequence[str], root: Path) -> bool:
-    """Whether a finding is in one of the files, folders or patterns, written from here or from the project's folder."""
-    file = finding.span.file
+def is_among(file: str, paths: Sequence[str], root: Path) -> bool:
+    """Whether a file is one of the files, folders or patterns, written from here or from the project's folder."""
     for path in paths:
         here = os.path.relpath(Path(path).absolute(), root)  # a Path can't say that a file is beside its folder
         if here == "." or file.endswith(f"/{path}") or any(_matches(file, said) for said in (path, here)):
@@ -95,13 +119,21 @@ def _prefix(root: Path) -> str:
     return root.relative_to(workspace).as_posix() + "/"
 
 
-def _write(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, output: Path | None, prefix: str) -> None:
+def _write(
+    findings: Sequence[Finding],
+    texts: Mapping[str, str],
+    shape: str,
+    output: Path | None,
+    prefix: str,
+    *,
+    aside: bool = False,
+) -> None:
     from cityos_compiler.render import has_color, summary
 
     text = _text(findings, texts, shape, prefix, color=output is None and has_color(sys.stdout))
     if output is None:
         if text:
-            click.echo(text)
+            click.echo(text, err=aside)
         return
     from cityos_compiler.disk import replace_file
 

@@ -9,6 +9,8 @@ import sys
 COMMANDS = {
     "new": ("new", "Make an empty project, ready to lint."),
     "lint": ("lint", "Check every spec and say what is wrong, where, and what to do."),
+    "fmt": ("fmt", "Format specs: one order, one style, every comment kept."),
+    "lsp": ("lsp", "Serve an editor: diagnostics, completion, hover, rename."),
     "compile": ("compile", "Write the Temporal code of every workflow."),
     "graph": ("graph", "Draw a workflow: Mermaid, DOT, SVG or PNG."),
     "docs": ("docs", "Build the book of the project: a site to read in a browser."),

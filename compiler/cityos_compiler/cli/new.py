@@ -36,9 +36,9 @@ connection:
   auth: {bearer: SHOP_KEY}
   success: status in [200, 201]
   errors:
-    - {if: "status == 401", error: AuthenticationError}
-    - {if: "status >= 500", error: ExternalAPIError, outcome: unknown}
-    - {if: "status >= 400", error: InvalidArgumentError}
+    - {if: status == 401, error: AuthenticationError}
+    - {if: status >= 500, error: ExternalAPIError, outcome: unknown}
+    - {if: status >= 400, error: InvalidArgumentError}
 operations:
   confirmOrder:
     summary: Confirm an order.

@@ -11,7 +11,7 @@ from cityos_compiler.lowering.env import Env
 from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.expr import types as t
 from cityos_dsl.expr.ast import Binary, Expr
-from cityos_dsl.expr.check import check, roots
+from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.unparse import unparse
@@ -20,6 +20,16 @@ from cityos_dsl.project import Project
 from cityos_dsl.source import Node, Scalar, Sequence
 
 PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An expression of a workflow as it was met: where, what was in scope, what was expected, what came of it."""
+
+    node: Scalar
+    env: Env
+    expected: t.Type | None
+    checked: Checked | None
 
 
 @dataclass
@@ -31,6 +41,8 @@ class Values:
     records: Mapping[str, t.RecordType] = field(default_factory=dict)
     required: dict[str, frozenset[str]] = field(default_factory=dict)
     """By the conditions of `require:`, the paths of the input that surely exist where they hold."""
+    seen: list[Seen] | None = None
+    """Every expression with its scope, for those who ask for it: editors."""
 
     def refuse(self, code: str, message: str, span: Span, help_text: str | None = None) -> None:
         """Note a finding."""
@@ -41,10 +53,14 @@ class Values:
         try:
             tree = parse(node.text)
         except ExprError as error:
+            if self.seen is not None:
+                self.seen.append(Seen(node, env, expected, None))
             self.findings.append(shifted(node, error))
             return None
         scope = env.scope(self.records)
         checked = check(tree, scope, expected)
+        if self.seen is not None:
+            self.seen.append(Seen(node, env, expected, checked))
         if checked.errors:
             self.findings.append(shifted(node, checked.errors[0]))
             return None

@@ -15,7 +15,7 @@ from cityos_compiler.lowering.env import Env, maybe
 from cityos_compiler.lowering.outputs import last_env, output_type
 from cityos_compiler.lowering.steps import Lowering
 from cityos_compiler.lowering.triggers import check_starts, lower_receives, lower_triggers
-from cityos_compiler.lowering.values import Values
+from cityos_compiler.lowering.values import Seen, Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.expr.unparse import unparse
@@ -35,23 +35,23 @@ class Lowered:
     findings: list[Finding] = field(default_factory=list)
 
 
-def lower(project: Project) -> Lowered:
-    """Lower every workflow of a project. Never raises on a user's error."""
+def lower(project: Project, one_by_one: Workflows | None = None) -> Lowered:
+    """Lower every workflow of a project, in a way of one's own where given. Never raises on a user's error."""
     kinds.load()
-    one_by_one = _Workflows(project)
+    one_by_one = one_by_one or Workflows(project)
     lowered = Lowered()
     for _, spec in project.workflows:
         one_by_one.output_of(spec.workflow.text)
     for file, spec in project.workflows:
         workflow, findings = one_by_one.done[spec.workflow.text, file]
-        lowered.findings += findings
+        lowered.findings += first_causes(project, file, findings)
         if workflow is not None:
             lowered.workflows.append(workflow)
     lowered.findings += [*check_completions(project), *check_starts(project)]
     return lowered
 
 
-class _Workflows:
+class Workflows:
     """Workflows as they are lowered: one that calls another is lowered after it, since it knows its output."""
 
     def __init__(self, project: Project) -> None:
@@ -70,19 +70,27 @@ class _Workflows:
         outputs: list[t.Type] = []
         for file, spec in self.named.get(name, ()):
             if (name, file) not in self.done:
-                self.done[name, file] = lower_workflow(self.project, file, spec, self.output_of)
+                self.done[name, file] = self.lowered(file, spec)
             workflow = self.done[name, file][0]
             outputs.append(workflow.output if workflow is not None else t.ANY)
         self.open.discard(name)
         return outputs[0] if outputs else None
 
+    def lowered(self, file: str, spec: d.Workflow) -> tuple[ir.Workflow | None, list[Finding]]:
+        """One workflow, with all that is wrong with it."""
+        return lower_workflow(self.project, file, spec, self.output_of)
+
 
 def lower_workflow(
-    project: Project, file: str, spec: d.Workflow, outputs: Callable[[str], t.Type | None]
+    project: Project,
+    file: str,
+    spec: d.Workflow,
+    outputs: Callable[[str], t.Type | None],
+    seen: list[Seen] | None = None,
 ) -> tuple[ir.Workflow | None, list[Finding]]:
-    """Lower one workflow; ``outputs`` gives what those that it calls give."""
+    """Lower one workflow; ``outputs`` gives what those that it calls give, ``seen`` takes its expressions."""
     records = {name: kind for name, kind in project.types.items() if isinstance(kind, t.RecordType)}
-    values = Values(project, records=records)
+    values = Values(project, records=records, seen=seen)
     types = project.reader()
     name = spec.workflow.text
     fields = types.fields(spec.input, camel(name.removesuffix("Workflow"))) if spec.input is not None else ()
@@ -129,7 +137,7 @@ def lower_workflow(
     )
     findings = values.findings + types.findings
     sound = not findings and not ill_shaped(project, file)
-    return (workflow if sound else None), first_causes(project, file, findings)
+    return (workflow if sound else None), findings
 
 
 def _constants(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Local, ...], Env]:

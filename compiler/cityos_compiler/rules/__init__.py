@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 from cityos_compiler import ir
@@ -22,11 +21,15 @@ def all_rules() -> dict[str, Rule]:
     return dict(sorted(RULES.items()))
 
 
-def run_rules(workflows: list[ir.Workflow], project: Project) -> list[Finding]:
-    """All findings of all rules, each as severe as its rule says."""
+def run_rules(workflows: list[ir.Workflow], project: Project, *, alone: bool | None = None) -> list[Finding]:
+    """All findings of all rules, each as severe as its rule says.
+
+    ``alone`` narrows them to the rules that look at one workflow at a time, or to those that look at all together.
+    """
     whole = Whole(tuple(workflows), project)
     return [
         finding if finding.code == INTERNAL else replace(finding, severity=rule.severity)
         for rule in all_rules().values()
+        if alone is None or rule.alone is alone
         for finding in rule.run(whole)
     ]

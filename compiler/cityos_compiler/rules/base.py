@@ -24,6 +24,8 @@ class Rule(About):
     """A rule over lowered workflows: what its code means, and the check."""
 
     run: Callable[[Whole], Iterator[Finding]]
+    alone: bool
+    """Whether it looks at one workflow at a time, and at no more of the others than their heads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ def rule(
                 yield from guarded(code, check(workflow, whole.project), workflow.file)
 
         _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
-                       since=since, run=run))  # fmt: skip
+                       since=since, run=run, alone=True))  # fmt: skip
         return check
 
     return register
@@ -124,7 +126,7 @@ def whole_rule(
             yield from guarded(code, check(whole), "specs/cityos.yaml")
 
         _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
-                       since=since, run=run))  # fmt: skip
+                       since=since, run=run, alone=False))  # fmt: skip
         return check
 
     return register

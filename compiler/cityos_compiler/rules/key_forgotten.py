@@ -52,6 +52,8 @@ def _forgetful(step: ir.Do) -> list[tuple[Spoken, timedelta]]:
     """The ways of speaking a step's operation whose keys are forgotten, and after which time."""
     if step.operation.effect not in ("write", "money"):
         return []
+    if step.undo is not None and step.undo.needs_result:
+        return []  # a lookup that is missing has its finding already: what undoes the step needs it (SAGA002)
     return [
         (way, timedelta(seconds=seconds(way.connection.dedupe_window.text) or 0))
         for way in spoken(step.operation)

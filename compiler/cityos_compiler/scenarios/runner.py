@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -137,6 +138,7 @@ class _Run:
         for _ in range(10_000):
             idle = await self._idle()  # asked first: what it still does must be in the history read below
             events = [event async for event in self.handle.fetch_history_events()]
+            idle = idle and not on_the_way(events)
             found = _step_time(events, step)
             if found is not None:
                 return found
@@ -144,6 +146,7 @@ class _Run:
                 raise RuntimeError(f"`{step}` never began: the workflow ended before")
             timer = _next_timer(events)
             now = await self.city.environment.get_current_time(self.handle)
+            idle = idle and not _signalling(events)
             if timer is None and idle:
                 raise RuntimeError(f"`{step}` never began: the workflow waits, and no timer will end that")
             if timer is not None and idle:
@@ -250,6 +253,22 @@ def _closed(events: list[Any]) -> bool:
     )
 
 
+def on_the_way(events: list[Any]) -> bool:
+    """Whether a message to another workflow, or a task of its own, is on its way: no description shows the first."""
+    kinds = Counter(event.event_type for event in events)
+    sent = kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED]
+    answered = (
+        kinds[EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED]
+        + kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED]
+    )
+    done = (
+        kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT]
+    )
+    return sent > answered or kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED] > done
+
+
 def _backing_off(activity: Any) -> bool:
     """An activity that waits for its next attempt."""
     return bool(activity.attempt > 1 and activity.HasField("next_attempt_schedule_time"))
@@ -276,6 +295,28 @@ def _names(scheduled: Any) -> set[str]:
     payloads = scheduled.input.payloads
     context = json.loads(payloads[1].data) if len(payloads) > 1 else {}
     return {scheduled.activity_type.name, str(context.get("step"))}
+
+
+_AT_WORK = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
+)
+
+
+def _signalling(events: list[Any]) -> bool:
+    """Whether a signal to another workflow is under way or just answered, which no description of a run tells."""
+    sent: set[int] = set()
+    for event in events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+                sent.add(event.event_id)
+            case EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED:
+                sent.discard(event.external_workflow_execution_signaled_event_attributes.initiated_event_id)
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+                sent.discard(event.signal_external_workflow_execution_failed_event_attributes.initiated_event_id)
+    return bool(sent) or events[-1].event_type in _AT_WORK
 
 
 def _next_timer(events: list[Any]) -> datetime | None:

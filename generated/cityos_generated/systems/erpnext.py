@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -98,6 +98,60 @@ class BookAffiliateCommissionOutput(Model):
 
 class BookAffiliatePayoutOutput(Model):
     journal_entry_id: str
+
+
+class CheckInventoryAvailabilityOutput(Model):
+    available: bool
+    available_from: date | None = None
+
+
+class CreateAccountsReceivableOutput(Model):
+    receivable_id: str
+
+
+class CancelAccountsReceivableOutput(Model):
+    pass
+
+
+class RecordInvoicePaymentOutput(Model):
+    payment_entry_id: str
+
+
+class FlagReceivableOverdueOutput(Model):
+    pass
+
+
+class ApplyLateFeesOutput(Model):
+    dunning_id: str
+    fee: Decimal
+
+
+class EscalateToCollectionsOutput(Model):
+    pass
+
+
+class SettleReceivableOutput(Model):
+    pass
+
+
+class WriteOffReceivableOutput(Model):
+    pass
+
+
+class CalculateCreditScoreOutput(Model):
+    score: int
+
+
+class CreateERPCustomerAccountOutput(Model):
+    erp_customer_id: str
+
+
+class DisableERPCustomerAccountOutput(Model):
+    pass
+
+
+class ApplyTaxCategoryOutput(Model):
+    pass
 
 
 class FetchExpiredBusinessLicensesOutput(Model):
@@ -218,7 +272,44 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class UpdateERPBillingScheduleOutput(Model):
+    pass
+
+
+class RestoreERPBillingScheduleOutput(Model):
+    pass
+
+
+class UpdateAccountingEntriesSubscriptionRefundOutput(Model):
+    journal_entry_id: str
+
+
+class UpdateAccountingEntriesCommissionAdjustmentOutput(Model):
+    journal_entry_id: str
+
+
 class BookTicketSaleOutput(Model):
+    journal_entry_id: str
+
+
+class CheckCategoryComplianceOutput(Model):
+    compliant: bool
+    reason: str | None = None
+
+
+class SyncToERPCatalogOutput(Model):
+    pass
+
+
+class GenerateSettlementReportsOutput(Model):
+    settlement_report_id: str
+
+
+class CancelSettlementReportsOutput(Model):
+    pass
+
+
+class CreateSettlementEntriesOutput(Model):
     journal_entry_id: str
 
 
@@ -317,6 +408,85 @@ class BookAffiliatePayoutInput(Model):
     order_id: str
     amount: Decimal
     currency_code: str
+
+
+class CheckInventoryAvailabilityInput(Model):
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+
+
+class CreateAccountsReceivableInput(Model):
+    invoice_id: str
+    company_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+
+
+class CancelAccountsReceivableInput(Model):
+    receivable_id: str
+
+
+class RecordInvoicePaymentInput(Model):
+    receivable_id: str
+    payment_id: str
+    amount: Decimal
+    currency_code: str
+    received_at: datetime
+
+
+class FlagReceivableOverdueInput(Model):
+    receivable_id: str
+
+
+class ApplyLateFeesInput(Model):
+    receivable_id: str
+    outstanding: Decimal
+    currency_code: str
+
+
+class EscalateToCollectionsInput(Model):
+    receivable_id: str
+    company_id: str
+    outstanding: Decimal
+    currency_code: str
+
+
+class SettleReceivableInput(Model):
+    receivable_id: str
+    received: Decimal
+    currency_code: str
+
+
+class WriteOffReceivableInput(Model):
+    receivable_id: str
+    outstanding: Decimal
+    currency_code: str
+
+
+class GatherPaymentHistoryInput(Model):
+    company_id: str
+    months: int
+
+
+class CalculateCreditScoreInput(Model):
+    company_id: str
+    history: types.CreditHistory
+    review_data: types.CreditReviewData
+
+
+class CreateERPCustomerAccountInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+
+
+class DisableERPCustomerAccountInput(Model):
+    erp_customer_id: str
+
+
+class ApplyTaxCategoryInput(Model):
+    erp_customer_id: str
 
 
 class FetchExpiredBusinessLicensesInput(Model):
@@ -496,11 +666,60 @@ class BookGiftCardInput(Model):
     currency_code: str
 
 
+class UpdateERPBillingScheduleInput(Model):
+    subscription_id: str
+    new_plan_id: str
+
+
+class RestoreERPBillingScheduleInput(Model):
+    subscription_id: str
+    current_plan_id: str
+
+
+class UpdateAccountingEntriesSubscriptionRefundInput(Model):
+    amount: Decimal
+    currency_code: str
+    subscription_id: str
+    payment_intent_id: str
+
+
+class UpdateAccountingEntriesCommissionAdjustmentInput(Model):
+    amount: Decimal
+    currency_code: str
+    recalculation_id: str
+
+
 class BookTicketSaleInput(Model):
     event_id: str
     payment_intent_id: str
     amount: Decimal
     currency_code: str
+
+
+class CheckCategoryComplianceInput(Model):
+    vendor_id: str
+    product_data: types.ProductData
+
+
+class SyncToERPCatalogInput(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+
+
+class GenerateSettlementReportsInput(Model):
+    settlement_id: str
+    settlement_period: types.Period
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class CancelSettlementReportsInput(Model):
+    settlement_report_id: str
+
+
+class CreateSettlementEntriesInput(Model):
+    settlement_id: str
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
 
 
 _RESERVE_INVENTORY = Operation(
@@ -890,6 +1109,326 @@ def book_affiliate_payout(
             currency_code=currency_code,
         ),
     )
+
+
+_CHECK_INVENTORY_AVAILABILITY = Operation(
+    "checkInventoryAvailability",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckInventoryAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a quote's items are in stock, or from when they can be; a quote holds no stock.",
+)
+
+
+def check_inventory_availability(
+    *, requested_items: list[types.QuoteItem], delivery_requirements: types.DeliveryRequirements | None = None
+) -> Call[CheckInventoryAvailabilityOutput]:
+    """Say whether a quote's items are in stock, or from when they can be; a quote holds no stock."""
+    return Call(
+        _CHECK_INVENTORY_AVAILABILITY,
+        CheckInventoryAvailabilityInput(
+            requested_items=requested_items, delivery_requirements=delivery_requirements
+        ),
+    )
+
+
+_CREATE_ACCOUNTS_RECEIVABLE = Operation(
+    "createAccountsReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateAccountsReceivableOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book an invoice as a submitted Sales Invoice.",
+)
+
+
+def create_accounts_receivable(
+    *,
+    invoice_id: str,
+    company_id: str,
+    amount: Decimal,
+    currency_code: str,
+    due_date: date,
+    line_items: list[types.InvoiceLine],
+) -> Call[CreateAccountsReceivableOutput]:
+    """Book an invoice as a submitted Sales Invoice."""
+    return Call(
+        _CREATE_ACCOUNTS_RECEIVABLE,
+        CreateAccountsReceivableInput(
+            invoice_id=invoice_id,
+            company_id=company_id,
+            amount=amount,
+            currency_code=currency_code,
+            due_date=due_date,
+            line_items=line_items,
+        ),
+    )
+
+
+_CANCEL_ACCOUNTS_RECEIVABLE = Operation(
+    "cancelAccountsReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelAccountsReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a Sales Invoice; cancelled already, or none there, is success.",
+)
+
+
+def cancel_accounts_receivable(*, receivable_id: str) -> Call[CancelAccountsReceivableOutput]:
+    """Cancel a Sales Invoice; cancelled already, or none there, is success."""
+    return Call(_CANCEL_ACCOUNTS_RECEIVABLE, CancelAccountsReceivableInput(receivable_id=receivable_id))
+
+
+_RECORD_INVOICE_PAYMENT = Operation(
+    "recordInvoicePayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RecordInvoicePaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book one payment of an invoice as a Payment Entry.",
+)
+
+
+def record_invoice_payment(
+    *, receivable_id: str, payment_id: str, amount: Decimal, currency_code: str, received_at: datetime
+) -> Call[RecordInvoicePaymentOutput]:
+    """Book one payment of an invoice as a Payment Entry."""
+    return Call(
+        _RECORD_INVOICE_PAYMENT,
+        RecordInvoicePaymentInput(
+            receivable_id=receivable_id,
+            payment_id=payment_id,
+            amount=amount,
+            currency_code=currency_code,
+            received_at=received_at,
+        ),
+    )
+
+
+_FLAG_RECEIVABLE_OVERDUE = Operation(
+    "flagReceivableOverdue",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=FlagReceivableOverdueOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Mark a receivable as overdue; ERPNext's own status comes only with its nightly job.",
+)
+
+
+def flag_receivable_overdue(*, receivable_id: str) -> Call[FlagReceivableOverdueOutput]:
+    """Mark a receivable as overdue; ERPNext's own status comes only with its nightly job."""
+    return Call(_FLAG_RECEIVABLE_OVERDUE, FlagReceivableOverdueInput(receivable_id=receivable_id))
+
+
+_APPLY_LATE_FEES = Operation(
+    "applyLateFees",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyLateFeesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Charge the late fees of the payment terms, by a Dunning on what is outstanding.",
+)
+
+
+def apply_late_fees(
+    *, receivable_id: str, outstanding: Decimal, currency_code: str
+) -> Call[ApplyLateFeesOutput]:
+    """Charge the late fees of the payment terms, by a Dunning on what is outstanding."""
+    return Call(
+        _APPLY_LATE_FEES,
+        ApplyLateFeesInput(receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code),
+    )
+
+
+_ESCALATE_TO_COLLECTIONS = Operation(
+    "escalateToCollections",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=EscalateToCollectionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hand an unpaid receivable to the collections team.",
+)
+
+
+def escalate_to_collections(
+    *, receivable_id: str, company_id: str, outstanding: Decimal, currency_code: str
+) -> Call[EscalateToCollectionsOutput]:
+    """Hand an unpaid receivable to the collections team."""
+    return Call(
+        _ESCALATE_TO_COLLECTIONS,
+        EscalateToCollectionsInput(
+            receivable_id=receivable_id,
+            company_id=company_id,
+            outstanding=outstanding,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SETTLE_RECEIVABLE = Operation(
+    "settleReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=SettleReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close a paid receivable; what an early payment saved, or a late one cost, is booked as the difference.",
+)
+
+
+def settle_receivable(
+    *, receivable_id: str, received: Decimal, currency_code: str
+) -> Call[SettleReceivableOutput]:
+    """Close a paid receivable; what an early payment saved, or a late one cost, is booked as the
+    difference.
+    """
+    return Call(
+        _SETTLE_RECEIVABLE,
+        SettleReceivableInput(receivable_id=receivable_id, received=received, currency_code=currency_code),
+    )
+
+
+_WRITE_OFF_RECEIVABLE = Operation(
+    "writeOffReceivable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=WriteOffReceivableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Write off what nobody will pay any more.",
+)
+
+
+def write_off_receivable(
+    *, receivable_id: str, outstanding: Decimal, currency_code: str
+) -> Call[WriteOffReceivableOutput]:
+    """Write off what nobody will pay any more."""
+    return Call(
+        _WRITE_OFF_RECEIVABLE,
+        WriteOffReceivableInput(
+            receivable_id=receivable_id, outstanding=outstanding, currency_code=currency_code
+        ),
+    )
+
+
+_GATHER_PAYMENT_HISTORY = Operation(
+    "gatherPaymentHistory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=types.CreditHistory,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="How a company has paid its invoices.",
+)
+
+
+def gather_payment_history(*, company_id: str, months: int) -> Call[types.CreditHistory]:
+    """How a company has paid its invoices."""
+    return Call(_GATHER_PAYMENT_HISTORY, GatherPaymentHistoryInput(company_id=company_id, months=months))
+
+
+_CALCULATE_CREDIT_SCORE = Operation(
+    "calculateCreditScore",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CalculateCreditScoreOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Score a company from 0 to 100, by the scorecard in the platform's Frappe app; ERPNext has none.",
+)
+
+
+def calculate_credit_score(
+    *, company_id: str, history: types.CreditHistory, review_data: types.CreditReviewData
+) -> Call[CalculateCreditScoreOutput]:
+    """Score a company from 0 to 100, by the scorecard in the platform's Frappe app; ERPNext has none."""
+    return Call(
+        _CALCULATE_CREDIT_SCORE,
+        CalculateCreditScoreInput(company_id=company_id, history=history, review_data=review_data),
+    )
+
+
+_CREATE_ERP_CUSTOMER_ACCOUNT = Operation(
+    "createERPCustomerAccount",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateERPCustomerAccountOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a company's customer account.",
+)
+
+
+def create_erp_customer_account(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[CreateERPCustomerAccountOutput]:
+    """Create a company's customer account."""
+    return Call(
+        _CREATE_ERP_CUSTOMER_ACCOUNT,
+        CreateERPCustomerAccountInput(company_id=company_id, business_info=business_info),
+    )
+
+
+_DISABLE_ERP_CUSTOMER_ACCOUNT = Operation(
+    "disableERPCustomerAccount",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DisableERPCustomerAccountOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Disable a customer account; none there is success.",
+)
+
+
+def disable_erp_customer_account(*, erp_customer_id: str) -> Call[DisableERPCustomerAccountOutput]:
+    """Disable a customer account; none there is success."""
+    return Call(
+        _DISABLE_ERP_CUSTOMER_ACCOUNT, DisableERPCustomerAccountInput(erp_customer_id=erp_customer_id)
+    )
+
+
+_APPLY_TAX_CATEGORY = Operation(
+    "applyTaxCategory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplyTaxCategoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Book a customer's sales without tax.",
+)
+
+
+def apply_tax_category(*, erp_customer_id: str) -> Call[ApplyTaxCategoryOutput]:
+    """Book a customer's sales without tax."""
+    return Call(_APPLY_TAX_CATEGORY, ApplyTaxCategoryInput(erp_customer_id=erp_customer_id))
 
 
 _FETCH_EXPIRED_BUSINESS_LICENSES = Operation(
@@ -1565,6 +2104,103 @@ def book_gift_card(
     )
 
 
+_UPDATE_ERP_BILLING_SCHEDULE = Operation(
+    "updateERPBillingSchedule",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateERPBillingScheduleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Give a subscription's billing schedule another plan.",
+)
+
+
+def update_erp_billing_schedule(
+    *, subscription_id: str, new_plan_id: str
+) -> Call[UpdateERPBillingScheduleOutput]:
+    """Give a subscription's billing schedule another plan."""
+    return Call(
+        _UPDATE_ERP_BILLING_SCHEDULE,
+        UpdateERPBillingScheduleInput(subscription_id=subscription_id, new_plan_id=new_plan_id),
+    )
+
+
+_RESTORE_ERP_BILLING_SCHEDULE = Operation(
+    "restoreERPBillingSchedule",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RestoreERPBillingScheduleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Give a subscription's billing schedule its old plan again.",
+)
+
+
+def restore_erp_billing_schedule(
+    *, subscription_id: str, current_plan_id: str
+) -> Call[RestoreERPBillingScheduleOutput]:
+    """Give a subscription's billing schedule its old plan again."""
+    return Call(
+        _RESTORE_ERP_BILLING_SCHEDULE,
+        RestoreERPBillingScheduleInput(subscription_id=subscription_id, current_plan_id=current_plan_id),
+    )
+
+
+_UPDATE_ACCOUNTING_ENTRIES_SUBSCRIPTION_REFUND = Operation(
+    "updateAccountingEntries:subscription_refund",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAccountingEntriesSubscriptionRefundOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take refunded revenue of a subscription back.",
+)
+
+
+def update_accounting_entries_subscription_refund(
+    *, amount: Decimal, currency_code: str, subscription_id: str, payment_intent_id: str
+) -> Call[UpdateAccountingEntriesSubscriptionRefundOutput]:
+    """Take refunded revenue of a subscription back."""
+    return Call(
+        _UPDATE_ACCOUNTING_ENTRIES_SUBSCRIPTION_REFUND,
+        UpdateAccountingEntriesSubscriptionRefundInput(
+            amount=amount,
+            currency_code=currency_code,
+            subscription_id=subscription_id,
+            payment_intent_id=payment_intent_id,
+        ),
+    )
+
+
+_UPDATE_ACCOUNTING_ENTRIES_COMMISSION_ADJUSTMENT = Operation(
+    "updateAccountingEntries:commission_adjustment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateAccountingEntriesCommissionAdjustmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move between the vendors' shares and the platform's commission.",
+)
+
+
+def update_accounting_entries_commission_adjustment(
+    *, amount: Decimal, currency_code: str, recalculation_id: str
+) -> Call[UpdateAccountingEntriesCommissionAdjustmentOutput]:
+    """Move between the vendors' shares and the platform's commission."""
+    return Call(
+        _UPDATE_ACCOUNTING_ENTRIES_COMMISSION_ADJUSTMENT,
+        UpdateAccountingEntriesCommissionAdjustmentInput(
+            amount=amount, currency_code=currency_code, recalculation_id=recalculation_id
+        ),
+    )
+
+
 _BOOK_TICKET_SALE = Operation(
     "bookTicketSale",
     system="erpnext",
@@ -1587,4 +2223,116 @@ def book_ticket_sale(
         BookTicketSaleInput(
             event_id=event_id, payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code
         ),
+    )
+
+
+_CHECK_CATEGORY_COMPLIANCE = Operation(
+    "checkCategoryCompliance",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckCategoryComplianceOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a product's categories against the rules of trade; a DocType of the platform's Frappe app keeps them.",
+)
+
+
+def check_category_compliance(
+    *, vendor_id: str, product_data: types.ProductData
+) -> Call[CheckCategoryComplianceOutput]:
+    """Hold a product's categories against the rules of trade; a DocType of the platform's Frappe app
+    keeps them.
+    """
+    return Call(
+        _CHECK_CATEGORY_COMPLIANCE,
+        CheckCategoryComplianceInput(vendor_id=vendor_id, product_data=product_data),
+    )
+
+
+_SYNC_TO_ERP_CATALOG = Operation(
+    "syncToERPCatalog",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=SyncToERPCatalogOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Create or update an Item for every variant; an Item is named by its code.",
+)
+
+
+def sync_to_erp_catalog(
+    *, vendor_id: str, product_id: str, product_data: types.ProductData
+) -> Call[SyncToERPCatalogOutput]:
+    """Create or update an Item for every variant; an Item is named by its code."""
+    return Call(
+        _SYNC_TO_ERP_CATALOG,
+        SyncToERPCatalogInput(vendor_id=vendor_id, product_id=product_id, product_data=product_data),
+    )
+
+
+_GENERATE_SETTLEMENT_REPORTS = Operation(
+    "generateSettlementReports",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateSettlementReportsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write a settlement's reports, one a vendor, in one document.",
+)
+
+
+def generate_settlement_reports(
+    *, settlement_id: str, settlement_period: types.Period, lines: list[types.SettlementLine]
+) -> Call[GenerateSettlementReportsOutput]:
+    """Write a settlement's reports, one a vendor, in one document."""
+    return Call(
+        _GENERATE_SETTLEMENT_REPORTS,
+        GenerateSettlementReportsInput(
+            settlement_id=settlement_id, settlement_period=settlement_period, lines=lines
+        ),
+    )
+
+
+_CANCEL_SETTLEMENT_REPORTS = Operation(
+    "cancelSettlementReports",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelSettlementReportsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a settlement's reports; cancelled already, or none there, is success.",
+)
+
+
+def cancel_settlement_reports(*, settlement_report_id: str) -> Call[CancelSettlementReportsOutput]:
+    """Cancel a settlement's reports; cancelled already, or none there, is success."""
+    return Call(
+        _CANCEL_SETTLEMENT_REPORTS, CancelSettlementReportsInput(settlement_report_id=settlement_report_id)
+    )
+
+
+_CREATE_SETTLEMENT_ENTRIES = Operation(
+    "createSettlementEntries",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateSettlementEntriesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a settlement has paid out.",
+)
+
+
+def create_settlement_entries(
+    *, settlement_id: str, lines: list[types.SettlementLine]
+) -> Call[CreateSettlementEntriesOutput]:
+    """Book what a settlement has paid out."""
+    return Call(
+        _CREATE_SETTLEMENT_ENTRIES, CreateSettlementEntriesInput(settlement_id=settlement_id, lines=lines)
     )

@@ -248,6 +248,18 @@ class CreateFoodDeliveryOrderOutput(Model):
     pickup_location: types.LatLng | None = None
 
 
+class CancelPendingFulfillmentsOutput(Model):
+    cancelled: int
+
+
+class MoveDeliveryPickupOutput(Model):
+    pass
+
+
+class AggregateDeliveryMetricsOutput(Model):
+    metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -555,6 +567,20 @@ class CreateFoodDeliveryOrderInput(Model):
     order_id: str
     restaurant_id: str
     delivery_address: types.Address
+
+
+class CancelPendingFulfillmentsInput(Model):
+    subscription_id: str
+
+
+class MoveDeliveryPickupInput(Model):
+    delivery_order_id: str
+    new_vendor_id: str
+
+
+class AggregateDeliveryMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1793,4 +1819,65 @@ def create_food_delivery_order(
         CreateFoodDeliveryOrderInput(
             order_id=order_id, restaurant_id=restaurant_id, delivery_address=delivery_address
         ),
+    )
+
+
+_CANCEL_PENDING_FULFILLMENTS = Operation(
+    "cancelPendingFulfillments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelPendingFulfillmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a subscription's deliveries that no driver has picked up yet; none there is success.",
+)
+
+
+def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
+    """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
+    return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))
+
+
+_MOVE_DELIVERY_PICKUP = Operation(
+    "moveDeliveryPickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=MoveDeliveryPickupOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a delivery be picked up at another vendor's.",
+)
+
+
+def move_delivery_pickup(*, delivery_order_id: str, new_vendor_id: str) -> Call[MoveDeliveryPickupOutput]:
+    """Let a delivery be picked up at another vendor's."""
+    return Call(
+        _MOVE_DELIVERY_PICKUP,
+        MoveDeliveryPickupInput(delivery_order_id=delivery_order_id, new_vendor_id=new_vendor_id),
+    )
+
+
+_AGGREGATE_DELIVERY_METRICS = Operation(
+    "aggregateDeliveryMetrics",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AggregateDeliveryMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's extension counts.",
+)
+
+
+def aggregate_delivery_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateDeliveryMetricsOutput]:
+    """How fast vendors' orders were handed over in a period; FleetOps has no metrics, the platform's
+    extension counts.
+    """
+    return Call(
+        _AGGREGATE_DELIVERY_METRICS,
+        AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
     )

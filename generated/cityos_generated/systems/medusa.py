@@ -268,6 +268,57 @@ class UpdateAffiliateAnalyticsOutput(Model):
     pass
 
 
+class WithdrawQuoteOutput(Model):
+    pass
+
+
+class HandleCounterOfferOutput(Model):
+    decision: types.CounterDecision
+    offer: types.QuoteOffer
+
+
+class FinalizeQuoteOutput(Model):
+    pass
+
+
+class ConvertToPurchaseOrderOutput(Model):
+    purchase_order_id: str
+
+
+class GenerateInvoiceOutput(Model):
+    invoice_id: str
+
+
+class VoidInvoiceOutput(Model):
+    pass
+
+
+class UpdateInvoiceStatusOutput(Model):
+    pass
+
+
+class ListCompaniesForCreditReviewOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class ProposeNewLimitOutput(Model):
+    limit: Decimal
+    needs_approval: bool
+    explanation: str
+
+
+class RouteForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class EscalateApprovalRequestOutput(Model):
+    pass
+
+
+class UpdateCreditLimitOutput(Model):
+    pass
+
+
 class FindSellerAccountOutput(Model):
     connected_account_id: str
 
@@ -277,6 +328,50 @@ class MarkListingAsSoldOutput(Model):
 
 
 class ReopenListingOutput(Model):
+    pass
+
+
+class CreateCompanyRecordOutput(Model):
+    pass
+
+
+class DeactivateCompanyRecordOutput(Model):
+    pass
+
+
+class AssignPaymentTermsOutput(Model):
+    pass
+
+
+class RemovePaymentTermsOutput(Model):
+    pass
+
+
+class SetInitialCreditLimitOutput(Model):
+    limit: Decimal
+
+
+class RemoveCreditLimitOutput(Model):
+    pass
+
+
+class RecordTaxExemptionOutput(Model):
+    pass
+
+
+class RemoveTaxExemptionOutput(Model):
+    pass
+
+
+class SetupApprovalWorkflowsOutput(Model):
+    pass
+
+
+class RemoveApprovalWorkflowsOutput(Model):
+    pass
+
+
+class ActivateCompanyOutput(Model):
     pass
 
 
@@ -376,6 +471,90 @@ class UpdateTrackingStatusOutput(Model):
 
 
 class UpdateSameDayOrderStatusOutput(Model):
+    pass
+
+
+class ValidateProductDataOutput(Model):
+    valid: bool
+    problems: Annotated[list[str], Limits(max_items=20)]
+    trusted_vendor: bool
+
+
+class AutoApproveOutput(Model):
+    pass
+
+
+class RevokeProductApprovalOutput(Model):
+    pass
+
+
+class QueueForManualReviewOutput(Model):
+    approval_request_id: str
+
+
+class PublishProductOutput(Model):
+    pass
+
+
+class UnpublishProductOutput(Model):
+    pass
+
+
+class RejectProductOutput(Model):
+    pass
+
+
+class FetchAffectedTransactionsOutput(Model):
+    transactions: Annotated[list[types.CommissionTransaction], Limits(max_items=200)]
+    next_cursor: str | None = None
+
+
+class RecalculateCommissionsOutput(Model):
+    adjustments: Annotated[list[types.CommissionAdjustment], Limits(max_items=200)]
+
+
+class CreateAdjustmentTransactionsOutput(Model):
+    pass
+
+
+class VoidAdjustmentTransactionsOutput(Model):
+    pass
+
+
+class PostAdjustmentsToPayoutsOutput(Model):
+    vendors: int
+
+
+class UnpostAdjustmentsOutput(Model):
+    pass
+
+
+class ListDueSettlementsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateCommissionTransactionsOutput(Model):
+    settlement_id: str
+    transactions: int
+
+
+class ReleaseSettlementOutput(Model):
+    pass
+
+
+class DeductPendingRefundsOutput(Model):
+    refunds: Decimal
+
+
+class DeductPlatformFeesOutput(Model):
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class SettleVendorBalanceOutput(Model):
+    pass
+
+
+class CarryOverBalancesOutput(Model):
     pass
 
 
@@ -540,6 +719,45 @@ class CalculateRestaurantCommissionOutput(Model):
     commission_amount: Decimal
 
 
+class FetchSubscriptionOutput(Model):
+    status: str
+    plan_id: str
+    next_billing_date: datetime
+
+
+class PreviewBillingAmountOutput(Model):
+    amount: Decimal
+    currency_code: str
+
+
+class CancelSubscriptionOutput(Model):
+    pass
+
+
+class CalculateProrationOutput(Model):
+    charge: Decimal
+    credit: Decimal
+    currency_code: str
+    gateway: str
+    payment_method_id: str
+    last_payment_intent_id: str | None = None
+
+
+class UpdateSubscriptionPlanOutput(Model):
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
+
+
+class RestoreSubscriptionPlanOutput(Model):
+    pass
+
+
+class CalculateProratedRefundOutput(Model):
+    amount: Decimal
+    currency_code: str
+    gateway: str
+    payment_intent_id: str
+
+
 class ReserveSeatsOutput(Model):
     pass
 
@@ -564,6 +782,62 @@ class UpdateAvailabilityOutput(Model):
 class CheckEventTakesPlaceOutput(Model):
     takes_place: bool
     starts_at: datetime
+
+
+class DeactivateVendorProductsOutput(Model):
+    products: int
+
+
+class ReactivateVendorProductsOutput(Model):
+    pass
+
+
+class PausePendingPayoutsOutput(Model):
+    pass
+
+
+class ResumePendingPayoutsOutput(Model):
+    pass
+
+
+class ListPendingVendorOrdersOutput(Model):
+    orders: Annotated[list[types.PendingVendorOrder], Limits(max_items=500)]
+
+
+class ReassignVendorOrderOutput(Model):
+    new_vendor_id: str | None = None
+
+
+class RequestOrderCancellationOutput(Model):
+    pass
+
+
+class ListPerformanceReviewsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateOrderMetricsOutput(Model):
+    metrics: Annotated[list[types.OrderMetrics], Limits(max_items=1000)]
+
+
+class AggregateReviewMetricsOutput(Model):
+    metrics: Annotated[list[types.ReviewMetrics], Limits(max_items=1000)]
+
+
+class CalculatePerformanceScoresOutput(Model):
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class CreateAnalyticsSnapshotsOutput(Model):
+    pass
+
+
+class FlagUnderperformingVendorsOutput(Model):
+    pass
+
+
+class ApplyPenaltiesOutput(Model):
+    penalty: types.Penalty
 
 
 class ExtractDataInput(Model):
@@ -943,6 +1217,88 @@ class UpdateAffiliateAnalyticsInput(Model):
     influencer_campaign_id: str | None = None
 
 
+class CalculateInitialQuoteInput(Model):
+    quote_id: str
+    company_id: str
+    requested_items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    delivery_requirements: types.DeliveryRequirements | None = None
+
+
+class WithdrawQuoteInput(Model):
+    quote_id: str
+
+
+class HandleCounterOfferInput(Model):
+    quote_id: str
+    version: int
+    items: Annotated[list[types.QuoteItem], Limits(max_items=200)]
+    last_round: bool
+
+
+class FinalizeQuoteInput(Model):
+    quote_id: str
+    status: types.QuoteOutcome
+    version: int
+    reason: str | None = None
+
+
+class ConvertToPurchaseOrderInput(Model):
+    quote_id: str
+    company_id: str
+    version: int
+
+
+class GenerateInvoiceInput(Model):
+    amount: Decimal
+    currency_code: str
+    line_items: Annotated[list[types.InvoiceLine], Limits(max_items=1000)]
+    invoice_id: str | None = None
+    order_id: str | None = None
+    reference: str | None = None
+    company_id: str | None = None
+    customer_id: str | None = None
+    net_days: int | None = None
+
+
+class VoidInvoiceInput(Model):
+    invoice_id: str
+
+
+class UpdateInvoiceStatusInput(Model):
+    invoice_id: str
+    status: types.InvoiceStatus
+    received: Decimal
+
+
+class ListCompaniesForCreditReviewInput(Model):
+    pass
+
+
+class ProposeNewLimitInput(Model):
+    company_id: str
+    score: int
+    credentials_valid: bool
+    current_credit_limit: Decimal
+    requested_credit_limit: Decimal | None = None
+
+
+class RouteForApprovalInput(Model):
+    subject_type: str
+    subject_id: str
+    approver_role: str
+    amount: Decimal | None = None
+    reason: str | None = None
+
+
+class EscalateApprovalRequestInput(Model):
+    approval_request_id: str
+
+
+class UpdateCreditLimitInput(Model):
+    company_id: str
+    limit: Decimal
+
+
 class FindSellerAccountInput(Model):
     seller_id: str
 
@@ -954,6 +1310,57 @@ class MarkListingAsSoldInput(Model):
 
 class ReopenListingInput(Model):
     listing_id: str
+
+
+class CreateCompanyRecordInput(Model):
+    company_id: str
+    admin_user_id: str
+    business_info: types.CompanyInfo
+    requested_tier: types.CompanyTier
+
+
+class DeactivateCompanyRecordInput(Model):
+    company_id: str
+
+
+class AssignPaymentTermsInput(Model):
+    company_id: str
+    requested_payment_terms: str
+
+
+class RemovePaymentTermsInput(Model):
+    company_id: str
+
+
+class SetInitialCreditLimitInput(Model):
+    company_id: str
+    requested_tier: types.CompanyTier
+
+
+class RemoveCreditLimitInput(Model):
+    company_id: str
+
+
+class RecordTaxExemptionInput(Model):
+    company_id: str
+
+
+class RemoveTaxExemptionInput(Model):
+    company_id: str
+
+
+class SetupApprovalWorkflowsInput(Model):
+    company_id: str
+    admin_user_id: str
+    requested_tier: types.CompanyTier
+
+
+class RemoveApprovalWorkflowsInput(Model):
+    company_id: str
+
+
+class ActivateCompanyInput(Model):
+    company_id: str
 
 
 class GenerateDesignTokensInput(Model):
@@ -1077,6 +1484,104 @@ class UpdateTrackingStatusInput(Model):
 class UpdateSameDayOrderStatusInput(Model):
     order_id: str
     delivered: bool
+
+
+class ValidateProductDataInput(Model):
+    vendor_id: str
+    product_id: str
+    product_data: types.ProductData
+
+
+class AutoApproveInput(Model):
+    product_id: str
+
+
+class RevokeProductApprovalInput(Model):
+    product_id: str
+
+
+class QueueForManualReviewInput(Model):
+    product_id: str
+    vendor_id: str
+    verdict: types.ModerationVerdict
+
+
+class PublishProductInput(Model):
+    product_id: str
+
+
+class UnpublishProductInput(Model):
+    product_id: str
+
+
+class RejectProductInput(Model):
+    product_id: str
+
+
+class FetchAffectedTransactionsInput(Model):
+    recalc_scope: types.RecalcScope
+    effective_date: datetime
+    commission_rule_id: str | None = None
+    order_id: str | None = None
+    vendor_id: str | None = None
+    cursor: str | None = None
+    limit: int
+
+
+class RecalculateCommissionsInput(Model):
+    transactions: Annotated[list[types.CommissionTransaction], Limits(max_items=200)]
+    commission_rule_id: str | None = None
+
+
+class CreateAdjustmentTransactionsInput(Model):
+    recalculation_id: str
+    trigger: types.RecalcTrigger
+    adjustments: Annotated[list[types.CommissionAdjustment], Limits(max_items=200)]
+
+
+class VoidAdjustmentTransactionsInput(Model):
+    recalculation_id: str
+
+
+class PostAdjustmentsToPayoutsInput(Model):
+    recalculation_id: str
+
+
+class UnpostAdjustmentsInput(Model):
+    recalculation_id: str
+
+
+class ListDueSettlementsInput(Model):
+    pass
+
+
+class AggregateCommissionTransactionsInput(Model):
+    settlement_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class ReleaseSettlementInput(Model):
+    settlement_id: str
+
+
+class DeductPendingRefundsInput(Model):
+    settlement_id: str
+
+
+class DeductPlatformFeesInput(Model):
+    settlement_id: str
+
+
+class SettleVendorBalanceInput(Model):
+    settlement_id: str
+    vendor_id: str
+    transfer_id: str
+    amount: Decimal
+
+
+class CarryOverBalancesInput(Model):
+    settlement_id: str
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 class UpdateOrderStatusInput(Model):
@@ -1296,6 +1801,44 @@ class CalculateRestaurantCommissionInput(Model):
     tip_amount: Decimal
 
 
+class FetchSubscriptionInput(Model):
+    subscription_id: str
+
+
+class PreviewBillingAmountInput(Model):
+    subscription_id: str
+    plan_id: str
+    items: Annotated[list[types.SubscriptionItem], Limits(max_items=100)]
+    discounts: Annotated[list[types.Discount], Limits(max_items=20)]
+
+
+class CancelSubscriptionInput(Model):
+    subscription_id: str
+    reason: str
+
+
+class CalculateProrationInput(Model):
+    subscription_id: str
+    current_plan_id: str
+    new_plan_id: str
+    change_type: types.PlanChangeType
+    proration_method: types.ProrationMethod
+
+
+class UpdateSubscriptionPlanInput(Model):
+    subscription_id: str
+    new_plan_id: str
+
+
+class RestoreSubscriptionPlanInput(Model):
+    subscription_id: str
+    current_plan_id: str
+
+
+class CalculateProratedRefundInput(Model):
+    subscription_id: str
+
+
 class ReserveSeatsInput(Model):
     event_id: str
     payment_intent_id: str
@@ -1325,6 +1868,75 @@ class UpdateAvailabilityInput(Model):
 
 class CheckEventTakesPlaceInput(Model):
     event_id: str
+
+
+class DeactivateVendorProductsInput(Model):
+    vendor_id: str
+
+
+class ReactivateVendorProductsInput(Model):
+    vendor_id: str
+
+
+class PausePendingPayoutsInput(Model):
+    vendor_id: str
+    reason: str
+
+
+class ResumePendingPayoutsInput(Model):
+    vendor_id: str
+
+
+class ListPendingVendorOrdersInput(Model):
+    vendor_id: str
+
+
+class ReassignVendorOrderInput(Model):
+    vendor_order_id: str
+    vendor_id: str
+
+
+class RequestOrderCancellationInput(Model):
+    order_id: str
+    vendor_order_id: str
+    reason: str
+
+
+class ListPerformanceReviewsInput(Model):
+    pass
+
+
+class AggregateOrderMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class AggregateReviewMetricsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class CalculatePerformanceScoresInput(Model):
+    thresholds: types.PerformanceThresholds
+    orders: Annotated[list[types.OrderMetrics], Limits(max_items=1000)]
+    reviews: Annotated[list[types.ReviewMetrics], Limits(max_items=1000)]
+    deliveries: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
+class CreateAnalyticsSnapshotsInput(Model):
+    review_period: types.Period
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class FlagUnderperformingVendorsInput(Model):
+    review_period: types.Period
+    vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class ApplyPenaltiesInput(Model):
+    vendor_id: str
+    review_period: types.Period
+    breaches: Annotated[list[str], Limits(max_items=5)]
 
 
 _EXTRACT_DATA = Operation(
@@ -2805,6 +3417,320 @@ def update_affiliate_analytics(
     )
 
 
+_CALCULATE_INITIAL_QUOTE = Operation(
+    "calculateInitialQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=types.QuoteOffer,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Price a request by the volume price lists, as the first version of the offer.",
+)
+
+
+def calculate_initial_quote(
+    *,
+    quote_id: str,
+    company_id: str,
+    requested_items: list[types.QuoteItem],
+    delivery_requirements: types.DeliveryRequirements | None = None,
+) -> Call[types.QuoteOffer]:
+    """Price a request by the volume price lists, as the first version of the offer."""
+    return Call(
+        _CALCULATE_INITIAL_QUOTE,
+        CalculateInitialQuoteInput(
+            quote_id=quote_id,
+            company_id=company_id,
+            requested_items=requested_items,
+            delivery_requirements=delivery_requirements,
+        ),
+    )
+
+
+_WITHDRAW_QUOTE = Operation(
+    "withdrawQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawQuoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Withdraw all offers of a quote; none there is success.",
+)
+
+
+def withdraw_quote(*, quote_id: str) -> Call[WithdrawQuoteOutput]:
+    """Withdraw all offers of a quote; none there is success."""
+    return Call(_WITHDRAW_QUOTE, WithdrawQuoteInput(quote_id=quote_id))
+
+
+_HANDLE_COUNTER_OFFER = Operation(
+    "handleCounterOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=HandleCounterOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a counter-offer against the price rules, and answer it; in the last round with yes or no.",
+)
+
+
+def handle_counter_offer(
+    *, quote_id: str, version: int, items: list[types.QuoteItem], last_round: bool
+) -> Call[HandleCounterOfferOutput]:
+    """Hold a counter-offer against the price rules, and answer it; in the last round with yes or no."""
+    return Call(
+        _HANDLE_COUNTER_OFFER,
+        HandleCounterOfferInput(quote_id=quote_id, version=version, items=items, last_round=last_round),
+    )
+
+
+_FINALIZE_QUOTE = Operation(
+    "finalizeQuote",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FinalizeQuoteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a quote with its outcome.",
+)
+
+
+def finalize_quote(
+    *, quote_id: str, status: types.QuoteOutcome, version: int, reason: str | None = None
+) -> Call[FinalizeQuoteOutput]:
+    """Close a quote with its outcome."""
+    return Call(
+        _FINALIZE_QUOTE, FinalizeQuoteInput(quote_id=quote_id, status=status, version=version, reason=reason)
+    )
+
+
+_CONVERT_TO_PURCHASE_ORDER = Operation(
+    "convertToPurchaseOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConvertToPurchaseOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make a purchase order of an accepted quote; its buyer submits it.",
+)
+
+
+def convert_to_purchase_order(
+    *, quote_id: str, company_id: str, version: int
+) -> Call[ConvertToPurchaseOrderOutput]:
+    """Make a purchase order of an accepted quote; its buyer submits it."""
+    return Call(
+        _CONVERT_TO_PURCHASE_ORDER,
+        ConvertToPurchaseOrderInput(quote_id=quote_id, company_id=company_id, version=version),
+    )
+
+
+_GENERATE_INVOICE = Operation(
+    "generateInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateInvoiceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write an invoice; under the number that it has already, where there is one.",
+)
+
+
+def generate_invoice(
+    *,
+    amount: Decimal,
+    currency_code: str,
+    line_items: list[types.InvoiceLine],
+    invoice_id: str | None = None,
+    order_id: str | None = None,
+    reference: str | None = None,
+    company_id: str | None = None,
+    customer_id: str | None = None,
+    net_days: int | None = None,
+) -> Call[GenerateInvoiceOutput]:
+    """Write an invoice; under the number that it has already, where there is one."""
+    return Call(
+        _GENERATE_INVOICE,
+        GenerateInvoiceInput(
+            amount=amount,
+            currency_code=currency_code,
+            line_items=line_items,
+            invoice_id=invoice_id,
+            order_id=order_id,
+            reference=reference,
+            company_id=company_id,
+            customer_id=customer_id,
+            net_days=net_days,
+        ),
+    )
+
+
+_VOID_INVOICE = Operation(
+    "voidInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Declare an invoice void; void already, or none there, is success.",
+)
+
+
+def void_invoice(*, invoice_id: str) -> Call[VoidInvoiceOutput]:
+    """Declare an invoice void; void already, or none there, is success."""
+    return Call(_VOID_INVOICE, VoidInvoiceInput(invoice_id=invoice_id))
+
+
+_UPDATE_INVOICE_STATUS = Operation(
+    "updateInvoiceStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateInvoiceStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how an invoice stands.",
+)
+
+
+def update_invoice_status(
+    *, invoice_id: str, status: types.InvoiceStatus, received: Decimal
+) -> Call[UpdateInvoiceStatusOutput]:
+    """Note how an invoice stands."""
+    return Call(
+        _UPDATE_INVOICE_STATUS,
+        UpdateInvoiceStatusInput(invoice_id=invoice_id, status=status, received=received),
+    )
+
+
+_LIST_COMPANIES_FOR_CREDIT_REVIEW = Operation(
+    "listCompaniesForCreditReview",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListCompaniesForCreditReviewOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The companies whose credit is due for its quarterly review, one start a row.",
+)
+
+
+def list_companies_for_credit_review() -> Call[ListCompaniesForCreditReviewOutput]:
+    """The companies whose credit is due for its quarterly review, one start a row."""
+    return Call(_LIST_COMPANIES_FOR_CREDIT_REVIEW, ListCompaniesForCreditReviewInput())
+
+
+_PROPOSE_NEW_LIMIT = Operation(
+    "proposeNewLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ProposeNewLimitOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The limit that the credit policy allows, and whether a person has to approve it.",
+)
+
+
+def propose_new_limit(
+    *,
+    company_id: str,
+    score: int,
+    credentials_valid: bool,
+    current_credit_limit: Decimal,
+    requested_credit_limit: Decimal | None = None,
+) -> Call[ProposeNewLimitOutput]:
+    """The limit that the credit policy allows, and whether a person has to approve it."""
+    return Call(
+        _PROPOSE_NEW_LIMIT,
+        ProposeNewLimitInput(
+            company_id=company_id,
+            score=score,
+            credentials_valid=credentials_valid,
+            current_credit_limit=current_credit_limit,
+            requested_credit_limit=requested_credit_limit,
+        ),
+    )
+
+
+_ROUTE_FOR_APPROVAL = Operation(
+    "routeForApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RouteForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the people of a role for a decision; they answer by approval.request.*.",
+)
+
+
+def route_for_approval(
+    *,
+    subject_type: str,
+    subject_id: str,
+    approver_role: str,
+    amount: Decimal | None = None,
+    reason: str | None = None,
+) -> Call[RouteForApprovalOutput]:
+    """Ask the people of a role for a decision; they answer by approval.request.*."""
+    return Call(
+        _ROUTE_FOR_APPROVAL,
+        RouteForApprovalInput(
+            subject_type=subject_type,
+            subject_id=subject_id,
+            approver_role=approver_role,
+            amount=amount,
+            reason=reason,
+        ),
+    )
+
+
+_ESCALATE_APPROVAL_REQUEST = Operation(
+    "escalateApprovalRequest",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EscalateApprovalRequestOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hand a request that nobody decided to the role above; who it is is told by the platform.",
+)
+
+
+def escalate_approval_request(*, approval_request_id: str) -> Call[EscalateApprovalRequestOutput]:
+    """Hand a request that nobody decided to the role above; who it is is told by the platform."""
+    return Call(
+        _ESCALATE_APPROVAL_REQUEST, EscalateApprovalRequestInput(approval_request_id=approval_request_id)
+    )
+
+
+_UPDATE_CREDIT_LIMIT = Operation(
+    "updateCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set a company's credit limit.",
+)
+
+
+def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
+    """Set a company's credit limit."""
+    return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
+
+
 _FIND_SELLER_ACCOUNT = Operation(
     "findSellerAccount",
     system="medusa",
@@ -2854,6 +3780,222 @@ _REOPEN_LISTING = Operation(
 def reopen_listing(*, listing_id: str) -> Call[ReopenListingOutput]:
     """Offer a listing again, whose accepted offer came to nothing; offered already is success."""
     return Call(_REOPEN_LISTING, ReopenListingInput(listing_id=listing_id))
+
+
+_CREATE_COMPANY_RECORD = Operation(
+    "createCompanyRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a company's account, not yet active.",
+)
+
+
+def create_company_record(
+    *,
+    company_id: str,
+    admin_user_id: str,
+    business_info: types.CompanyInfo,
+    requested_tier: types.CompanyTier,
+) -> Call[CreateCompanyRecordOutput]:
+    """Open a company's account, not yet active."""
+    return Call(
+        _CREATE_COMPANY_RECORD,
+        CreateCompanyRecordInput(
+            company_id=company_id,
+            admin_user_id=admin_user_id,
+            business_info=business_info,
+            requested_tier=requested_tier,
+        ),
+    )
+
+
+_DEACTIVATE_COMPANY_RECORD = Operation(
+    "deactivateCompanyRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a company's account; none there is success.",
+)
+
+
+def deactivate_company_record(*, company_id: str) -> Call[DeactivateCompanyRecordOutput]:
+    """Close a company's account; none there is success."""
+    return Call(_DEACTIVATE_COMPANY_RECORD, DeactivateCompanyRecordInput(company_id=company_id))
+
+
+_ASSIGN_PAYMENT_TERMS = Operation(
+    "assignPaymentTerms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssignPaymentTermsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a company its payment terms.",
+)
+
+
+def assign_payment_terms(*, company_id: str, requested_payment_terms: str) -> Call[AssignPaymentTermsOutput]:
+    """Give a company its payment terms."""
+    return Call(
+        _ASSIGN_PAYMENT_TERMS,
+        AssignPaymentTermsInput(company_id=company_id, requested_payment_terms=requested_payment_terms),
+    )
+
+
+_REMOVE_PAYMENT_TERMS = Operation(
+    "removePaymentTerms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemovePaymentTermsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's payment terms away; none there is success.",
+)
+
+
+def remove_payment_terms(*, company_id: str) -> Call[RemovePaymentTermsOutput]:
+    """Take a company's payment terms away; none there is success."""
+    return Call(_REMOVE_PAYMENT_TERMS, RemovePaymentTermsInput(company_id=company_id))
+
+
+_SET_INITIAL_CREDIT_LIMIT = Operation(
+    "setInitialCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetInitialCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Set the credit limit that a tier begins with.",
+)
+
+
+def set_initial_credit_limit(
+    *, company_id: str, requested_tier: types.CompanyTier
+) -> Call[SetInitialCreditLimitOutput]:
+    """Set the credit limit that a tier begins with."""
+    return Call(
+        _SET_INITIAL_CREDIT_LIMIT,
+        SetInitialCreditLimitInput(company_id=company_id, requested_tier=requested_tier),
+    )
+
+
+_REMOVE_CREDIT_LIMIT = Operation(
+    "removeCreditLimit",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveCreditLimitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's credit away; none there is success.",
+)
+
+
+def remove_credit_limit(*, company_id: str) -> Call[RemoveCreditLimitOutput]:
+    """Take a company's credit away; none there is success."""
+    return Call(_REMOVE_CREDIT_LIMIT, RemoveCreditLimitInput(company_id=company_id))
+
+
+_RECORD_TAX_EXEMPTION = Operation(
+    "recordTaxExemption",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordTaxExemptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Sell to a company without tax, by its certificate.",
+)
+
+
+def record_tax_exemption(*, company_id: str) -> Call[RecordTaxExemptionOutput]:
+    """Sell to a company without tax, by its certificate."""
+    return Call(_RECORD_TAX_EXEMPTION, RecordTaxExemptionInput(company_id=company_id))
+
+
+_REMOVE_TAX_EXEMPTION = Operation(
+    "removeTaxExemption",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveTaxExemptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a company's tax exemption back; none there is success.",
+)
+
+
+def remove_tax_exemption(*, company_id: str) -> Call[RemoveTaxExemptionOutput]:
+    """Take a company's tax exemption back; none there is success."""
+    return Call(_REMOVE_TAX_EXEMPTION, RemoveTaxExemptionInput(company_id=company_id))
+
+
+_SETUP_APPROVAL_WORKFLOWS = Operation(
+    "setupApprovalWorkflows",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupApprovalWorkflowsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a company the approval chain of its tier, to be changed by its own people.",
+)
+
+
+def setup_approval_workflows(
+    *, company_id: str, admin_user_id: str, requested_tier: types.CompanyTier
+) -> Call[SetupApprovalWorkflowsOutput]:
+    """Give a company the approval chain of its tier, to be changed by its own people."""
+    return Call(
+        _SETUP_APPROVAL_WORKFLOWS,
+        SetupApprovalWorkflowsInput(
+            company_id=company_id, admin_user_id=admin_user_id, requested_tier=requested_tier
+        ),
+    )
+
+
+_REMOVE_APPROVAL_WORKFLOWS = Operation(
+    "removeApprovalWorkflows",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveApprovalWorkflowsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Remove a company's approval chain; none there is success.",
+)
+
+
+def remove_approval_workflows(*, company_id: str) -> Call[RemoveApprovalWorkflowsOutput]:
+    """Remove a company's approval chain; none there is success."""
+    return Call(_REMOVE_APPROVAL_WORKFLOWS, RemoveApprovalWorkflowsInput(company_id=company_id))
+
+
+_ACTIVATE_COMPANY = Operation(
+    "activateCompany",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateCompanyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a company buy.",
+)
+
+
+def activate_company(*, company_id: str) -> Call[ActivateCompanyOutput]:
+    """Let a company buy."""
+    return Call(_ACTIVATE_COMPANY, ActivateCompanyInput(company_id=company_id))
 
 
 _GENERATE_DESIGN_TOKENS = Operation(
@@ -3353,6 +4495,412 @@ def update_same_day_order_status(*, order_id: str, delivered: bool) -> Call[Upda
     """Note in an order whether it was delivered on its day."""
     return Call(
         _UPDATE_SAME_DAY_ORDER_STATUS, UpdateSameDayOrderStatusInput(order_id=order_id, delivered=delivered)
+    )
+
+
+_VALIDATE_PRODUCT_DATA = Operation(
+    "validateProductData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateProductDataOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a product against the catalogue's rules, and say whether its vendor has earned trust.",
+)
+
+
+def validate_product_data(
+    *, vendor_id: str, product_id: str, product_data: types.ProductData
+) -> Call[ValidateProductDataOutput]:
+    """Hold a product against the catalogue's rules, and say whether its vendor has earned trust."""
+    return Call(
+        _VALIDATE_PRODUCT_DATA,
+        ValidateProductDataInput(vendor_id=vendor_id, product_id=product_id, product_data=product_data),
+    )
+
+
+_AUTO_APPROVE = Operation(
+    "autoApprove",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AutoApproveOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Approve a product by the rules.",
+)
+
+
+def auto_approve(*, product_id: str) -> Call[AutoApproveOutput]:
+    """Approve a product by the rules."""
+    return Call(_AUTO_APPROVE, AutoApproveInput(product_id=product_id))
+
+
+_REVOKE_PRODUCT_APPROVAL = Operation(
+    "revokeProductApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeProductApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a product's approval back; none there is success.",
+)
+
+
+def revoke_product_approval(*, product_id: str) -> Call[RevokeProductApprovalOutput]:
+    """Take a product's approval back; none there is success."""
+    return Call(_REVOKE_PRODUCT_APPROVAL, RevokeProductApprovalInput(product_id=product_id))
+
+
+_QUEUE_FOR_MANUAL_REVIEW = Operation(
+    "queueForManualReview",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=QueueForManualReviewOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask the catalogue team to look at a product.",
+)
+
+
+def queue_for_manual_review(
+    *, product_id: str, vendor_id: str, verdict: types.ModerationVerdict
+) -> Call[QueueForManualReviewOutput]:
+    """Ask the catalogue team to look at a product."""
+    return Call(
+        _QUEUE_FOR_MANUAL_REVIEW,
+        QueueForManualReviewInput(product_id=product_id, vendor_id=vendor_id, verdict=verdict),
+    )
+
+
+_PUBLISH_PRODUCT = Operation(
+    "publishProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PublishProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show a product in the shop.",
+)
+
+
+def publish_product(*, product_id: str) -> Call[PublishProductOutput]:
+    """Show a product in the shop."""
+    return Call(_PUBLISH_PRODUCT, PublishProductInput(product_id=product_id))
+
+
+_UNPUBLISH_PRODUCT = Operation(
+    "unpublishProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpublishProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a product out of the shop; none there is success.",
+)
+
+
+def unpublish_product(*, product_id: str) -> Call[UnpublishProductOutput]:
+    """Take a product out of the shop; none there is success."""
+    return Call(_UNPUBLISH_PRODUCT, UnpublishProductInput(product_id=product_id))
+
+
+_REJECT_PRODUCT = Operation(
+    "rejectProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RejectProductOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a product back to its vendor.",
+)
+
+
+def reject_product(*, product_id: str) -> Call[RejectProductOutput]:
+    """Give a product back to its vendor."""
+    return Call(_REJECT_PRODUCT, RejectProductInput(product_id=product_id))
+
+
+_FETCH_AFFECTED_TRANSACTIONS = Operation(
+    "fetchAffectedTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchAffectedTransactionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="One batch of the commissions, not paid out yet, that a change touches.",
+)
+
+
+def fetch_affected_transactions(
+    *,
+    recalc_scope: types.RecalcScope,
+    effective_date: datetime,
+    limit: int,
+    commission_rule_id: str | None = None,
+    order_id: str | None = None,
+    vendor_id: str | None = None,
+    cursor: str | None = None,
+) -> Call[FetchAffectedTransactionsOutput]:
+    """One batch of the commissions, not paid out yet, that a change touches."""
+    return Call(
+        _FETCH_AFFECTED_TRANSACTIONS,
+        FetchAffectedTransactionsInput(
+            recalc_scope=recalc_scope,
+            effective_date=effective_date,
+            commission_rule_id=commission_rule_id,
+            order_id=order_id,
+            vendor_id=vendor_id,
+            cursor=cursor,
+            limit=limit,
+        ),
+    )
+
+
+_RECALCULATE_COMMISSIONS = Operation(
+    "recalculateCommissions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecalculateCommissionsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the commissions of a batch must change by, under the rules as they are now; unchanged ones are left out.",
+)
+
+
+def recalculate_commissions(
+    *, transactions: list[types.CommissionTransaction], commission_rule_id: str | None = None
+) -> Call[RecalculateCommissionsOutput]:
+    """What the commissions of a batch must change by, under the rules as they are now; unchanged ones
+    are left out.
+    """
+    return Call(
+        _RECALCULATE_COMMISSIONS,
+        RecalculateCommissionsInput(transactions=transactions, commission_rule_id=commission_rule_id),
+    )
+
+
+_CREATE_ADJUSTMENT_TRANSACTIONS = Operation(
+    "createAdjustmentTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateAdjustmentTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write the adjustments of one batch, under the recalculation that they belong to.",
+)
+
+
+def create_adjustment_transactions(
+    *, recalculation_id: str, trigger: types.RecalcTrigger, adjustments: list[types.CommissionAdjustment]
+) -> Call[CreateAdjustmentTransactionsOutput]:
+    """Write the adjustments of one batch, under the recalculation that they belong to."""
+    return Call(
+        _CREATE_ADJUSTMENT_TRANSACTIONS,
+        CreateAdjustmentTransactionsInput(
+            recalculation_id=recalculation_id, trigger=trigger, adjustments=adjustments
+        ),
+    )
+
+
+_VOID_ADJUSTMENT_TRANSACTIONS = Operation(
+    "voidAdjustmentTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidAdjustmentTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void all adjustments of a recalculation; none there is success.",
+)
+
+
+def void_adjustment_transactions(*, recalculation_id: str) -> Call[VoidAdjustmentTransactionsOutput]:
+    """Void all adjustments of a recalculation; none there is success."""
+    return Call(
+        _VOID_ADJUSTMENT_TRANSACTIONS, VoidAdjustmentTransactionsInput(recalculation_id=recalculation_id)
+    )
+
+
+_POST_ADJUSTMENTS_TO_PAYOUTS = Operation(
+    "postAdjustmentsToPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PostAdjustmentsToPayoutsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let the next payouts settle a recalculation's adjustments.",
+)
+
+
+def post_adjustments_to_payouts(*, recalculation_id: str) -> Call[PostAdjustmentsToPayoutsOutput]:
+    """Let the next payouts settle a recalculation's adjustments."""
+    return Call(
+        _POST_ADJUSTMENTS_TO_PAYOUTS, PostAdjustmentsToPayoutsInput(recalculation_id=recalculation_id)
+    )
+
+
+_UNPOST_ADJUSTMENTS = Operation(
+    "unpostAdjustments",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpostAdjustmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a recalculation's adjustments out of the payouts; none there is success.",
+)
+
+
+def unpost_adjustments(*, recalculation_id: str) -> Call[UnpostAdjustmentsOutput]:
+    """Take a recalculation's adjustments out of the payouts; none there is success."""
+    return Call(_UNPOST_ADJUSTMENTS, UnpostAdjustmentsInput(recalculation_id=recalculation_id))
+
+
+_LIST_DUE_SETTLEMENTS = Operation(
+    "listDueSettlements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueSettlementsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose week or fortnight has ended, with their vendors, one start a row.",
+)
+
+
+def list_due_settlements() -> Call[ListDueSettlementsOutput]:
+    """The tenants whose week or fortnight has ended, with their vendors, one start a row."""
+    return Call(_LIST_DUE_SETTLEMENTS, ListDueSettlementsInput())
+
+
+_AGGREGATE_COMMISSION_TRANSACTIONS = Operation(
+    "aggregateCommissionTransactions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateCommissionTransactionsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a settlement, and tie a period's open commission transactions to it; no payout takes them any more.",
+)
+
+
+def aggregate_commission_transactions(
+    *, settlement_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateCommissionTransactionsOutput]:
+    """Open a settlement, and tie a period's open commission transactions to it; no payout takes them
+    any more.
+    """
+    return Call(
+        _AGGREGATE_COMMISSION_TRANSACTIONS,
+        AggregateCommissionTransactionsInput(settlement_period=settlement_period, vendor_ids=vendor_ids),
+    )
+
+
+_RELEASE_SETTLEMENT = Operation(
+    "releaseSettlement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseSettlementOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a settlement's transactions free again, deductions included; none there is success.",
+)
+
+
+def release_settlement(*, settlement_id: str) -> Call[ReleaseSettlementOutput]:
+    """Give a settlement's transactions free again, deductions included; none there is success."""
+    return Call(_RELEASE_SETTLEMENT, ReleaseSettlementInput(settlement_id=settlement_id))
+
+
+_DEDUCT_PENDING_REFUNDS = Operation(
+    "deductPendingRefunds",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductPendingRefundsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the period's refunds off the vendors' shares.",
+)
+
+
+def deduct_pending_refunds(*, settlement_id: str) -> Call[DeductPendingRefundsOutput]:
+    """Take the period's refunds off the vendors' shares."""
+    return Call(_DEDUCT_PENDING_REFUNDS, DeductPendingRefundsInput(settlement_id=settlement_id))
+
+
+_DEDUCT_PLATFORM_FEES = Operation(
+    "deductPlatformFees",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductPlatformFeesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take the platform's fees off the vendors' shares, and say what each vendor gets.",
+)
+
+
+def deduct_platform_fees(*, settlement_id: str) -> Call[DeductPlatformFeesOutput]:
+    """Take the platform's fees off the vendors' shares, and say what each vendor gets."""
+    return Call(_DEDUCT_PLATFORM_FEES, DeductPlatformFeesInput(settlement_id=settlement_id))
+
+
+_SETTLE_VENDOR_BALANCE = Operation(
+    "settleVendorBalance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleVendorBalanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark a vendor's payout as settled, and update the vendor's balance.",
+)
+
+
+def settle_vendor_balance(
+    *, settlement_id: str, vendor_id: str, transfer_id: str, amount: Decimal
+) -> Call[SettleVendorBalanceOutput]:
+    """Mark a vendor's payout as settled, and update the vendor's balance."""
+    return Call(
+        _SETTLE_VENDOR_BALANCE,
+        SettleVendorBalanceInput(
+            settlement_id=settlement_id, vendor_id=vendor_id, transfer_id=transfer_id, amount=amount
+        ),
+    )
+
+
+_CARRY_OVER_BALANCES = Operation(
+    "carryOverBalances",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CarryOverBalancesOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take what these vendors were not paid, or owe, into the next settlement.",
+)
+
+
+def carry_over_balances(*, settlement_id: str, vendor_ids: list[str]) -> Call[CarryOverBalancesOutput]:
+    """Take what these vendors were not paid, or owe, into the next settlement."""
+    return Call(
+        _CARRY_OVER_BALANCES, CarryOverBalancesInput(settlement_id=settlement_id, vendor_ids=vendor_ids)
     )
 
 
@@ -4216,6 +5764,160 @@ def calculate_restaurant_commission(
     )
 
 
+_FETCH_SUBSCRIPTION = Operation(
+    "fetchSubscription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchSubscriptionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How a subscription stands.",
+)
+
+
+def fetch_subscription(*, subscription_id: str) -> Call[FetchSubscriptionOutput]:
+    """How a subscription stands."""
+    return Call(_FETCH_SUBSCRIPTION, FetchSubscriptionInput(subscription_id=subscription_id))
+
+
+_PREVIEW_BILLING_AMOUNT = Operation(
+    "previewBillingAmount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PreviewBillingAmountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What the first billing cycle will cost, before there is one.",
+)
+
+
+def preview_billing_amount(
+    *,
+    subscription_id: str,
+    plan_id: str,
+    items: list[types.SubscriptionItem],
+    discounts: list[types.Discount],
+) -> Call[PreviewBillingAmountOutput]:
+    """What the first billing cycle will cost, before there is one."""
+    return Call(
+        _PREVIEW_BILLING_AMOUNT,
+        PreviewBillingAmountInput(
+            subscription_id=subscription_id, plan_id=plan_id, items=items, discounts=discounts
+        ),
+    )
+
+
+_CANCEL_SUBSCRIPTION = Operation(
+    "cancelSubscription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelSubscriptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a subscription is cancelled, and why; cancelled already is success.",
+)
+
+
+def cancel_subscription(*, subscription_id: str, reason: str) -> Call[CancelSubscriptionOutput]:
+    """Note that a subscription is cancelled, and why; cancelled already is success."""
+    return Call(_CANCEL_SUBSCRIPTION, CancelSubscriptionInput(subscription_id=subscription_id, reason=reason))
+
+
+_CALCULATE_PRORATION = Operation(
+    "calculateProration",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateProrationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a change of plan costs or gives back now, and by which payment.",
+)
+
+
+def calculate_proration(
+    *,
+    subscription_id: str,
+    current_plan_id: str,
+    new_plan_id: str,
+    change_type: types.PlanChangeType,
+    proration_method: types.ProrationMethod,
+) -> Call[CalculateProrationOutput]:
+    """What a change of plan costs or gives back now, and by which payment."""
+    return Call(
+        _CALCULATE_PRORATION,
+        CalculateProrationInput(
+            subscription_id=subscription_id,
+            current_plan_id=current_plan_id,
+            new_plan_id=new_plan_id,
+            change_type=change_type,
+            proration_method=proration_method,
+        ),
+    )
+
+
+_UPDATE_SUBSCRIPTION_PLAN = Operation(
+    "updateSubscriptionPlan",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateSubscriptionPlanOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Move a subscription to another plan.",
+)
+
+
+def update_subscription_plan(*, subscription_id: str, new_plan_id: str) -> Call[UpdateSubscriptionPlanOutput]:
+    """Move a subscription to another plan."""
+    return Call(
+        _UPDATE_SUBSCRIPTION_PLAN,
+        UpdateSubscriptionPlanInput(subscription_id=subscription_id, new_plan_id=new_plan_id),
+    )
+
+
+_RESTORE_SUBSCRIPTION_PLAN = Operation(
+    "restoreSubscriptionPlan",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreSubscriptionPlanOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Move a subscription back to the plan that it had.",
+)
+
+
+def restore_subscription_plan(
+    *, subscription_id: str, current_plan_id: str
+) -> Call[RestoreSubscriptionPlanOutput]:
+    """Move a subscription back to the plan that it had."""
+    return Call(
+        _RESTORE_SUBSCRIPTION_PLAN,
+        RestoreSubscriptionPlanInput(subscription_id=subscription_id, current_plan_id=current_plan_id),
+    )
+
+
+_CALCULATE_PRORATED_REFUND = Operation(
+    "calculateProratedRefund",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateProratedRefundOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What of the last payment was not used, as the plan's terms count it.",
+)
+
+
+def calculate_prorated_refund(*, subscription_id: str) -> Call[CalculateProratedRefundOutput]:
+    """What of the last payment was not used, as the plan's terms count it."""
+    return Call(_CALCULATE_PRORATED_REFUND, CalculateProratedRefundInput(subscription_id=subscription_id))
+
+
 _RESERVE_SEATS = Operation(
     "reserveSeats",
     system="medusa",
@@ -4328,3 +6030,287 @@ _CHECK_EVENT_TAKES_PLACE = Operation(
 def check_event_takes_place(*, event_id: str) -> Call[CheckEventTakesPlaceOutput]:
     """Whether an event takes place, and when it begins by now."""
     return Call(_CHECK_EVENT_TAKES_PLACE, CheckEventTakesPlaceInput(event_id=event_id))
+
+
+_DEACTIVATE_VENDOR_PRODUCTS = Operation(
+    "deactivateVendorProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateVendorProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take all products of a vendor off the shelves; Medusa remembers which were on them.",
+)
+
+
+def deactivate_vendor_products(*, vendor_id: str) -> Call[DeactivateVendorProductsOutput]:
+    """Take all products of a vendor off the shelves; Medusa remembers which were on them."""
+    return Call(_DEACTIVATE_VENDOR_PRODUCTS, DeactivateVendorProductsInput(vendor_id=vendor_id))
+
+
+_REACTIVATE_VENDOR_PRODUCTS = Operation(
+    "reactivateVendorProducts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReactivateVendorProductsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put back on the shelves what a suspension took off them; nothing taken off is success.",
+)
+
+
+def reactivate_vendor_products(*, vendor_id: str) -> Call[ReactivateVendorProductsOutput]:
+    """Put back on the shelves what a suspension took off them; nothing taken off is success."""
+    return Call(_REACTIVATE_VENDOR_PRODUCTS, ReactivateVendorProductsInput(vendor_id=vendor_id))
+
+
+_PAUSE_PENDING_PAYOUTS = Operation(
+    "pausePendingPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PausePendingPayoutsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold all payouts of a vendor.",
+)
+
+
+def pause_pending_payouts(*, vendor_id: str, reason: str) -> Call[PausePendingPayoutsOutput]:
+    """Hold all payouts of a vendor."""
+    return Call(_PAUSE_PENDING_PAYOUTS, PausePendingPayoutsInput(vendor_id=vendor_id, reason=reason))
+
+
+_RESUME_PENDING_PAYOUTS = Operation(
+    "resumePendingPayouts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ResumePendingPayoutsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Release the payouts of a vendor; none held is success.",
+)
+
+
+def resume_pending_payouts(*, vendor_id: str) -> Call[ResumePendingPayoutsOutput]:
+    """Release the payouts of a vendor; none held is success."""
+    return Call(_RESUME_PENDING_PAYOUTS, ResumePendingPayoutsInput(vendor_id=vendor_id))
+
+
+_LIST_PENDING_VENDOR_ORDERS = Operation(
+    "listPendingVendorOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPendingVendorOrdersOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The orders that a vendor has accepted and not handed over yet.",
+)
+
+
+def list_pending_vendor_orders(*, vendor_id: str) -> Call[ListPendingVendorOrdersOutput]:
+    """The orders that a vendor has accepted and not handed over yet."""
+    return Call(_LIST_PENDING_VENDOR_ORDERS, ListPendingVendorOrdersInput(vendor_id=vendor_id))
+
+
+_REASSIGN_VENDOR_ORDER = Operation(
+    "reassignVendorOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReassignVendorOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a vendor's order to another vendor of the same goods, where there is one.",
+)
+
+
+def reassign_vendor_order(*, vendor_order_id: str, vendor_id: str) -> Call[ReassignVendorOrderOutput]:
+    """Give a vendor's order to another vendor of the same goods, where there is one."""
+    return Call(
+        _REASSIGN_VENDOR_ORDER, ReassignVendorOrderInput(vendor_order_id=vendor_order_id, vendor_id=vendor_id)
+    )
+
+
+_REQUEST_ORDER_CANCELLATION = Operation(
+    "requestOrderCancellation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RequestOrderCancellationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Ask for the cancellation of an order that nobody else can deliver; Medusa says order.cancel_requested.",
+)
+
+
+def request_order_cancellation(
+    *, order_id: str, vendor_order_id: str, reason: str
+) -> Call[RequestOrderCancellationOutput]:
+    """Ask for the cancellation of an order that nobody else can deliver; Medusa says
+    order.cancel_requested.
+    """
+    return Call(
+        _REQUEST_ORDER_CANCELLATION,
+        RequestOrderCancellationInput(order_id=order_id, vendor_order_id=vendor_order_id, reason=reason),
+    )
+
+
+_LIST_PERFORMANCE_REVIEWS = Operation(
+    "listPerformanceReviews",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPerformanceReviewsOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose vendors are reviewed this week, with their active vendors and thresholds, one start a row.",
+)
+
+
+def list_performance_reviews() -> Call[ListPerformanceReviewsOutput]:
+    """The tenants whose vendors are reviewed this week, with their active vendors and thresholds, one
+    start a row.
+    """
+    return Call(_LIST_PERFORMANCE_REVIEWS, ListPerformanceReviewsInput())
+
+
+_AGGREGATE_ORDER_METRICS = Operation(
+    "aggregateOrderMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateOrderMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What vendors sold, cancelled and had disputed in a period.",
+)
+
+
+def aggregate_order_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateOrderMetricsOutput]:
+    """What vendors sold, cancelled and had disputed in a period."""
+    return Call(
+        _AGGREGATE_ORDER_METRICS,
+        AggregateOrderMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_AGGREGATE_REVIEW_METRICS = Operation(
+    "aggregateReviewMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateReviewMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How customers rated vendors in a period.",
+)
+
+
+def aggregate_review_metrics(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[AggregateReviewMetricsOutput]:
+    """How customers rated vendors in a period."""
+    return Call(
+        _AGGREGATE_REVIEW_METRICS,
+        AggregateReviewMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_CALCULATE_PERFORMANCE_SCORES = Operation(
+    "calculatePerformanceScores",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePerformanceScoresOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Score vendors from 0 to 100, and name the thresholds that they missed.",
+)
+
+
+def calculate_performance_scores(
+    *,
+    thresholds: types.PerformanceThresholds,
+    orders: list[types.OrderMetrics],
+    reviews: list[types.ReviewMetrics],
+    deliveries: list[types.DeliveryMetrics],
+) -> Call[CalculatePerformanceScoresOutput]:
+    """Score vendors from 0 to 100, and name the thresholds that they missed."""
+    return Call(
+        _CALCULATE_PERFORMANCE_SCORES,
+        CalculatePerformanceScoresInput(
+            thresholds=thresholds, orders=orders, reviews=reviews, deliveries=deliveries
+        ),
+    )
+
+
+_CREATE_ANALYTICS_SNAPSHOTS = Operation(
+    "createAnalyticsSnapshots",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateAnalyticsSnapshotsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the scores of a period; written again they are the same.",
+)
+
+
+def create_analytics_snapshots(
+    *, review_period: types.Period, scores: list[types.VendorScore]
+) -> Call[CreateAnalyticsSnapshotsOutput]:
+    """Keep the scores of a period; written again they are the same."""
+    return Call(
+        _CREATE_ANALYTICS_SNAPSHOTS, CreateAnalyticsSnapshotsInput(review_period=review_period, scores=scores)
+    )
+
+
+_FLAG_UNDERPERFORMING_VENDORS = Operation(
+    "flagUnderperformingVendors",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagUnderperformingVendorsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Mark vendors that missed a threshold, and take the mark off all others.",
+)
+
+
+def flag_underperforming_vendors(
+    *, review_period: types.Period, vendor_ids: list[str]
+) -> Call[FlagUnderperformingVendorsOutput]:
+    """Mark vendors that missed a threshold, and take the mark off all others."""
+    return Call(
+        _FLAG_UNDERPERFORMING_VENDORS,
+        FlagUnderperformingVendorsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_APPLY_PENALTIES = Operation(
+    "applyPenalties",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ApplyPenaltiesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Apply to a vendor what the tenant's rules say, by what was missed and how often before.",
+)
+
+
+def apply_penalties(
+    *, vendor_id: str, review_period: types.Period, breaches: list[str]
+) -> Call[ApplyPenaltiesOutput]:
+    """Apply to a vendor what the tenant's rules say, by what was missed and how often before."""
+    return Call(
+        _APPLY_PENALTIES,
+        ApplyPenaltiesInput(vendor_id=vendor_id, review_period=review_period, breaches=breaches),
+    )

@@ -135,6 +135,42 @@ class NotifyAffiliateOutput(Model):
     pass
 
 
+class SendQuoteToCustomerOutput(Model):
+    pass
+
+
+class NotifyQuoteClosedOutput(Model):
+    pass
+
+
+class SendInvoiceOutput(Model):
+    pass
+
+
+class SendPaymentReminderOutput(Model):
+    pass
+
+
+class NotifyCompanyOutput(Model):
+    pass
+
+
+class RequestCompanyDocumentsOutput(Model):
+    pass
+
+
+class RemindCompanyOutput(Model):
+    pass
+
+
+class SendCompanyWelcomeKitOutput(Model):
+    pass
+
+
+class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
 class NotifySellerOutput(Model):
     pass
 
@@ -346,11 +382,76 @@ class NotifyServerReadyOutput(Model):
     pass
 
 
+class SendTrialEndingReminderOutput(Model):
+    pass
+
+
+class AskForPaymentMethodOutput(Model):
+    pass
+
+
+class SendActivationConfirmationOutput(Model):
+    pass
+
+
+class SendFinalNoticeOutput(Model):
+    pass
+
+
+class SendConfirmationOutput(Model):
+    pass
+
+
+class SendCancellationSurveyOutput(Model):
+    pass
+
+
+class ScheduleWinBackCampaignOutput(Model):
+    pass
+
+
 class SendTicketsByEmailOutput(Model):
     pass
 
 
 class SendEventReminderOutput(Model):
+    pass
+
+
+class NotifySuspensionOutput(Model):
+    pass
+
+
+class NotifyAffectedCustomersOutput(Model):
+    pass
+
+
+class AlertVendorTeamOutput(Model):
+    pass
+
+
+class SendPerformanceReportsOutput(Model):
+    pass
+
+
+class ContentModerationCheckOutput(Model):
+    verdict: types.ModerationVerdict
+    reason: str | None = None
+
+
+class NotifyProductDecisionOutput(Model):
+    pass
+
+
+class NotifyAffectedVendorsOutput(Model):
+    pass
+
+
+class SendSettlementStatementsOutput(Model):
+    pass
+
+
+class AlertFinanceTeamOutput(Model):
     pass
 
 
@@ -523,6 +624,64 @@ class NotifyAffiliateInput(Model):
     commission_amount: Decimal
     paid_amount: Decimal
     currency_code: str
+
+
+class SendQuoteToCustomerInput(Model):
+    quote_id: str
+    customer_id: str
+    offer: types.QuoteOffer
+    valid_until: datetime
+    available_from: date | None = None
+
+
+class NotifyQuoteClosedInput(Model):
+    quote_id: str
+    customer_id: str
+    status: str
+
+
+class SendInvoiceInput(Model):
+    invoice_id: str
+    recipient_type: types.InvoiceRecipient
+    recipient_id: str
+    amount: Decimal
+    currency_code: str
+    due_date: date | None = None
+
+
+class SendPaymentReminderInput(Model):
+    invoice_id: str
+    company_id: str
+    outstanding: Decimal
+    currency_code: str
+    due_date: date
+
+
+class NotifyCompanyInput(Model):
+    company_id: str
+    status: str
+    limit: Decimal | None = None
+    reason: str | None = None
+
+
+class RequestCompanyDocumentsInput(Model):
+    company_id: str
+    required_documents: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemindCompanyInput(Model):
+    company_id: str
+
+
+class SendCompanyWelcomeKitInput(Model):
+    company_id: str
+    tier: types.CompanyTier
+    limit: Decimal
+
+
+class NotifyCompanyRejectedInput(Model):
+    company_id: str
+    reason: str | None = None
 
 
 class NotifySellerInput(Model):
@@ -817,6 +976,50 @@ class NotifyServerReadyInput(Model):
     table_id: str
 
 
+class SendTrialEndingReminderInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+    amount: Decimal
+    currency_code: str
+    trial_ends_at: datetime
+
+
+class AskForPaymentMethodInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class SendActivationConfirmationInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+
+
+class SendFinalNoticeInput(Model):
+    subscription_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+    ends_at: datetime
+
+
+class SendConfirmationInput(Model):
+    customer_id: str
+    template: str
+    reference: str
+
+
+class SendCancellationSurveyInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
+class ScheduleWinBackCampaignInput(Model):
+    subscription_id: str
+    customer_id: str
+
+
 class SendTicketsByEmailInput(Model):
     event_id: str
     customer_id: str
@@ -827,6 +1030,54 @@ class SendEventReminderInput(Model):
     event_id: str
     customer_id: str
     starts_at: datetime
+
+
+class NotifySuspensionInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+    reason: str
+    ends_at: datetime | None = None
+
+
+class NotifyAffectedCustomersInput(Model):
+    order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class AlertVendorTeamInput(Model):
+    vendor_id: str
+    order_ids: Annotated[list[str], Limits(max_items=500)]
+
+
+class SendPerformanceReportsInput(Model):
+    review_period: types.Period
+    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+
+
+class ContentModerationCheckInput(Model):
+    product_id: str
+    product_data: types.ProductData
+
+
+class NotifyProductDecisionInput(Model):
+    vendor_id: str
+    product_id: str
+    status: str
+    reason: str | None = None
+
+
+class NotifyAffectedVendorsInput(Model):
+    recalculation_id: str
+
+
+class SendSettlementStatementsInput(Model):
+    settlement_id: str
+    settlement_period: types.Period
+    lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class AlertFinanceTeamInput(Model):
+    settlement_id: str
+    vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1486,6 +1737,222 @@ def notify_affiliate(
             currency_code=currency_code,
         ),
     )
+
+
+_SEND_QUOTE_TO_CUSTOMER = Operation(
+    "sendQuoteToCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=SendQuoteToCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a buyer one version of an offer.",
+)
+
+
+def send_quote_to_customer(
+    *,
+    quote_id: str,
+    customer_id: str,
+    offer: types.QuoteOffer,
+    valid_until: datetime,
+    available_from: date | None = None,
+) -> Call[SendQuoteToCustomerOutput]:
+    """Send a buyer one version of an offer."""
+    return Call(
+        _SEND_QUOTE_TO_CUSTOMER,
+        SendQuoteToCustomerInput(
+            quote_id=quote_id,
+            customer_id=customer_id,
+            offer=offer,
+            valid_until=valid_until,
+            available_from=available_from,
+        ),
+    )
+
+
+_NOTIFY_QUOTE_CLOSED = Operation(
+    "notifyQuoteClosed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyQuoteClosedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that nothing came of a quote.",
+)
+
+
+def notify_quote_closed(*, quote_id: str, customer_id: str, status: str) -> Call[NotifyQuoteClosedOutput]:
+    """Tell a buyer that nothing came of a quote."""
+    return Call(
+        _NOTIFY_QUOTE_CLOSED,
+        NotifyQuoteClosedInput(quote_id=quote_id, customer_id=customer_id, status=status),
+    )
+
+
+_SEND_INVOICE = Operation(
+    "sendInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an invoice to who has to pay it.",
+)
+
+
+def send_invoice(
+    *,
+    invoice_id: str,
+    recipient_type: types.InvoiceRecipient,
+    recipient_id: str,
+    amount: Decimal,
+    currency_code: str,
+    due_date: date | None = None,
+) -> Call[SendInvoiceOutput]:
+    """Send an invoice to who has to pay it."""
+    return Call(
+        _SEND_INVOICE,
+        SendInvoiceInput(
+            invoice_id=invoice_id,
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            amount=amount,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
+    )
+
+
+_SEND_PAYMENT_REMINDER = Operation(
+    "sendPaymentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an invoice that falls due.",
+)
+
+
+def send_payment_reminder(
+    *, invoice_id: str, company_id: str, outstanding: Decimal, currency_code: str, due_date: date
+) -> Call[SendPaymentReminderOutput]:
+    """Remind a company of an invoice that falls due."""
+    return Call(
+        _SEND_PAYMENT_REMINDER,
+        SendPaymentReminderInput(
+            invoice_id=invoice_id,
+            company_id=company_id,
+            outstanding=outstanding,
+            currency_code=currency_code,
+            due_date=due_date,
+        ),
+    )
+
+
+_NOTIFY_COMPANY = Operation(
+    "notifyCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company how its credit review ended.",
+)
+
+
+def notify_company(
+    *, company_id: str, status: str, limit: Decimal | None = None, reason: str | None = None
+) -> Call[NotifyCompanyOutput]:
+    """Tell a company how its credit review ended."""
+    return Call(
+        _NOTIFY_COMPANY, NotifyCompanyInput(company_id=company_id, status=status, limit=limit, reason=reason)
+    )
+
+
+_REQUEST_COMPANY_DOCUMENTS = Operation(
+    "requestCompanyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestCompanyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a company for more documents.",
+)
+
+
+def request_company_documents(
+    *, company_id: str, required_documents: list[str]
+) -> Call[RequestCompanyDocumentsOutput]:
+    """Ask a company for more documents."""
+    return Call(
+        _REQUEST_COMPANY_DOCUMENTS,
+        RequestCompanyDocumentsInput(company_id=company_id, required_documents=required_documents),
+    )
+
+
+_REMIND_COMPANY = Operation(
+    "remindCompany",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindCompanyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a company of an open verification.",
+)
+
+
+def remind_company(*, company_id: str) -> Call[RemindCompanyOutput]:
+    """Remind a company of an open verification."""
+    return Call(_REMIND_COMPANY, RemindCompanyInput(company_id=company_id))
+
+
+_SEND_COMPANY_WELCOME_KIT = Operation(
+    "sendCompanyWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompanyWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a company, with its tier, terms and limit.",
+)
+
+
+def send_company_welcome_kit(
+    *, company_id: str, tier: types.CompanyTier, limit: Decimal
+) -> Call[SendCompanyWelcomeKitOutput]:
+    """Welcome a company, with its tier, terms and limit."""
+    return Call(
+        _SEND_COMPANY_WELCOME_KIT, SendCompanyWelcomeKitInput(company_id=company_id, tier=tier, limit=limit)
+    )
+
+
+_NOTIFY_COMPANY_REJECTED = Operation(
+    "notifyCompanyRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCompanyRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a company that nothing came of its registration.",
+)
+
+
+def notify_company_rejected(
+    *, company_id: str, reason: str | None = None
+) -> Call[NotifyCompanyRejectedOutput]:
+    """Tell a company that nothing came of its registration."""
+    return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
 
 
 _NOTIFY_SELLER = Operation(
@@ -2607,6 +3074,175 @@ def notify_server_ready(*, restaurant_id: str, order_id: str, table_id: str) -> 
     )
 
 
+_SEND_TRIAL_ENDING_REMINDER = Operation(
+    "sendTrialEndingReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTrialEndingReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a trial ends, and what will be charged.",
+)
+
+
+def send_trial_ending_reminder(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    plan_id: str,
+    amount: Decimal,
+    currency_code: str,
+    trial_ends_at: datetime,
+) -> Call[SendTrialEndingReminderOutput]:
+    """Tell a customer that a trial ends, and what will be charged."""
+    return Call(
+        _SEND_TRIAL_ENDING_REMINDER,
+        SendTrialEndingReminderInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            plan_id=plan_id,
+            amount=amount,
+            currency_code=currency_code,
+            trial_ends_at=trial_ends_at,
+        ),
+    )
+
+
+_ASK_FOR_PAYMENT_METHOD = Operation(
+    "askForPaymentMethod",
+    system="payload",
+    task_queue="payload-content",
+    output=AskForPaymentMethodOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer for a payment method that works.",
+)
+
+
+def ask_for_payment_method(*, subscription_id: str, customer_id: str) -> Call[AskForPaymentMethodOutput]:
+    """Ask a customer for a payment method that works."""
+    return Call(
+        _ASK_FOR_PAYMENT_METHOD,
+        AskForPaymentMethodInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SEND_ACTIVATION_CONFIRMATION = Operation(
+    "sendActivationConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendActivationConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the trial has become a subscription.",
+)
+
+
+def send_activation_confirmation(
+    *, subscription_id: str, customer_id: str, plan_id: str
+) -> Call[SendActivationConfirmationOutput]:
+    """Tell a customer that the trial has become a subscription."""
+    return Call(
+        _SEND_ACTIVATION_CONFIRMATION,
+        SendActivationConfirmationInput(
+            subscription_id=subscription_id, customer_id=customer_id, plan_id=plan_id
+        ),
+    )
+
+
+_SEND_FINAL_NOTICE = Operation(
+    "sendFinalNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendFinalNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the subscription is paused, and when it ends unless it is paid.",
+)
+
+
+def send_final_notice(
+    *, subscription_id: str, customer_id: str, amount: Decimal, currency_code: str, ends_at: datetime
+) -> Call[SendFinalNoticeOutput]:
+    """Tell a customer that the subscription is paused, and when it ends unless it is paid."""
+    return Call(
+        _SEND_FINAL_NOTICE,
+        SendFinalNoticeInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency_code=currency_code,
+            ends_at=ends_at,
+        ),
+    )
+
+
+_SEND_CONFIRMATION = Operation(
+    "sendConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that something was done, by template.",
+)
+
+
+def send_confirmation(*, customer_id: str, template: str, reference: str) -> Call[SendConfirmationOutput]:
+    """Tell a customer that something was done, by template."""
+    return Call(
+        _SEND_CONFIRMATION,
+        SendConfirmationInput(customer_id=customer_id, template=template, reference=reference),
+    )
+
+
+_SEND_CANCELLATION_SURVEY = Operation(
+    "sendCancellationSurvey",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCancellationSurveyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer why a subscription was cancelled.",
+)
+
+
+def send_cancellation_survey(*, subscription_id: str, customer_id: str) -> Call[SendCancellationSurveyOutput]:
+    """Ask a customer why a subscription was cancelled."""
+    return Call(
+        _SEND_CANCELLATION_SURVEY,
+        SendCancellationSurveyInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SCHEDULE_WIN_BACK_CAMPAIGN = Operation(
+    "scheduleWinBackCampaign",
+    system="payload",
+    task_queue="payload-content",
+    output=ScheduleWinBackCampaignOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put a former subscriber into the win-back campaign; who has subscribed again is left out.",
+)
+
+
+def schedule_win_back_campaign(
+    *, subscription_id: str, customer_id: str
+) -> Call[ScheduleWinBackCampaignOutput]:
+    """Put a former subscriber into the win-back campaign; who has subscribed again is left out."""
+    return Call(
+        _SCHEDULE_WIN_BACK_CAMPAIGN,
+        ScheduleWinBackCampaignInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
 _SEND_TICKETS_BY_EMAIL = Operation(
     "sendTicketsByEmail",
     system="payload",
@@ -2650,4 +3286,189 @@ def send_event_reminder(
     return Call(
         _SEND_EVENT_REMINDER,
         SendEventReminderInput(event_id=event_id, customer_id=customer_id, starts_at=starts_at),
+    )
+
+
+_NOTIFY_SUSPENSION = Operation(
+    "notifySuspension",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySuspensionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor of a suspension, and why.",
+)
+
+
+def notify_suspension(
+    *, vendor_id: str, suspension_type: types.SuspensionType, reason: str, ends_at: datetime | None = None
+) -> Call[NotifySuspensionOutput]:
+    """Tell a vendor of a suspension, and why."""
+    return Call(
+        _NOTIFY_SUSPENSION,
+        NotifySuspensionInput(
+            vendor_id=vendor_id, suspension_type=suspension_type, reason=reason, ends_at=ends_at
+        ),
+    )
+
+
+_NOTIFY_AFFECTED_CUSTOMERS = Operation(
+    "notifyAffectedCustomers",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedCustomersOutput,
+    effect="notify",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the customers of these orders that another vendor delivers, or none; sent in batches of 100.",
+)
+
+
+def notify_affected_customers(*, order_ids: list[str]) -> Call[NotifyAffectedCustomersOutput]:
+    """Tell the customers of these orders that another vendor delivers, or none; sent in batches of
+    100.
+    """
+    return Call(_NOTIFY_AFFECTED_CUSTOMERS, NotifyAffectedCustomersInput(order_ids=order_ids))
+
+
+_ALERT_VENDOR_TEAM = Operation(
+    "alertVendorTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertVendorTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendor team of orders that neither found another vendor nor could be cancelled.",
+)
+
+
+def alert_vendor_team(*, vendor_id: str, order_ids: list[str]) -> Call[AlertVendorTeamOutput]:
+    """Tell the vendor team of orders that neither found another vendor nor could be cancelled."""
+    return Call(_ALERT_VENDOR_TEAM, AlertVendorTeamInput(vendor_id=vendor_id, order_ids=order_ids))
+
+
+_SEND_PERFORMANCE_REPORTS = Operation(
+    "sendPerformanceReports",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor its scores; sent in batches of 100.",
+)
+
+
+def send_performance_reports(
+    *, review_period: types.Period, scores: list[types.VendorScore]
+) -> Call[SendPerformanceReportsOutput]:
+    """Send every vendor its scores; sent in batches of 100."""
+    return Call(
+        _SEND_PERFORMANCE_REPORTS, SendPerformanceReportsInput(review_period=review_period, scores=scores)
+    )
+
+
+_CONTENT_MODERATION_CHECK = Operation(
+    "contentModerationCheck",
+    system="payload",
+    task_queue="payload-content",
+    output=ContentModerationCheckOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have a product's words and pictures judged, by the moderation service behind the platform's CMS.",
+)
+
+
+def content_moderation_check(
+    *, product_id: str, product_data: types.ProductData
+) -> Call[ContentModerationCheckOutput]:
+    """Have a product's words and pictures judged, by the moderation service behind the platform's CMS."""
+    return Call(
+        _CONTENT_MODERATION_CHECK,
+        ContentModerationCheckInput(product_id=product_id, product_data=product_data),
+    )
+
+
+_NOTIFY_PRODUCT_DECISION = Operation(
+    "notifyProductDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProductDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a vendor how a product was decided.",
+)
+
+
+def notify_product_decision(
+    *, vendor_id: str, product_id: str, status: str, reason: str | None = None
+) -> Call[NotifyProductDecisionOutput]:
+    """Tell a vendor how a product was decided."""
+    return Call(
+        _NOTIFY_PRODUCT_DECISION,
+        NotifyProductDecisionInput(vendor_id=vendor_id, product_id=product_id, status=status, reason=reason),
+    )
+
+
+_NOTIFY_AFFECTED_VENDORS = Operation(
+    "notifyAffectedVendors",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffectedVendorsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the vendors of a recalculation what it changes for them; sent in batches of 100.",
+)
+
+
+def notify_affected_vendors(*, recalculation_id: str) -> Call[NotifyAffectedVendorsOutput]:
+    """Tell the vendors of a recalculation what it changes for them; sent in batches of 100."""
+    return Call(_NOTIFY_AFFECTED_VENDORS, NotifyAffectedVendorsInput(recalculation_id=recalculation_id))
+
+
+_SEND_SETTLEMENT_STATEMENTS = Operation(
+    "sendSettlementStatements",
+    system="payload",
+    task_queue="payload-content",
+    output=SendSettlementStatementsOutput,
+    effect="notify",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every vendor of a settlement its statement; sent in batches of 100.",
+)
+
+
+def send_settlement_statements(
+    *, settlement_id: str, settlement_period: types.Period, lines: list[types.SettlementLine]
+) -> Call[SendSettlementStatementsOutput]:
+    """Send every vendor of a settlement its statement; sent in batches of 100."""
+    return Call(
+        _SEND_SETTLEMENT_STATEMENTS,
+        SendSettlementStatementsInput(
+            settlement_id=settlement_id, settlement_period=settlement_period, lines=lines
+        ),
+    )
+
+
+_ALERT_FINANCE_TEAM = Operation(
+    "alertFinanceTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=AlertFinanceTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the finance team of vendors that a settlement could not pay.",
+)
+
+
+def alert_finance_team(*, settlement_id: str, vendor_ids: list[str]) -> Call[AlertFinanceTeamOutput]:
+    """Tell the finance team of vendors that a settlement could not pay."""
+    return Call(
+        _ALERT_FINANCE_TEAM, AlertFinanceTeamInput(settlement_id=settlement_id, vendor_ids=vendor_ids)
     )

@@ -149,6 +149,19 @@ class ClearPaymentSplitOutput(Model):
     pass
 
 
+class ValidatePaymentMethodOutput(Model):
+    payment_method_type: str
+
+
+class InitiatePayoutsOutput(Model):
+    transfer_id: str
+
+
+class FetchTransferOutput(Model):
+    transfer_id: str
+    status: types.TransferStatus
+
+
 class CapturePaymentInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -431,6 +444,56 @@ class AuthorizeRestaurantBillInput(Model):
     payment_intent_id: str
     amount: Decimal
     currency_code: str
+    gateway: str | None = None
+
+
+class ChargeFirstBillingInput(Model):
+    subscription_id: str
+    customer_id: str
+    plan_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class RetryPaymentInput(Model):
+    subscription_id: str
+    customer_id: str
+    billing_cycle_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargePlanDifferenceInput(Model):
+    subscription_id: str
+    customer_id: str
+    new_plan_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ValidatePaymentMethodInput(Model):
+    customer_id: str
+    payment_method_id: str
+    gateway: str
+
+
+class InitiatePayoutsInput(Model):
+    settlement_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class FetchTransferInput(Model):
+    transfer_id: str
     gateway: str | None = None
 
 
@@ -1572,3 +1635,232 @@ def authorize_restaurant_bill(
             payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
         ),
     )
+
+
+_CHARGE_FIRST_BILLING = Operation(
+    "chargeFirstBilling",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a subscription for the first time, at the end of its trial.",
+)
+
+
+def charge_first_billing(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    plan_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a subscription for the first time, at the end of its trial."""
+    return Call(
+        _CHARGE_FIRST_BILLING,
+        ChargeFirstBillingInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            plan_id=plan_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RETRY_PAYMENT = Operation(
+    "retryPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a billing cycle once more, in dunning.",
+)
+
+
+def retry_payment(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    billing_cycle_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a billing cycle once more, in dunning."""
+    return Call(
+        _RETRY_PAYMENT,
+        RetryPaymentInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            billing_cycle_id=billing_cycle_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_PLAN_DIFFERENCE = Operation(
+    "chargePlanDifference",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge what a larger plan costs for the rest of the period.",
+)
+
+
+def charge_plan_difference(
+    *,
+    subscription_id: str,
+    customer_id: str,
+    new_plan_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge what a larger plan costs for the rest of the period."""
+    return Call(
+        _CHARGE_PLAN_DIFFERENCE,
+        ChargePlanDifferenceInput(
+            subscription_id=subscription_id,
+            customer_id=customer_id,
+            new_plan_id=new_plan_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VALIDATE_PAYMENT_METHOD = Operation(
+    "validatePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ValidatePaymentMethodOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Look a customer's payment method up; one that was removed counts as declined.",
+)
+
+
+def validate_payment_method(
+    *, customer_id: str, payment_method_id: str, gateway: str
+) -> Call[ValidatePaymentMethodOutput]:
+    """Look a customer's payment method up; one that was removed counts as declined."""
+    return Call(
+        _VALIDATE_PAYMENT_METHOD,
+        ValidatePaymentMethodInput(
+            customer_id=customer_id, payment_method_id=payment_method_id, gateway=gateway
+        ),
+    )
+
+
+_INITIATE_PAYOUTS = Operation(
+    "initiatePayouts",
+    system="payment",
+    task_queue="payment-gateway",
+    output=InitiatePayoutsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.transfer.completed": ""},
+        match="transfer_id",
+        within=timedelta(minutes=60),
+        settled=(),
+        ask=lambda given, first: fetch_transfer(transfer_id=first.transfer_id, gateway=given.gateway),
+        statuses={"completed": "", "reversed": "PaymentDeclinedError"},
+    ),
+    summary="Move what a settlement owes one vendor to the vendor's account.",
+)
+
+
+def initiate_payouts(
+    *,
+    settlement_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[InitiatePayoutsOutput]:
+    """Move what a settlement owes one vendor to the vendor's account."""
+    return Call(
+        _INITIATE_PAYOUTS,
+        InitiatePayoutsInput(
+            settlement_id=settlement_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_FETCH_TRANSFER = Operation(
+    "fetchTransfer",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchTransferOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="How a transfer to a vendor stands.",
+)
+
+
+def fetch_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[FetchTransferOutput]:
+    """How a transfer to a vendor stands."""
+    return Call(_FETCH_TRANSFER, FetchTransferInput(transfer_id=transfer_id, gateway=gateway))

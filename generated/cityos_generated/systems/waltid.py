@@ -61,6 +61,18 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class CheckCompanyCredentialsOutput(Model):
+    valid: bool
+
+
+class VerifyBusinessDocumentsOutput(Model):
+    verification_id: str
+
+
+class IssueBusinessCredentialsOutput(Model):
+    credential_id: str
+
+
 class CreateVerificationSessionOutput(Model):
     verification_id: str
 
@@ -157,6 +169,18 @@ class IssueTicketCredentialsOutput(Model):
     credential_id: str
 
 
+class RevokeVendorCredentialsOutput(Model):
+    marked: int
+
+
+class RestoreVendorCredentialsOutput(Model):
+    pass
+
+
+class VerifyVendorLicenseOutput(Model):
+    verification_session_id: str
+
+
 class DeleteCustomerDataInput(Model):
     customer_id: str
     mode: types.DeletionMode
@@ -195,6 +219,21 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class CheckCompanyCredentialsInput(Model):
+    company_id: str
+
+
+class VerifyBusinessDocumentsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
+    documents: Annotated[list[types.CompanyDocument], Limits(max_items=20)]
+
+
+class IssueBusinessCredentialsInput(Model):
+    company_id: str
+    business_info: types.CompanyInfo
 
 
 class CreateVerificationSessionInput(Model):
@@ -319,6 +358,20 @@ class IssueTicketCredentialsInput(Model):
     customer_id: str
     event_id: str
     ticket_id: str
+
+
+class RevokeVendorCredentialsInput(Model):
+    vendor_id: str
+    suspension_type: types.SuspensionType
+
+
+class RestoreVendorCredentialsInput(Model):
+    vendor_id: str
+
+
+class VerifyVendorLicenseInput(Model):
+    vendor_id: str
+    product_id: str
 
 
 _DELETE_CUSTOMER_DATA = Operation(
@@ -495,6 +548,69 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_CHECK_COMPANY_CREDENTIALS = Operation(
+    "checkCompanyCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CheckCompanyCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say whether a company's business credential is valid and not revoked, by our own status list.",
+)
+
+
+def check_company_credentials(*, company_id: str) -> Call[CheckCompanyCredentialsOutput]:
+    """Say whether a company's business credential is valid and not revoked, by our own status list."""
+    return Call(_CHECK_COMPANY_CREDENTIALS, CheckCompanyCredentialsInput(company_id=company_id))
+
+
+_VERIFY_BUSINESS_DOCUMENTS = Operation(
+    "verifyBusinessDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyBusinessDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a company's verification with its documents.",
+)
+
+
+def verify_business_documents(
+    *, company_id: str, business_info: types.CompanyInfo, documents: list[types.CompanyDocument]
+) -> Call[VerifyBusinessDocumentsOutput]:
+    """Open a company's verification with its documents."""
+    return Call(
+        _VERIFY_BUSINESS_DOCUMENTS,
+        VerifyBusinessDocumentsInput(company_id=company_id, business_info=business_info, documents=documents),
+    )
+
+
+_ISSUE_BUSINESS_CREDENTIALS = Operation(
+    "issueBusinessCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueBusinessCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a verified company its business credential.",
+)
+
+
+def issue_business_credentials(
+    *, company_id: str, business_info: types.CompanyInfo
+) -> Call[IssueBusinessCredentialsOutput]:
+    """Offer a verified company its business credential."""
+    return Call(
+        _ISSUE_BUSINESS_CREDENTIALS,
+        IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
+    )
 
 
 _CREATE_VERIFICATION_SESSION = Operation(
@@ -1027,3 +1143,71 @@ def issue_ticket_credentials(
         _ISSUE_TICKET_CREDENTIALS,
         IssueTicketCredentialsInput(customer_id=customer_id, event_id=event_id, ticket_id=ticket_id),
     )
+
+
+_REVOKE_VENDOR_CREDENTIALS = Operation(
+    "revokeVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RevokeVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Mark all credentials of a vendor in our status list, as suspended for a time or as revoked.",
+)
+
+
+def revoke_vendor_credentials(
+    *, vendor_id: str, suspension_type: types.SuspensionType
+) -> Call[RevokeVendorCredentialsOutput]:
+    """Mark all credentials of a vendor in our status list, as suspended for a time or as revoked."""
+    return Call(
+        _REVOKE_VENDOR_CREDENTIALS,
+        RevokeVendorCredentialsInput(vendor_id=vendor_id, suspension_type=suspension_type),
+    )
+
+
+_RESTORE_VENDOR_CREDENTIALS = Operation(
+    "restoreVendorCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RestoreVendorCredentialsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make the suspended credentials of a vendor valid again; none suspended is success.",
+)
+
+
+def restore_vendor_credentials(*, vendor_id: str) -> Call[RestoreVendorCredentialsOutput]:
+    """Make the suspended credentials of a vendor valid again; none suspended is success."""
+    return Call(_RESTORE_VENDOR_CREDENTIALS, RestoreVendorCredentialsInput(vendor_id=vendor_id))
+
+
+_VERIFY_VENDOR_LICENSE = Operation(
+    "verifyVendorLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyVendorLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a vendor's wallet for its licence, and wait until it was shown.",
+)
+
+
+def verify_vendor_license(*, vendor_id: str, product_id: str) -> Call[VerifyVendorLicenseOutput]:
+    """Ask a vendor's wallet for its licence, and wait until it was shown."""
+    return Call(_VERIFY_VENDOR_LICENSE, VerifyVendorLicenseInput(vendor_id=vendor_id, product_id=product_id))

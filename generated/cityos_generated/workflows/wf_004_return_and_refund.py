@@ -73,7 +73,7 @@ class ReturnAndRefundResult(Model):
 
 FACTS = Facts(
     type="ReturnAndRefundWorkflow",
-    digest="0a0ce54882efa1f16b8afbb25acdb6cb20c4bd2791f3da75fa238ba2c311ced0",
+    digest="5e0ad2df4f1e6c0f893c5212e7ee664b850f146be79ab8fe2dfa2f7f643df33c",
     steps=(
         "validateReturnEligibility",
         "tellNotEligible",
@@ -257,10 +257,10 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
             return_inspected_signal = return_inspected.payload(heard)
             self.state.inspection = return_inspected_signal.result
             self.state.restockable = return_inspected_signal.restockable
-            self.state.refund_amount = return_inspected_signal.refund_amount
-        # line 82
+            self.state.refund_amount = min(return_inspected_signal.refund_amount, self.state.refund_amount)
+        # line 85
         if self.state.inspection == "refused":
-            # line 84: sendItemsBack
+            # line 87: sendItemsBack
             await self.do(
                 "sendItemsBack",
                 fleetbase.send_items_back(
@@ -269,7 +269,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     customer_id=self.input.customer_id,
                 ),
             )
-            # line 86: tellRefused
+            # line 89: tellRefused
             await self.attempt(
                 "tellRefused",
                 payload.notify_customer(
@@ -279,15 +279,15 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                 ),
             )
             return ReturnAndRefundResult(status="refused", refunded=self.state.given_back)
-        # line 90
+        # line 93
         if self.state.given_as == "original_payment":
-            # line 92: refundAttempts
+            # line 95: refundAttempts
             with self.loop("refundAttempts") as refund_attempts:
                 for pass_number in range(1, 3 + 1):
                     async with refund_attempts.turn(pass_number):
                         self.state.payment_status = "processing"
                         self.state.refund_attempts = pass_number
-                        # line 96: processRefund
+                        # line 99: processRefund
                         process_refund = await self.do(
                             "processRefund",
                             payment.process_refund(
@@ -300,7 +300,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                         )
                         if process_refund.status != "pending":
                             self.state.payment_status = "refunded"
-                        # line 101: awaitRefundConfirmation
+                        # line 104: awaitRefundConfirmation
                         payment_refund_completed = On(
                             signals.PaymentRefundCompleted,
                             where=lambda signal: (
@@ -332,7 +332,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                             self.state.refund_error = "not confirmed in ten days"
                         if self.state.payment_status == "refunded":
                             break
-                        # line 114: createSupportTicket
+                        # line 117: createSupportTicket
                         await self.do(
                             "createSupportTicket",
                             erpnext.create_support_ticket(
@@ -343,18 +343,18 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                             ),
                             summary="A person decides what becomes of a refund that the bank refuses",
                         )
-                        # line 117: awaitRefundReview
+                        # line 120: awaitRefundReview
                         refund_reviewed = On(signals.RefundReviewed)
                         heard = await self.wait(
                             "awaitRefundReview", [refund_reviewed], lasting=timedelta(days=14)
                         )
                         if heard.by is refund_reviewed:
                             refund_reviewed_signal = refund_reviewed.payload(heard)
-                            # line 121
+                            # line 124
                             if refund_reviewed_signal.decision == "settled":
                                 self.state.payment_status = "refunded"
                                 break
-                            # line 125
+                            # line 128
                             if refund_reviewed_signal.decision == "store_credit":
                                 self.state.given_as = "store_credit"
                                 break
@@ -363,9 +363,9 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                             break
                 else:
                     self.state.given_as = "store_credit"
-        # line 134: confirmRefund
+        # line 137: confirmRefund
         if self.state.given_as == "original_payment":
-            # line 138: postRefundJournalEntry
+            # line 141: postRefundJournalEntry
             await self.do(
                 "postRefundJournalEntry",
                 erpnext.post_refund_journal_entry(
@@ -375,9 +375,9 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     currency_code=self.state.currency_code,
                 ),
             )
-        # line 140: giveCredit
+        # line 143: giveCredit
         if self.state.given_as != "original_payment":
-            # line 143: issueCreditNote
+            # line 146: issueCreditNote
             issue_credit_note = await self.do(
                 "issueCreditNote",
                 erpnext.issue_credit_note(
@@ -388,7 +388,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     currency_code=self.state.currency_code,
                 ),
             )
-            # line 145: createExchangeOrder
+            # line 148: createExchangeOrder
             if self.state.given_as == "exchange":
                 await self.do(
                     "createExchangeOrder",
@@ -400,7 +400,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     ),
                 )
         self.state.given_back = self.state.refund_amount
-        # line 148: recordReturnOutcome
+        # line 151: recordReturnOutcome
         await self.do(
             "recordReturnOutcome",
             medusa.record_return_outcome(
@@ -411,7 +411,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                 currency_code=self.state.currency_code,
             ),
         )
-        # line 150: restockItems
+        # line 153: restockItems
         if self.state.restockable:
             await self.do(
                 "restockItems",
@@ -419,7 +419,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     order_id=self.input.order_id, return_id=self.input.return_id, items=self.input.items
                 ),
             )
-        # line 153: reverseCommissions
+        # line 156: reverseCommissions
         await self.do(
             "reverseCommissions",
             medusa.reverse_commissions_in_part(
@@ -428,7 +428,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                 refund_amount=self.state.given_back,
             ),
         )
-        # line 155: sendRefundConfirmation
+        # line 158: sendRefundConfirmation
         await self.attempt(
             "sendRefundConfirmation",
             payload.send_refund_confirmation(
@@ -445,7 +445,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 160: recordAuditLog
+        # line 163: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -43,7 +43,7 @@ class OrderSplitAndRoutingResult(Model):
 
 FACTS = Facts(
     type="OrderSplitAndRoutingWorkflow",
-    digest="e01de186218d23114f8cca4632045224a7d72207a244d976255be86820ddf879",
+    digest="cbe64222d51de9a9c659aa8ce9347036ad73da5a0b27e4995949176f09b2d7c7",
     steps=(
         "splitOrderByVendor",
         "calculateCommissionsPerVendor",
@@ -109,7 +109,7 @@ class OrderSplitAndRoutingWorkflow(
             ),
             undo=Undo(lambda _: medusa.reverse_commissions(order_id=self.input.order_id), needs_result=False),
         )
-        # line 30: splitPayment
+        # line 29: splitPayment
         if self.input.gateway == "stripe":
             await self.do(
                 "splitPayment",
@@ -126,12 +126,12 @@ class OrderSplitAndRoutingWorkflow(
                     needs_result=False,
                 ),
             )
-        # line 34: fetchPayment
+        # line 32: fetchPayment
         fetch_payment = await self.do(
             "fetchPayment",
             payment.fetch_payment(payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway),
         )
-        # line 36: awaitCapture
+        # line 34: awaitCapture
         if fetch_payment.status != "captured":
             payment_intent_captured = On(
                 signals.PaymentIntentCaptured,
@@ -147,14 +147,14 @@ class OrderSplitAndRoutingWorkflow(
                 "awaitCapture", [payment_intent_captured, payment_intent_failed], lasting=timedelta(hours=24)
             )
             if heard.by is payment_intent_failed:
-                # line 46
+                # line 44
                 await self.undo()
                 return OrderSplitAndRoutingResult(status="not_paid")
             elif heard.timed_out:
-                # line 49
+                # line 47
                 await self.undo()
                 return OrderSplitAndRoutingResult(status="not_paid")
-        # line 51: createVendorOrders
+        # line 49: createVendorOrders
         create_vendor_orders = await self.do(
             "createVendorOrders",
             medusa.create_vendor_orders(
@@ -165,9 +165,9 @@ class OrderSplitAndRoutingWorkflow(
             ),
         )
 
-        # line 53: deliveries
+        # line 51: deliveries
         async def deliveries_pass(vendor_order: types.RoutedVendorOrder) -> None:
-            # line 59: createDeliveryOrdersPerVendor
+            # line 57: createDeliveryOrdersPerVendor
             await self.do(
                 "createDeliveryOrdersPerVendor",
                 fleetbase.create_delivery_order_for_vendor(
@@ -185,16 +185,16 @@ class OrderSplitAndRoutingWorkflow(
         await self.each(
             "deliveries", create_vendor_orders.vendor_orders, deliveries_pass, limit=2, on_failure="stop"
         )
-        # line 61
+        # line 59
         await self.pivot()
-        # line 62: notifyVendors
+        # line 60: notifyVendors
         await self.attempt(
             "notifyVendors",
             payload.notify_vendors(
                 order_id=self.input.order_id, vendor_orders=create_vendor_orders.vendor_orders
             ),
         )
-        # line 64: order.routed
+        # line 61: order.routed
         await self.emit(
             "order.routed",
             {"order_id": self.input.order_id, "vendor_orders": create_vendor_orders.vendor_orders},
@@ -205,14 +205,14 @@ class OrderSplitAndRoutingWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 69: notifyOrderCustomer
+        # line 66: notifyOrderCustomer
         if self.ending.status in ["failed", "cancelled", "not_paid"]:
             await self.attempt(
                 "notifyOrderCustomer",
                 payload.notify_order_customer(order_id=self.input.order_id, template="order_cancelled"),
                 summary="Tell the customer that the order will not come",
             )
-        # line 73: recordAuditLog
+        # line 70: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="f21d5537ed116419d3e2f6c8109f436c1add1fe03b01398e9a51e8adbe727ec9",
+    digest="62c7df0dfbd1dc1f325caa4777c9729502f4879c018b8b2265f316a970ae584d",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",
@@ -145,7 +145,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                         gateway=self.input.gateway,
                     ),
                 )
-                return PaymentCaptureResult(status="lapsed", captured=cel.decimal(Decimal(0)))
+                return PaymentCaptureResult(status="lapsed", captured=Decimal(0))
         # line 50: capturePaymentIntent
         await self.do(
             "capturePaymentIntent",

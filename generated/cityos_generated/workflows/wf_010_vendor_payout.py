@@ -48,7 +48,7 @@ class VendorPayoutResult(Model):
 
 FACTS = Facts(
     type="VendorPayoutWorkflow",
-    digest="f39242c92d390c20207432f912b6ba7fe5e99fd5f2f34ad6f7cd198a54e34b73",
+    digest="87c434b63c7545baa3c9c117e37d35c8a83b08027b6551910b20a9680eeed8a5",
     steps=(
         "validatePayoutEligibility",
         "verifyVendorIdentity",

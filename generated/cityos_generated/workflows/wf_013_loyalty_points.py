@@ -44,7 +44,7 @@ class LoyaltyPointsResult(Model):
 
 FACTS = Facts(
     type="LoyaltyPointsWorkflow",
-    digest="be99aa75c079b45870958d4cecb6e6d89c93b82c07b60787c1124ac6feab085e",
+    digest="755da2ec1a83cc7aeae07465085a2fa18be4ee89b9a6dcde6e92647c9ef294f6",
     steps=("calculatePointsEarned", "creditPoints", "updateCustomerTier", "notifyCustomer"),
     signals={},
     entity="customer_id",
@@ -82,7 +82,7 @@ class LoyaltyPointsWorkflow(City[LoyaltyPointsInput, LoyaltyPointsState, Loyalty
                 "the input must have: input.order_id != null && input.amount_spent != null && input.currency_code != null",
             )
         update_customer_tier: medusa.UpdateCustomerTierOutput | None = None
-        # line 30: calculatePointsEarned
+        # line 32: calculatePointsEarned
         calculate_points_earned = await self.do(
             "calculatePointsEarned",
             medusa.calculate_points_earned(
@@ -93,10 +93,10 @@ class LoyaltyPointsWorkflow(City[LoyaltyPointsInput, LoyaltyPointsState, Loyalty
                 points_rule=self.input.points_rule,
             ),
         )
-        # line 32
+        # line 34
         if calculate_points_earned.points <= 0:
             return LoyaltyPointsResult(status="nothing_earned", points=0, tier=None)
-        # line 35: creditPoints
+        # line 37: creditPoints
         credit_points = await self.do(
             "creditPoints",
             wallet.credit_points(
@@ -111,7 +111,7 @@ class LoyaltyPointsWorkflow(City[LoyaltyPointsInput, LoyaltyPointsState, Loyalty
                 )
             ),
         )
-        # line 38: updateCustomerTier
+        # line 40: updateCustomerTier
         if (
             calculate_points_earned.next_tier is not None
             and calculate_points_earned.next_tier_from is not None
@@ -123,7 +123,7 @@ class LoyaltyPointsWorkflow(City[LoyaltyPointsInput, LoyaltyPointsState, Loyalty
                     customer_id=self.input.customer_id, tier=calculate_points_earned.next_tier
                 ),
             )
-        # line 43: notifyCustomer
+        # line 45: notifyCustomer
         await self.attempt(
             "notifyCustomer",
             payload.notify_customer(

@@ -28,6 +28,7 @@ from temporalio import workflow
 
 from cityos_generated import queries, signals, types
 from cityos_generated.systems import erpnext, fleetbase, medusa, payload, payment
+from cityos_generated.workflows import wf_028_subscription_trial_end
 
 
 class SubscriptionLifecycleInput(Model):
@@ -56,6 +57,7 @@ class SubscriptionLifecycleState(Model):
     cycle: int
     period_start: datetime
     next_billing_at: datetime
+    trial_amount: Decimal | None = None
     prorated: Decimal
     billing_amount: Decimal
     currency_code: str
@@ -72,6 +74,8 @@ class SubscriptionLifecycleState(Model):
 class Done(Model):
     """Results that queries, the last steps or a later run need."""
 
+    preview_billing_amount: medusa.PreviewBillingAmountOutput | None = None
+    end_trial: wf_028_subscription_trial_end.SubscriptionTrialEndResult | None = None
     activate_subscription: medusa.ActivateSubscriptionOutput | None = None
     create_billing_cycle: medusa.CreateBillingCycleOutput | None = None
     calculate_billing_amount: medusa.CalculateBillingAmountOutput | None = None
@@ -82,15 +86,17 @@ class Done(Model):
 class SubscriptionLifecycleResult(Model):
     """What the workflow gives."""
 
-    status: Literal["expired", "cancelled"]
+    status: Literal["cancelled", "expired"]
     cycles: int
 
 
 FACTS = Facts(
     type="SubscriptionLifecycleWorkflow",
-    digest="acacff689317f0d67e7c5acf784b4ff1df6285df8b6b6b42002a6bf9c25623d4",
+    digest="cda7d9520f284a174c2e61dc65d0c8e429f957b43723e36026e20c19306c727e",
     steps=(
         "startTrialPeriod",
+        "previewBillingAmount",
+        "endTrial",
         "activateSubscription",
         "scheduleBilling",
         "grantBenefits",
@@ -182,7 +188,7 @@ class SubscriptionLifecycleWorkflow(
         """The workflow's own flow."""
         charge_subscription: types.PaymentResult | None = self.done.charge_subscription
         if not self.resuming("billingCycles"):
-            # line 67
+            # line 68
             if self.input.trial_days is not None and self.input.trial_days > 0:
                 self.state.subscription_status = "trialing"
                 self.state.anchor = cel.day_of(
@@ -190,10 +196,54 @@ class SubscriptionLifecycleWorkflow(
                 )
                 self.state.period_start = cel.at(self.state.anchor, "00:00", self.context.tenant.timezone)
                 self.state.next_billing_at = cel.at(self.state.anchor, "00:00", self.context.tenant.timezone)
-                # line 75: startTrialPeriod
-                await self.sleep("startTrialPeriod", until=self.state.next_billing_at)
+                # line 76: startTrialPeriod
+                subscription_cancelled = On(signals.SubscriptionCancelled)
+                heard = await self.wait(
+                    "startTrialPeriod",
+                    [subscription_cancelled],
+                    until=lambda: self.state.next_billing_at - timedelta(days=3),
+                )
+                if heard.by is subscription_cancelled:
+                    self.state.subscription_status = "cancelled"
+                    return SubscriptionLifecycleResult(status="cancelled", cycles=0)
+                # line 83: previewBillingAmount
+                preview_billing_amount = await self.do(
+                    "previewBillingAmount",
+                    medusa.preview_billing_amount(
+                        subscription_id=self.input.subscription_id,
+                        plan_id=self.state.plan,
+                        items=self.state.plan_items,
+                        discounts=self.state.discounts,
+                    ),
+                )
+                # line 86: endTrial
+                end_trial = await self.call(
+                    "endTrial",
+                    "SubscriptionTrialEndWorkflow",
+                    wf_028_subscription_trial_end.SubscriptionTrialEndInput(
+                        subscription_id=self.input.subscription_id,
+                        customer_id=self.input.customer_id,
+                        plan_id=self.state.plan,
+                        payment_method_id=self.state.payment_method,
+                        first_billing_amount=preview_billing_amount.amount,
+                        currency_code=preview_billing_amount.currency_code,
+                        gateway=self.input.gateway,
+                        trial_ends_at=self.state.next_billing_at,
+                    ),
+                    workflow_id="tenant:{tenant_id}:subscription:{subscription_id}:trial_end",
+                    result=wf_028_subscription_trial_end.SubscriptionTrialEndResult,
+                    task_queue="medusa-commerce",
+                )
+                # line 93
+                if end_trial.status != "active":
+                    self.state.subscription_status = "cancelled"
+                    return SubscriptionLifecycleResult(status="cancelled", cycles=0)
                 self.state.subscription_status = "active"
-            # line 78: activateSubscription
+                self.state.trial_amount = preview_billing_amount.amount
+                self.state.last_payment = end_trial.payment_intent_id
+                # line 101
+                await self.pivot()
+            # line 102: activateSubscription
             await self.do(
                 "activateSubscription",
                 medusa.activate_subscription(
@@ -204,7 +254,7 @@ class SubscriptionLifecycleWorkflow(
                     needs_result=False,
                 ),
             )
-            # line 80: scheduleBilling
+            # line 104: scheduleBilling
             await self.do(
                 "scheduleBilling",
                 payment.schedule_billing(
@@ -221,7 +271,7 @@ class SubscriptionLifecycleWorkflow(
                     )
                 ),
             )
-            # line 82: grantBenefits
+            # line 106: grantBenefits
             await self.do(
                 "grantBenefits",
                 medusa.grant_benefits(
@@ -234,7 +284,7 @@ class SubscriptionLifecycleWorkflow(
                     needs_result=False,
                 ),
             )
-            # line 84: createRevenueEntry
+            # line 108: createRevenueEntry
             await self.do(
                 "createRevenueEntry",
                 erpnext.create_revenue_entry(
@@ -244,21 +294,21 @@ class SubscriptionLifecycleWorkflow(
                 ),
                 undo=Undo(lambda done: erpnext.void_revenue_entry(revenue_entry_id=done.revenue_entry_id)),
             )
-            # line 86: sendActivationEmail
+            # line 110: sendActivationEmail
             await self.attempt(
                 "sendActivationEmail",
                 payload.send_activation_email(
                     subscription_id=self.input.subscription_id, customer_id=self.input.customer_id
                 ),
             )
-            # line 87
+            # line 111
             await self.pivot()
 
-        # line 89: billingCycles
+        # line 113: billingCycles
         async def on_subscription_cancelled(signal: signals.SubscriptionCancelled) -> None:
             self.state.cancellation = signal
             self.state.ends_at = workflow.now() if signal.immediate else signal.effective_date
-            # line 97
+            # line 121
             if signal.immediate:
                 raise Leave("billingCycles")
 
@@ -270,7 +320,7 @@ class SubscriptionLifecycleWorkflow(
         ) as billing_cycles:
             for pass_number in billing_cycles.over(count(1)):
                 async with billing_cycles.turn(pass_number):
-                    # line 101: scheduleNextBillingCycle
+                    # line 125: scheduleNextBillingCycle
                     subscription_paused = On(signals.SubscriptionPaused)
                     heard = await self.wait(
                         "scheduleNextBillingCycle",
@@ -292,7 +342,7 @@ class SubscriptionLifecycleWorkflow(
                             + timedelta(days=subscription_paused_signal.max_pause_days)
                         )
                         self.state.subscription_status = "paused"
-                        # line 109: awaitResume
+                        # line 133: awaitResume
                         subscription_resumed = On(
                             signals.SubscriptionResumed,
                             where=lambda signal: (
@@ -324,7 +374,7 @@ class SubscriptionLifecycleWorkflow(
                         continue
                     if self.state.ends_at is not None and self.state.ends_at <= workflow.now():
                         break
-                    # line 124: createBillingCycle
+                    # line 148: createBillingCycle
                     create_billing_cycle = await self.do(
                         "createBillingCycle",
                         medusa.create_billing_cycle(
@@ -342,7 +392,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(self.state.cycle),
                     )
-                    # line 131: calculateBillingAmount
+                    # line 155: calculateBillingAmount
                     calculate_billing_amount = await self.do(
                         "calculateBillingAmount",
                         medusa.calculate_billing_amount(
@@ -353,107 +403,114 @@ class SubscriptionLifecycleWorkflow(
                             discounts=self.state.discounts,
                         ),
                     )
-                    self.state.billing_amount = calculate_billing_amount.amount + self.state.prorated
+                    self.state.billing_amount = (
+                        self.state.trial_amount
+                        if self.state.trial_amount is not None
+                        else calculate_billing_amount.amount + self.state.prorated
+                    )
                     self.state.currency_code = calculate_billing_amount.currency_code
-                    # line 136: chargeSubscription
-                    for round_number in self.rounds("chargeSubscription", 4):
-                        try:
-                            charge_subscription = await self.do(
-                                "chargeSubscription",
-                                payment.charge_subscription(
-                                    subscription_id=self.input.subscription_id,
-                                    customer_id=self.input.customer_id,
-                                    billing_cycle_id=create_billing_cycle.billing_cycle_id,
-                                    payment_method_id=self.state.payment_method,
-                                    gateway=self.input.gateway,
-                                    amount=self.state.billing_amount,
-                                    currency_code=self.state.currency_code,
-                                ),
-                                key=str(self.state.cycle),
-                                on_failure="fail",
-                            )
-                        except StepFailed as error:
-                            if (
-                                error.is_a("PaymentDeclinedError", "InsufficientFundsError")
-                                and round_number < 4
-                            ):
-                                self.state.subscription_status = "past_due"
-                                self.state.retries = self.state.retries + 1
-                                self.state.last_error = error.message
-                                # line 147: handlePaymentFailure
-                                # line 149: sendPaymentFailureNotice
-                                await self.attempt(
-                                    "sendPaymentFailureNotice",
-                                    payload.send_payment_failure_notice(
+                    # line 160: chargeSubscription
+                    if self.state.trial_amount is None:
+                        for round_number in self.rounds("chargeSubscription", 4):
+                            try:
+                                charge_subscription = await self.do(
+                                    "chargeSubscription",
+                                    payment.charge_subscription(
                                         subscription_id=self.input.subscription_id,
                                         customer_id=self.input.customer_id,
                                         billing_cycle_id=create_billing_cycle.billing_cycle_id,
+                                        payment_method_id=self.state.payment_method,
+                                        gateway=self.input.gateway,
                                         amount=self.state.billing_amount,
-                                        attempt=round_number,
+                                        currency_code=self.state.currency_code,
                                     ),
+                                    key=str(self.state.cycle),
+                                    on_failure="fail",
                                 )
-                                # line 151: waitBeforeRetry
-                                subscription_payment_method_updated = On(
-                                    signals.SubscriptionPaymentMethodUpdated
-                                )
-                                heard = await self.wait(
-                                    "waitBeforeRetry",
-                                    [subscription_payment_method_updated],
-                                    lasting=cel.item(
-                                        [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
-                                        round_number - 1,
-                                    ),
-                                )
-                                if heard.by is subscription_payment_method_updated:
-                                    subscription_payment_method_updated_signal = (
-                                        subscription_payment_method_updated.payload(heard)
-                                    )
-                                    self.state.payment_method = (
-                                        subscription_payment_method_updated_signal.payment_method_id
-                                    )
-                                continue
-                            else:
-                                self.state.subscription_status = "past_due"
-                                self.state.retries = self.state.retries + 1
-                                self.state.last_error = error.message
-                                # line 163: subscription.payment_failed
-                                await self.emit(
-                                    "subscription.payment_failed",
-                                    {
-                                        "subscription_id": self.input.subscription_id,
-                                        "customer_id": self.input.customer_id,
-                                        "billing_cycle_id": create_billing_cycle.billing_cycle_id,
-                                        "amount": self.state.billing_amount,
-                                        "currency_code": self.state.currency_code,
-                                        "attempt_number": self.state.retries,
-                                        "payment_method_id": self.state.payment_method,
-                                        "gateway": self.input.gateway,
-                                    },
-                                )
-                                # line 173: awaitDunning
-                                heard = await self.wait(
-                                    "awaitDunning",
-                                    when=lambda: (
-                                        self.state.paid_cycle == create_billing_cycle.billing_cycle_id
-                                    ),
-                                    lasting=timedelta(days=30),
-                                )
-                                if heard.timed_out:
-                                    self.state.subscription_status = "expired"
-                                    # line 179: expireSubscription
-                                    await self.do(
-                                        "expireSubscription",
-                                        medusa.deactivate_subscription(
-                                            subscription_id=self.input.subscription_id
+                            except StepFailed as error:
+                                if (
+                                    error.is_a("PaymentDeclinedError", "InsufficientFundsError")
+                                    and round_number < 4
+                                ):
+                                    self.state.subscription_status = "past_due"
+                                    self.state.retries = self.state.retries + 1
+                                    self.state.last_error = error.message
+                                    # line 172: handlePaymentFailure
+                                    # line 174: sendPaymentFailureNotice
+                                    await self.attempt(
+                                        "sendPaymentFailureNotice",
+                                        payload.send_payment_failure_notice(
+                                            subscription_id=self.input.subscription_id,
+                                            customer_id=self.input.customer_id,
+                                            billing_cycle_id=create_billing_cycle.billing_cycle_id,
+                                            amount=self.state.billing_amount,
+                                            attempt=round_number,
                                         ),
                                     )
-                                    return SubscriptionLifecycleResult(
-                                        status="expired", cycles=self.state.cycle
+                                    # line 176: waitBeforeRetry
+                                    subscription_payment_method_updated = On(
+                                        signals.SubscriptionPaymentMethodUpdated
                                     )
-                        break
+                                    heard = await self.wait(
+                                        "waitBeforeRetry",
+                                        [subscription_payment_method_updated],
+                                        lasting=cel.item(
+                                            [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
+                                            round_number - 1,
+                                        ),
+                                    )
+                                    if heard.by is subscription_payment_method_updated:
+                                        subscription_payment_method_updated_signal = (
+                                            subscription_payment_method_updated.payload(heard)
+                                        )
+                                        self.state.payment_method = (
+                                            subscription_payment_method_updated_signal.payment_method_id
+                                        )
+                                    continue
+                                else:
+                                    self.state.subscription_status = "past_due"
+                                    self.state.retries = self.state.retries + 1
+                                    self.state.last_error = error.message
+                                    # line 188: subscription.payment_failed
+                                    await self.emit(
+                                        "subscription.payment_failed",
+                                        {
+                                            "subscription_id": self.input.subscription_id,
+                                            "customer_id": self.input.customer_id,
+                                            "billing_cycle_id": create_billing_cycle.billing_cycle_id,
+                                            "amount": self.state.billing_amount,
+                                            "currency_code": self.state.currency_code,
+                                            "attempt_number": 1,
+                                            "max_attempts": 4,
+                                            "retry_schedule": [1, 3, 5, 7],
+                                            "payment_method_id": self.state.payment_method,
+                                            "gateway": self.input.gateway,
+                                        },
+                                    )
+                                    # line 200: awaitDunning
+                                    heard = await self.wait(
+                                        "awaitDunning",
+                                        when=lambda: (
+                                            self.state.paid_cycle == create_billing_cycle.billing_cycle_id
+                                        ),
+                                        lasting=timedelta(days=35),
+                                    )
+                                    if heard.timed_out:
+                                        self.state.subscription_status = "expired"
+                                        # line 206: expireSubscription
+                                        await self.do(
+                                            "expireSubscription",
+                                            medusa.deactivate_subscription(
+                                                subscription_id=self.input.subscription_id
+                                            ),
+                                        )
+                                        return SubscriptionLifecycleResult(
+                                            status="expired", cycles=self.state.cycle
+                                        )
+                            break
                     if charge_subscription is not None:
                         self.state.last_payment = sure(charge_subscription).payment_intent_id
-                    # line 183: createSubscriptionOrder
+                    # line 210: createSubscriptionOrder
                     create_subscription_order = await self.do(
                         "createSubscriptionOrder",
                         medusa.create_subscription_order(
@@ -464,7 +521,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(self.state.cycle),
                     )
-                    # line 186: createFulfillment
+                    # line 213: createFulfillment
                     if create_subscription_order.has_physical_items:
                         await self.do(
                             "createFulfillment",
@@ -475,7 +532,7 @@ class SubscriptionLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                    # line 189: createAccountingEntry
+                    # line 216: createAccountingEntry
                     await self.do(
                         "createAccountingEntry",
                         erpnext.create_accounting_entry(
@@ -485,7 +542,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(self.state.cycle),
                     )
-                    # line 192: sendBillingReceipt
+                    # line 219: sendBillingReceipt
                     await self.attempt(
                         "sendBillingReceipt",
                         payload.send_billing_receipt(
@@ -496,7 +553,7 @@ class SubscriptionLifecycleWorkflow(
                             currency_code=self.state.currency_code,
                         ),
                     )
-                    # line 194: continueAsNew
+                    # line 221: continueAsNew
                     (
                         self.state.cycle,
                         self.state.period_start,
@@ -505,6 +562,7 @@ class SubscriptionLifecycleWorkflow(
                         self.state.retries,
                         self.state.last_error,
                         self.state.prorated,
+                        self.state.trial_amount,
                     ) = (
                         self.state.cycle + 1,
                         self.state.next_billing_at,
@@ -517,9 +575,10 @@ class SubscriptionLifecycleWorkflow(
                         0,
                         None,
                         Decimal(0),
+                        None,
                     )
         self.state.subscription_status = "cancelled"
-        # line 208: refundProrated
+        # line 236: refundProrated
         if (
             self.state.cancellation is not None
             and self.state.cancellation.prorated_refund is not None
@@ -534,7 +593,7 @@ class SubscriptionLifecycleWorkflow(
                     gateway=self.input.gateway,
                 ),
             )
-        # line 213: endSubscription
+        # line 241: endSubscription
         await self.do(
             "endSubscription", medusa.deactivate_subscription(subscription_id=self.input.subscription_id)
         )
@@ -564,7 +623,7 @@ class SubscriptionLifecycleWorkflow(
             self.state.last_error = signal.failure_reason
 
         async def on_payment_intent_requires_action_5(signal: signals.PaymentIntentRequiresAction) -> None:
-            # line 63: sendPaymentActionLink
+            # line 64: sendPaymentActionLink
             await self.attempt(
                 "sendPaymentActionLink",
                 payload.send_payment_action_link(
@@ -589,7 +648,7 @@ class SubscriptionLifecycleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 217: recordAuditLog
+        # line 245: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="626f2336ee3c7c6f6318282feb252295cf8761f5e2f0e9f6f41e701283d93529",
+    digest="22256f2f2092aa2c19f49b77fe441da9ce6c9f263ffa7b7925c94c70e6b183a5",
     steps=(
         "remind",
         "wait1Hour",
@@ -68,7 +68,7 @@ FACTS = Facts(
         "checkAtTheEnd",
         "trackConversion",
     ),
-    signals={"cart.completed": (signals.CartCompleted,), "cart.emptied": (signals.CartEmptied,)},
+    signals={"cart.emptied": (signals.CartEmptied,), "cart.ordered": (signals.CartOrdered,)},
     receives=(("cart.*", "cart_id", "input.cart_id"),),
     entity="cart_id",
     compensation="manual_review",
@@ -106,7 +106,7 @@ class AbandonedCartRecoveryWorkflow(
         create_recovery_coupon: medusa.CreateRecoveryCouponOutput | None = None
 
         # line 33: remind
-        async def on_cart_completed(signal: signals.CartCompleted) -> None:
+        async def on_cart_ordered(signal: signals.CartOrdered) -> None:
             self.state.order_id = signal.order_id
             raise Leave("remind")
 
@@ -117,7 +117,7 @@ class AbandonedCartRecoveryWorkflow(
         with self.block(
             "remind",
             meanwhile=[
-                On(signals.CartCompleted, do=on_cart_completed),
+                On(signals.CartOrdered, do=on_cart_ordered),
                 On(signals.CartEmptied, do=on_cart_emptied_1),
             ],
         ):

@@ -254,7 +254,7 @@ class RestaurantOrderWorkflow(City[RestaurantOrderInput, RestaurantOrderState, R
                     reference=self.input.order_id,
                 ),
             )
-            return RestaurantOrderResult(status="rejected", tip=0)
+            return RestaurantOrderResult(status="rejected", tip=Decimal(0))
         elif heard.timed_out:
             # line 80
             await self.undo()
@@ -267,7 +267,7 @@ class RestaurantOrderWorkflow(City[RestaurantOrderInput, RestaurantOrderState, R
                     reference=self.input.order_id,
                 ),
             )
-            return RestaurantOrderResult(status="unanswered", tip=0)
+            return RestaurantOrderResult(status="unanswered", tip=Decimal(0))
         # line 85
         await self.pivot()
         # line 87: awaitPrepComplete
@@ -412,7 +412,7 @@ class RestaurantOrderWorkflow(City[RestaurantOrderInput, RestaurantOrderState, R
                     status=self.state.outcome,
                 ),
             )
-            return RestaurantOrderResult(status=self.state.outcome, tip=0)
+            return RestaurantOrderResult(status=self.state.outcome, tip=Decimal(0))
         # line 155
         if self.input.order_type == "dine_in":
             # line 157: notifyServerReady

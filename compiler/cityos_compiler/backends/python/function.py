@@ -73,14 +73,15 @@ class Function:
         """A value in Python."""
         match value:
             case ir.Expr():
-                return self.expr(value)
+                text = self.expr(value)
+                return f"Decimal({text})" if value.type == t.INT and _plain(expected) == t.DECIMAL else text
             case ir.Items():
                 return "[" + ", ".join(self.value(item) for item in value.items) + "]"
             case ir.Record():
                 return self._record(value, expected)
 
     def _record(self, value: ir.Record, expected: t.Type | None) -> str:
-        kind = expected.inner if isinstance(expected, t.OptionalType) else expected or value.type
+        kind = _plain(expected) or value.type
         if isinstance(kind, t.RecordType) and kind.name in self.module.homes.modules:
             inner = {f.name: f.type for f in kind.fields}
             given = ", ".join(f"{attribute(n)}={self.value(v, inner.get(n))}" for n, v in value.fields)
@@ -124,7 +125,8 @@ class Function:
 
     def _surely(self, text: str, expression: ir.Expr, names: Mapping[str, str], unseen: frozenset[str]) -> str:
         """The text, in which what mypy can't see to exist says that it does."""
-        for path in sorted(paths(expression.checked.expr) & unseen, key=len, reverse=True):
+        said = {start for path in paths(expression.checked.expr) for start in _starts(path)}
+        for path in sorted(said & unseen, key=len, reverse=True):
             root, _, rest = path.partition(".")
             if rest and root in names:
                 python = f"{names[root]}.{rest}"
@@ -170,3 +172,13 @@ class Function:
 
     def _sure(self, text: str) -> str:
         return f"sure({text})"
+
+
+def _plain(kind: t.Type | None) -> t.Type | None:
+    return kind.inner if isinstance(kind, t.OptionalType) else kind
+
+
+def _starts(path: str) -> list[str]:
+    """A path and the paths that it begins with: `a.b.c` and `a.b`."""
+    parts = path.split(".")
+    return [".".join(parts[:length]) for length in range(2, len(parts) + 1)]

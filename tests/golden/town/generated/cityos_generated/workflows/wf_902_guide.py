@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from cityos_dsl.expr import functions as cel
 from cityos_runtime import Carried, City, Context, Facts, Model, On
@@ -19,6 +20,7 @@ class GuideInput(Model):
     visitor_id: str
     rude: bool = False
     patience: timedelta = timedelta(seconds=300)
+    tip: Decimal = Decimal("0")
 
 
 class GuideState(Model):
@@ -34,11 +36,12 @@ class GuideResult(Model):
 
     words: str
     minutes: int
+    tip: Decimal
 
 
 FACTS = Facts(
     type="GuideWorkflow",
-    digest="c4a74e12132f4cc51568821302b3409e38fe458d972d409d40a96b60a799c473",
+    digest="9733cd9fae2e059b1a104844d2bd230fb4454307a117bee18ef182c64f3ca848",
     steps=("greeting",),
     signals={"visitor.greeted": (signals.VisitorGreeted,), "visitor.left": (signals.VisitorLeft,)},
     receives=(("visitor.*", "visitor_id", "input.visitor_id"),),
@@ -62,11 +65,11 @@ class GuideWorkflow(City[GuideInput, GuideState, GuideResult]):
 
     async def steps(self) -> GuideResult:
         """The workflow's own flow."""
-        # line 17
+        # line 18
         if self.input.rude:
-            # line 19
+            # line 20
             self.fail("RefusedError", "not in the mood")
-        # line 21: greeting
+        # line 22: greeting
         visitor_greeted = On(
             signals.VisitorGreeted, where=lambda signal: signal.visitor_id == self.input.visitor_id
         )
@@ -74,7 +77,7 @@ class GuideWorkflow(City[GuideInput, GuideState, GuideResult]):
         heard = await self.wait("greeting", [visitor_greeted, visitor_left], lasting=self.input.patience)
         if heard.by is visitor_greeted:
             visitor_greeted_signal = visitor_greeted.payload(heard)
-            return GuideResult(words=visitor_greeted_signal.words, minutes=0)
+            return GuideResult(words=visitor_greeted_signal.words, minutes=0, tip=self.input.tip)
         elif heard.by is visitor_left:
-            return GuideResult(words="bye", minutes=0)
-        return GuideResult(words="silence", minutes=cel.get_minutes(self.input.patience))
+            return GuideResult(words="bye", minutes=0, tip=Decimal(0))
+        return GuideResult(words="silence", minutes=cel.get_minutes(self.input.patience), tip=Decimal(0))

@@ -29,11 +29,16 @@ from cityos_generated import signals
 from cityos_generated.systems import town
 
 
+class ClockParade(Model):
+    starts: datetime
+
+
 class ClockInput(Model):
     """What starts the workflow."""
 
     opens: datetime | None = None
     reminders: Annotated[list[int], Limits(max_items=5)]
+    parade: ClockParade | None = None
 
 
 class ClockState(Model):
@@ -63,7 +68,7 @@ class ClockResult(Model):
 
 FACTS = Facts(
     type="ClockWorkflow",
-    digest="7ce719c3a6d551ae54dbb0ce6658557e09e451384132f02d728dcae463e6f959",
+    digest="e38fed449840c9c3704f3fa326bf4ff01965606180290aeb1aabd79a7b3e9648",
     steps=(
         "opening",
         "visit",
@@ -79,6 +84,8 @@ FACTS = Facts(
         "lookRight",
         "quick",
         "dawdle",
+        "parade",
+        "tellParade",
         "untilYesterday",
     ),
     signals={"visitor.greeted": (signals.VisitorGreeted,)},
@@ -110,7 +117,7 @@ class ClockWorkflow(City[ClockInput, ClockState, ClockResult]):
         look_left: town.LookOutput | None = None
         look_right: town.LookOutput | None = None
 
-        # line 21: opening
+        # line 22: opening
         async def on_visitor_greeted(signal: signals.VisitorGreeted) -> None:
             self.state.opens = workflow.now() + timedelta(hours=1)
 
@@ -145,60 +152,60 @@ class ClockWorkflow(City[ClockInput, ClockState, ClockResult]):
                 ),
             ],
         )
-        # line 43: visit
+        # line 44: visit
         seen: int = 0
 
         async def visit_steps() -> None:
             nonlocal seen
-            # line 48: look
+            # line 49: look
             look = await self.do("look", town.look(place="tower"))
             seen = look.visitors
             if seen > 100:
                 raise Leave("visit")
-            # line 53: stroll
+            # line 54: stroll
             await self.sleep("stroll", lasting=timedelta(days=1))
 
         in_time = await self.bounded("visit", visit_steps, until=workflow.now() + timedelta(hours=2))
         if not in_time:
-            # line 56: tell
+            # line 57: tell
             await self.attempt("tell", town.tell(text="closing time"))
 
-        # line 58: race
+        # line 59: race
         async def branch_hare() -> None:
-            # line 62: book
+            # line 63: book
             await self.do(
                 "book",
                 town.book(place="meadow"),
                 undo=Undo(lambda done: town.unbook(booking_id=done.booking_id)),
             )
-            # line 65: nap
+            # line 66: nap
             await self.sleep("nap", lasting=timedelta(hours=5))
             self.state.won = "hare"
 
         async def branch_tortoise() -> None:
-            # line 69: walk
+            # line 70: walk
             await self.sleep("walk", lasting=timedelta(hours=2))
             self.state.won = "tortoise"
 
         await self.parallel("race", {"hare": branch_hare, "tortoise": branch_tortoise}, first=True)
 
-        # line 72: both
+        # line 73: both
         async def branch_left() -> None:
             nonlocal look_left
-            # line 76: lookLeft
+            # line 77: lookLeft
             look_left = await self.do("lookLeft", town.look(place="left"))
 
         async def branch_right() -> None:
             nonlocal look_right
-            # line 80: lookRight
+            # line 81: lookRight
             look_right = await self.do("lookRight", town.look(place="right"))
 
         await self.parallel("both", {"left": branch_left, "right": branch_right})
-        # line 82: quick
+        # line 83: quick
         try:
 
             async def quick_steps() -> None:
-                # line 86: dawdle
+                # line 87: dawdle
                 await self.sleep("dawdle", lasting=timedelta(hours=4))
                 self.state.won = "nobody"
 
@@ -206,7 +213,14 @@ class ClockWorkflow(City[ClockInput, ClockState, ClockResult]):
                 self.fail("TimeoutError", "quick was not done in time")
         except StepFailed as error:
             self.go_on_without("quick", error)
-        # line 89: untilYesterday
+        # line 90
+        if self.input.parade is not None:
+            # line 92: parade
+            heard = await self.wait("parade", until=lambda: sure(self.input.parade).starts)
+            if heard.timed_out:
+                # line 96: tellParade
+                await self.attempt("tellParade", town.tell(text="the parade"))
+        # line 98: untilYesterday
         until_yesterday = await self.sleep("untilYesterday", until=workflow.now() - timedelta(days=1))
         return ClockResult(
             ticks=self.state.ticks,

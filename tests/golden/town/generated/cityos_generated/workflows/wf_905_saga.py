@@ -39,11 +39,12 @@ class SagaResult(Model):
 
     status: Literal["refused", "changed", "visited"]
     line: str
+    paid: Decimal
 
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="d11446a8d2381ebcec8a2f2fcc6eacf795d55d1576b0601347579e78576e2a6e",
+    digest="d9e333bdc93170c91d9998c16141df6c6c4c4ea0bec4afb27d063eaee90a0e34",
     steps=(
         "room",
         "openRoom",
@@ -137,14 +138,14 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
                 await self.attempt("tellNoDeal", town.tell(text=error.message))
                 # line 42
                 await self.undo()
-                return SagaResult(status="refused", line=self.state.line)
+                return SagaResult(status="refused", line=self.state.line, paid=Decimal(0))
             else:
                 raise
         # line 61
         if self.input.change_of_mind:
             # line 63
             await self.undo()
-            return SagaResult(status="changed", line=self.state.line)
+            return SagaResult(status="changed", line=self.state.line, paid=Decimal(0))
         # line 65: look
         look = await self.attempt("look", town.look(place=self.input.place))
         # line 68: recordMood
@@ -182,7 +183,7 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
             await self.do("lookBack", town.look(place=self.input.place), on_failure="fail")
         except StepFailed as error:
             self.go_on_without("courtesies", error)
-        return SagaResult(status="visited", line=self.state.line)
+        return SagaResult(status="visited", line=self.state.line, paid=self.input.fee)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""

@@ -1,0 +1,1 @@
+"""Mending findings: which fixes a finding has, and making the safe ones."""
