@@ -56,6 +56,7 @@ from cityos_generated.workflows import (
     wf_059_event_ticketing,
     wf_060_classified_transaction,
     wf_061_affiliate_tracking,
+    wf_062_warranty_claim,
 )
 
 
@@ -907,6 +908,24 @@ def wf_061_affiliate_tracking_on_affiliate_conversion_detected(
     )
 
 
+def wf_062_warranty_claim_on_warranty_claim_submitted(
+    event: events.WarrantyClaimSubmittedEvent,
+) -> wf_062_warranty_claim.WarrantyClaimInput | None:
+    """WF-062: Answer a warranty claim with a repair, a new unit or the money back, and let whoever is
+    liable bear the cost.
+    """
+    return wf_062_warranty_claim.WarrantyClaimInput(
+        warranty_claim_id=event.warranty_claim_id,
+        warranty_registration_id=event.warranty_registration_id,
+        customer_id=event.customer_id,
+        product_id=event.product_id,
+        issue_description=event.issue_description,
+        issue_photos=event.issue_photos,
+        claim_type=event.claim_type,
+        vendor_id=event.vendor_id,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -1554,6 +1573,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "warranty.claim_submitted": EventRoute(
+        model=events.WarrantyClaimSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="WarrantyClaimWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:warranty:{warranty_claim_id}:claim",
+                input=wf_062_warranty_claim_on_warranty_claim_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
     "event.ticket_purchased": EventRoute(
         model=events.EventTicketPurchasedEvent,
         beside=(
@@ -2018,6 +2050,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.VendorSuspensionMadePermanent,
         ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
         addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "warranty.claim_reviewed": SignalRoute(
+        model=signals.WarrantyClaimReviewed, ids=("tenant:{tenant_id}:warranty:{warranty_claim_id}:claim",)
     ),
 }
 

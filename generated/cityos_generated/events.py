@@ -513,6 +513,17 @@ class AffiliateConversionDetectedEvent(Model):
     influencer_campaign_id: str | None = None
 
 
+class WarrantyClaimSubmittedEvent(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    customer_id: str
+    product_id: str
+    issue_description: str
+    issue_photos: Annotated[list[str], Limits(max_items=20)]
+    claim_type: Literal["repair", "replacement", "refund"]
+    vendor_id: str
+
+
 class EventTicketPurchasedEvent(Model):
     event_id: str
     customer_id: str

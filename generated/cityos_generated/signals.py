@@ -815,3 +815,11 @@ class VendorSuspensionMadePermanent(SignalModel):
     vendor_id: str
     decided_by: str
     decided_at: datetime
+
+
+class WarrantyClaimReviewed(SignalModel):
+    SIGNAL: ClassVar[str] = "warranty.claim_reviewed"
+    warranty_claim_id: str
+    resolution: types.ClaimResolution
+    reviewed_by: str
+    reviewed_at: datetime

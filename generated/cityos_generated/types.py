@@ -819,3 +819,6 @@ class SettlementLine(Model):
     refunds: Decimal
     fees: Decimal
     net: Decimal
+
+
+ClaimResolution = Literal["repair", "replacement", "refund", "refused"]

@@ -313,6 +313,18 @@ class CreateSettlementEntriesOutput(Model):
     journal_entry_id: str
 
 
+class ReserveReplacementUnitOutput(Model):
+    reservation_id: str
+
+
+class ReleaseReplacementUnitOutput(Model):
+    pass
+
+
+class BookWarrantyCostOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -720,6 +732,26 @@ class CancelSettlementReportsInput(Model):
 class CreateSettlementEntriesInput(Model):
     settlement_id: str
     lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class ReserveReplacementUnitInput(Model):
+    warranty_claim_id: str
+    product_id: str
+    customer_id: str
+
+
+class ReleaseReplacementUnitInput(Model):
+    reservation_id: str
+
+
+class BookWarrantyCostInput(Model):
+    warranty_claim_id: str
+    total_cost: Decimal
+    vendor_share: Decimal
+    platform_share: Decimal
+    vendor_paid: bool
+    vendor_id: str
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -2335,4 +2367,84 @@ def create_settlement_entries(
     """Book what a settlement has paid out."""
     return Call(
         _CREATE_SETTLEMENT_ENTRIES, CreateSettlementEntriesInput(settlement_id=settlement_id, lines=lines)
+    )
+
+
+_RESERVE_REPLACEMENT_UNIT = Operation(
+    "reserveReplacementUnit",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReserveReplacementUnitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Reserve a unit for a claim, through a submitted Sales Order at no price.",
+)
+
+
+def reserve_replacement_unit(
+    *, warranty_claim_id: str, product_id: str, customer_id: str
+) -> Call[ReserveReplacementUnitOutput]:
+    """Reserve a unit for a claim, through a submitted Sales Order at no price."""
+    return Call(
+        _RESERVE_REPLACEMENT_UNIT,
+        ReserveReplacementUnitInput(
+            warranty_claim_id=warranty_claim_id, product_id=product_id, customer_id=customer_id
+        ),
+    )
+
+
+_RELEASE_REPLACEMENT_UNIT = Operation(
+    "releaseReplacementUnit",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseReplacementUnitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release a unit that was reserved for a claim; released already, or none there, is success.",
+)
+
+
+def release_replacement_unit(*, reservation_id: str) -> Call[ReleaseReplacementUnitOutput]:
+    """Release a unit that was reserved for a claim; released already, or none there, is success."""
+    return Call(_RELEASE_REPLACEMENT_UNIT, ReleaseReplacementUnitInput(reservation_id=reservation_id))
+
+
+_BOOK_WARRANTY_COST = Operation(
+    "bookWarrantyCost",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookWarrantyCostOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a claim has cost, the vendor's part and the platform's apart.",
+)
+
+
+def book_warranty_cost(
+    *,
+    warranty_claim_id: str,
+    total_cost: Decimal,
+    vendor_share: Decimal,
+    platform_share: Decimal,
+    vendor_paid: bool,
+    vendor_id: str,
+    currency_code: str,
+) -> Call[BookWarrantyCostOutput]:
+    """Book what a claim has cost, the vendor's part and the platform's apart."""
+    return Call(
+        _BOOK_WARRANTY_COST,
+        BookWarrantyCostInput(
+            warranty_claim_id=warranty_claim_id,
+            total_cost=total_cost,
+            vendor_share=vendor_share,
+            platform_share=platform_share,
+            vendor_paid=vendor_paid,
+            vendor_id=vendor_id,
+            currency_code=currency_code,
+        ),
     )

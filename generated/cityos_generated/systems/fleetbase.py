@@ -260,6 +260,10 @@ class AggregateDeliveryMetricsOutput(Model):
     metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
 
 
+class SchedulePickupOutput(Model):
+    delivery_order_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -581,6 +585,13 @@ class MoveDeliveryPickupInput(Model):
 class AggregateDeliveryMetricsInput(Model):
     review_period: types.Period
     vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class SchedulePickupInput(Model):
+    warranty_claim_id: str
+    customer_id: str
+    repair_ticket_id: str
+    workshop_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1880,4 +1891,32 @@ def aggregate_delivery_metrics(
     return Call(
         _AGGREGATE_DELIVERY_METRICS,
         AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_SCHEDULE_PICKUP = Operation(
+    "schedulePickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=SchedulePickupOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a broken product fetched at a customer's and brought to the workshop.",
+)
+
+
+def schedule_pickup(
+    *, warranty_claim_id: str, customer_id: str, repair_ticket_id: str, workshop_id: str
+) -> Call[SchedulePickupOutput]:
+    """Have a broken product fetched at a customer's and brought to the workshop."""
+    return Call(
+        _SCHEDULE_PICKUP,
+        SchedulePickupInput(
+            warranty_claim_id=warranty_claim_id,
+            customer_id=customer_id,
+            repair_ticket_id=repair_ticket_id,
+            workshop_id=workshop_id,
+        ),
     )

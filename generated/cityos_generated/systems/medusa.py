@@ -840,6 +840,43 @@ class ApplyPenaltiesOutput(Model):
     penalty: types.Penalty
 
 
+class ValidateWarrantyCoverageOutput(Model):
+    covered: bool
+    reason: str | None = None
+    payment_intent_id: str
+    gateway: str
+    currency_code: str
+
+
+class AssessClaimTypeOutput(Model):
+    resolution: types.ClaimResolution
+    needs_review: bool
+    refund_amount: Decimal
+    total_cost: Decimal
+    vendor_share: Decimal
+
+
+class CreateRepairTicketOutput(Model):
+    repair_ticket_id: str
+    workshop_id: str
+
+
+class CloseRepairTicketOutput(Model):
+    pass
+
+
+class CreateReplacementOrderOutput(Model):
+    replacement_order_id: str
+
+
+class CancelReplacementOrderOutput(Model):
+    pass
+
+
+class DeductFromNextPayoutOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -1937,6 +1974,50 @@ class ApplyPenaltiesInput(Model):
     vendor_id: str
     review_period: types.Period
     breaches: Annotated[list[str], Limits(max_items=5)]
+
+
+class ValidateWarrantyCoverageInput(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    customer_id: str
+    product_id: str
+
+
+class AssessClaimTypeInput(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    claim_type: Literal["repair", "replacement", "refund"]
+    issue_description: str
+    issue_photos: Annotated[list[str], Limits(max_items=20)]
+
+
+class CreateRepairTicketInput(Model):
+    warranty_claim_id: str
+    product_id: str
+    customer_id: str
+    issue_description: str
+
+
+class CloseRepairTicketInput(Model):
+    warranty_claim_id: str
+
+
+class CreateReplacementOrderInput(Model):
+    warranty_claim_id: str
+    customer_id: str
+    product_id: str
+    reservation_id: str
+
+
+class CancelReplacementOrderInput(Model):
+    warranty_claim_id: str
+
+
+class DeductFromNextPayoutInput(Model):
+    vendor_id: str
+    warranty_claim_id: str
+    amount: Decimal
+    currency_code: str
 
 
 _EXTRACT_DATA = Operation(
@@ -6313,4 +6394,179 @@ def apply_penalties(
     return Call(
         _APPLY_PENALTIES,
         ApplyPenaltiesInput(vendor_id=vendor_id, review_period=review_period, breaches=breaches),
+    )
+
+
+_VALIDATE_WARRANTY_COVERAGE = Operation(
+    "validateWarrantyCoverage",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateWarrantyCoverageOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a registered product is still covered, and by which payment it was bought.",
+)
+
+
+def validate_warranty_coverage(
+    *, warranty_claim_id: str, warranty_registration_id: str, customer_id: str, product_id: str
+) -> Call[ValidateWarrantyCoverageOutput]:
+    """Whether a registered product is still covered, and by which payment it was bought."""
+    return Call(
+        _VALIDATE_WARRANTY_COVERAGE,
+        ValidateWarrantyCoverageInput(
+            warranty_claim_id=warranty_claim_id,
+            warranty_registration_id=warranty_registration_id,
+            customer_id=customer_id,
+            product_id=product_id,
+        ),
+    )
+
+
+_ASSESS_CLAIM_TYPE = Operation(
+    "assessClaimType",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssessClaimTypeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a claim comes to by the warranty's plan, what that costs, and what of it the vendor bears.",
+)
+
+
+def assess_claim_type(
+    *,
+    warranty_claim_id: str,
+    warranty_registration_id: str,
+    claim_type: Literal["repair", "replacement", "refund"],
+    issue_description: str,
+    issue_photos: list[str],
+) -> Call[AssessClaimTypeOutput]:
+    """What a claim comes to by the warranty's plan, what that costs, and what of it the vendor bears."""
+    return Call(
+        _ASSESS_CLAIM_TYPE,
+        AssessClaimTypeInput(
+            warranty_claim_id=warranty_claim_id,
+            warranty_registration_id=warranty_registration_id,
+            claim_type=claim_type,
+            issue_description=issue_description,
+            issue_photos=issue_photos,
+        ),
+    )
+
+
+_CREATE_REPAIR_TICKET = Operation(
+    "createRepairTicket",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRepairTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a repair, in the nearest workshop that can do it.",
+)
+
+
+def create_repair_ticket(
+    *, warranty_claim_id: str, product_id: str, customer_id: str, issue_description: str
+) -> Call[CreateRepairTicketOutput]:
+    """Open a repair, in the nearest workshop that can do it."""
+    return Call(
+        _CREATE_REPAIR_TICKET,
+        CreateRepairTicketInput(
+            warranty_claim_id=warranty_claim_id,
+            product_id=product_id,
+            customer_id=customer_id,
+            issue_description=issue_description,
+        ),
+    )
+
+
+_CLOSE_REPAIR_TICKET = Operation(
+    "closeRepairTicket",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseRepairTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a claim's repair that nobody brought anything for; none there is success.",
+)
+
+
+def close_repair_ticket(*, warranty_claim_id: str) -> Call[CloseRepairTicketOutput]:
+    """Close a claim's repair that nobody brought anything for; none there is success."""
+    return Call(_CLOSE_REPAIR_TICKET, CloseRepairTicketInput(warranty_claim_id=warranty_claim_id))
+
+
+_CREATE_REPLACEMENT_ORDER = Operation(
+    "createReplacementOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateReplacementOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Order a reserved unit for a claim's customer, at no price.",
+)
+
+
+def create_replacement_order(
+    *, warranty_claim_id: str, customer_id: str, product_id: str, reservation_id: str
+) -> Call[CreateReplacementOrderOutput]:
+    """Order a reserved unit for a claim's customer, at no price."""
+    return Call(
+        _CREATE_REPLACEMENT_ORDER,
+        CreateReplacementOrderInput(
+            warranty_claim_id=warranty_claim_id,
+            customer_id=customer_id,
+            product_id=product_id,
+            reservation_id=reservation_id,
+        ),
+    )
+
+
+_CANCEL_REPLACEMENT_ORDER = Operation(
+    "cancelReplacementOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelReplacementOrderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a claim's replacement order; none there is success.",
+)
+
+
+def cancel_replacement_order(*, warranty_claim_id: str) -> Call[CancelReplacementOrderOutput]:
+    """Cancel a claim's replacement order; none there is success."""
+    return Call(_CANCEL_REPLACEMENT_ORDER, CancelReplacementOrderInput(warranty_claim_id=warranty_claim_id))
+
+
+_DEDUCT_FROM_NEXT_PAYOUT = Operation(
+    "deductFromNextPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductFromNextPayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take what a vendor bears of a claim from what the vendor is paid next.",
+)
+
+
+def deduct_from_next_payout(
+    *, vendor_id: str, warranty_claim_id: str, amount: Decimal, currency_code: str
+) -> Call[DeductFromNextPayoutOutput]:
+    """Take what a vendor bears of a claim from what the vendor is paid next."""
+    return Call(
+        _DEDUCT_FROM_NEXT_PAYOUT,
+        DeductFromNextPayoutInput(
+            vendor_id=vendor_id,
+            warranty_claim_id=warranty_claim_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
     )

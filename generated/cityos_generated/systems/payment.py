@@ -162,6 +162,10 @@ class FetchTransferOutput(Model):
     status: types.TransferStatus
 
 
+class ChargeVendorIfApplicableOutput(Model):
+    charge_id: str
+
+
 class CapturePaymentInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -494,6 +498,15 @@ class InitiatePayoutsInput(Model):
 
 class FetchTransferInput(Model):
     transfer_id: str
+    gateway: str | None = None
+
+
+class ChargeVendorIfApplicableInput(Model):
+    warranty_claim_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
     gateway: str | None = None
 
 
@@ -1864,3 +1877,39 @@ _FETCH_TRANSFER = Operation(
 def fetch_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[FetchTransferOutput]:
     """How a transfer to a vendor stands."""
     return Call(_FETCH_TRANSFER, FetchTransferInput(transfer_id=transfer_id, gateway=gateway))
+
+
+_CHARGE_VENDOR_IF_APPLICABLE = Operation(
+    "chargeVendorIfApplicable",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ChargeVendorIfApplicableOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take a vendor's share of a claim from the vendor's account at the gateway.",
+)
+
+
+def charge_vendor_if_applicable(
+    *,
+    warranty_claim_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[ChargeVendorIfApplicableOutput]:
+    """Take a vendor's share of a claim from the vendor's account at the gateway."""
+    return Call(
+        _CHARGE_VENDOR_IF_APPLICABLE,
+        ChargeVendorIfApplicableInput(
+            warranty_claim_id=warranty_claim_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
