@@ -52,6 +52,11 @@ from cityos_generated.workflows import (
     wf_045_tenant_branding_sync,
     wf_046_abandoned_cart_recovery,
     wf_056_auction_lifecycle,
+    wf_058_restaurant_order,
+    wf_059_event_ticketing,
+    wf_060_classified_transaction,
+    wf_061_affiliate_tracking,
+    wf_062_warranty_claim,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
     wf_077_municipal_service_application,
@@ -833,6 +838,97 @@ def wf_056_auction_lifecycle_on_auction_created(
         auto_extend_minutes=event.auto_extend_minutes,
         requires_bid_deposit=event.requires_bid_deposit,
         deposit_amount=event.deposit_amount,
+    )
+
+
+def wf_058_restaurant_order_on_restaurant_order_placed(
+    event: events.RestaurantOrderPlacedEvent,
+) -> wf_058_restaurant_order.RestaurantOrderInput | None:
+    """WF-058: Take a meal from its order through the kitchen to the table, the counter or the door,
+    and settle it with the tip.
+    """
+    return wf_058_restaurant_order.RestaurantOrderInput(
+        order_id=event.order_id,
+        restaurant_id=event.restaurant_id,
+        customer_id=event.customer_id,
+        order_type=event.order_type,
+        table_id=event.table_id,
+        items=event.items,
+        payment=event.payment,
+        estimated_prep_minutes=event.estimated_prep_minutes,
+        delivery_address=event.delivery_address,
+    )
+
+
+def wf_059_event_ticketing_on_event_ticket_purchased(
+    event: events.EventTicketPurchasedEvent,
+) -> wf_059_event_ticketing.EventTicketingInput | None:
+    """WF-059: Turn a purchase into paid tickets in the buyer's hands, and remind of the event the day
+    before.
+    """
+    return wf_059_event_ticketing.EventTicketingInput(
+        event_id=event.event_id,
+        customer_id=event.customer_id,
+        tickets=event.tickets,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        requires_age_verification=event.requires_age_verification,
+        minimum_age=event.minimum_age,
+    )
+
+
+def wf_060_classified_transaction_on_classified_offer_accepted(
+    event: events.ClassifiedOfferAcceptedEvent,
+) -> wf_060_classified_transaction.ClassifiedTransactionInput | None:
+    """WF-060: See a private sale through - money held back, goods handed over, money let go."""
+    return wf_060_classified_transaction.ClassifiedTransactionInput(
+        listing_id=event.listing_id,
+        seller_id=event.seller_id,
+        buyer_id=event.buyer_id,
+        agreed_price=event.agreed_price,
+        currency_code=event.currency_code,
+        exchange_method=event.exchange_method,
+        escrow_required=event.escrow_required,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_061_affiliate_tracking_on_affiliate_conversion_detected(
+    event: events.AffiliateConversionDetectedEvent,
+) -> wf_061_affiliate_tracking.AffiliateTrackingInput | None:
+    """WF-061: Give whoever has brought a customer their commission, and pay it out as soon as enough
+    has come together.
+    """
+    return wf_061_affiliate_tracking.AffiliateTrackingInput(
+        affiliate_link_id=event.affiliate_link_id,
+        affiliate_partner_id=event.affiliate_partner_id,
+        order_id=event.order_id,
+        order_amount=event.order_amount,
+        currency_code=event.currency_code,
+        commission_rate=event.commission_rate,
+        cookie_attribution_window_days=event.cookie_attribution_window_days,
+        influencer_campaign_id=event.influencer_campaign_id,
+    )
+
+
+def wf_062_warranty_claim_on_warranty_claim_submitted(
+    event: events.WarrantyClaimSubmittedEvent,
+) -> wf_062_warranty_claim.WarrantyClaimInput | None:
+    """WF-062: Answer a warranty claim with a repair, a new unit or the money back, and let whoever is
+    liable bear the cost.
+    """
+    return wf_062_warranty_claim.WarrantyClaimInput(
+        warranty_claim_id=event.warranty_claim_id,
+        warranty_registration_id=event.warranty_registration_id,
+        customer_id=event.customer_id,
+        product_id=event.product_id,
+        issue_description=event.issue_description,
+        issue_photos=event.issue_photos,
+        claim_type=event.claim_type,
+        vendor_id=event.vendor_id,
     )
 
 
@@ -1708,6 +1804,71 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "affiliate.conversion_detected": EventRoute(
+        model=events.AffiliateConversionDetectedEvent,
+        beside=(
+            Starts(
+                workflow="AffiliateTrackingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:affiliate:{order_id}:conversion",
+                input=wf_061_affiliate_tracking_on_affiliate_conversion_detected,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "warranty.claim_submitted": EventRoute(
+        model=events.WarrantyClaimSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="WarrantyClaimWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:warranty:{warranty_claim_id}:claim",
+                input=wf_062_warranty_claim_on_warranty_claim_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "event.ticket_purchased": EventRoute(
+        model=events.EventTicketPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="EventTicketingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+                input=wf_059_event_ticketing_on_event_ticket_purchased,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "classified.offer_accepted": EventRoute(
+        model=events.ClassifiedOfferAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="ClassifiedTransactionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:classified:{listing_id}:transaction",
+                input=wf_060_classified_transaction_on_classified_offer_accepted,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "restaurant.order_placed": EventRoute(
+        model=events.RestaurantOrderPlacedEvent,
+        beside=(
+            Starts(
+                workflow="RestaurantOrderWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:restaurant:{order_id}:order",
+                input=wf_058_restaurant_order_on_restaurant_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -1772,6 +1933,24 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
         addresses=(("booking.cancelled", "booking_id"), ("booking.*", "booking_id")),
     ),
+    "classified.meetup_confirmed": SignalRoute(
+        model=signals.ClassifiedMeetupConfirmed,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.buyer_confirmed": SignalRoute(
+        model=signals.ClassifiedBuyerConfirmed,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.disputed": SignalRoute(
+        model=signals.ClassifiedDisputed, ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",)
+    ),
+    "classified.dispute_decided": SignalRoute(
+        model=signals.ClassifiedDisputeDecided,
+        ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",),
+    ),
+    "classified.cancelled": SignalRoute(
+        model=signals.ClassifiedCancelled, ids=("tenant:{tenant_id}:classified:{listing_id}:transaction",)
+    ),
     "cart.ordered": SignalRoute(
         model=signals.CartOrdered,
         ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
@@ -1825,10 +2004,12 @@ SIGNALS: dict[str, SignalRoute] = {
     "delivery.driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.*", "delivery_order_id"),),
     ),
     "delivery.proof.submitted": SignalRoute(
         model=signals.DeliveryProofSubmitted,
@@ -1970,7 +2151,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -1979,7 +2163,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.captured": SignalRoute(
         model=signals.PaymentIntentCaptured,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.captured", "payment_intent_id"),
@@ -1988,7 +2175,10 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.intent.failed": SignalRoute(
         model=signals.PaymentIntentFailed,
-        ids=("tenant:{tenant_id}:payment:{payment_intent_id}:capture",),
+        ids=(
+            "tenant:{tenant_id}:payment:{payment_intent_id}:capture",
+            "tenant:{tenant_id}:ticketing:{payment_intent_id}:purchase",
+        ),
         addresses=(
             ("payment.intent.*", "payment_intent_id"),
             ("payment.intent.failed", "payment_intent_id"),
@@ -2081,6 +2271,18 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
         addresses=(("quote.*", "quote_id"),),
     ),
+    "kitchen.order.accepted": SignalRoute(
+        model=signals.KitchenOrderAccepted, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "kitchen.order.rejected": SignalRoute(
+        model=signals.KitchenOrderRejected, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "kitchen.order.ready": SignalRoute(
+        model=signals.KitchenOrderReady, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "restaurant.bill.settled": SignalRoute(
+        model=signals.RestaurantBillSettled, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,
         ids=(
@@ -2151,6 +2353,9 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.VendorSuspensionMadePermanent,
         ids=("tenant:{tenant_id}:vendor:{vendor_id}:suspension",),
         addresses=(("vendor.suspension.*", "vendor_id"),),
+    ),
+    "warranty.claim_reviewed": SignalRoute(
+        model=signals.WarrantyClaimReviewed, ids=("tenant:{tenant_id}:warranty:{warranty_claim_id}:claim",)
     ),
 }
 

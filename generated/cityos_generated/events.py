@@ -596,3 +596,61 @@ class CustomerPrivacyRequestedEvent(Model):
     request_type: types.PrivacyRequest
     consent_changes: types.ConsentChanges | None = None
     residency_zone: str
+
+
+class AffiliateConversionDetectedEvent(Model):
+    affiliate_link_id: str
+    affiliate_partner_id: str
+    order_id: str
+    order_amount: Decimal
+    currency_code: str
+    commission_rate: Decimal
+    cookie_attribution_window_days: int
+    influencer_campaign_id: str | None = None
+
+
+class WarrantyClaimSubmittedEvent(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    customer_id: str
+    product_id: str
+    issue_description: str
+    issue_photos: Annotated[list[str], Limits(max_items=20)]
+    claim_type: Literal["repair", "replacement", "refund"]
+    vendor_id: str
+
+
+class EventTicketPurchasedEvent(Model):
+    event_id: str
+    customer_id: str
+    tickets: Annotated[list[types.TicketSelection], Limits(max_items=10)]
+    total_amount: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    requires_age_verification: bool
+    minimum_age: int | None = None
+
+
+class ClassifiedOfferAcceptedEvent(Model):
+    listing_id: str
+    seller_id: str
+    buyer_id: str
+    agreed_price: Decimal
+    currency_code: str
+    exchange_method: Literal["in_person", "shipped", "digital"]
+    escrow_required: bool
+    payment_intent_id: str | None = None
+    gateway: types.Gateway | None = None
+
+
+class RestaurantOrderPlacedEvent(Model):
+    order_id: str
+    restaurant_id: str
+    customer_id: str
+    order_type: Literal["dine_in", "takeaway", "delivery"]
+    table_id: str | None = None
+    items: Annotated[list[types.MenuItemOrder], Limits(max_items=100)]
+    payment: types.RestaurantPayment
+    estimated_prep_minutes: int
+    delivery_address: types.Address | None = None

@@ -133,6 +133,45 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class ClassifiedMeetupConfirmed(SignalModel):
+    SIGNAL: ClassVar[str] = "classified.meetup_confirmed"
+    listing_id: str
+    confirmed_by: str
+    confirmed_at: datetime
+
+
+class ClassifiedBuyerConfirmed(SignalModel):
+    SIGNAL: ClassVar[str] = "classified.buyer_confirmed"
+    listing_id: str
+    buyer_id: str
+    confirmed_at: datetime
+
+
+class ClassifiedDisputed(SignalModel):
+    SIGNAL: ClassVar[str] = "classified.disputed"
+    listing_id: str
+    dispute_id: str
+    reason: str
+    disputed_at: datetime
+
+
+class ClassifiedDisputeDecided(SignalModel):
+    SIGNAL: ClassVar[str] = "classified.dispute_decided"
+    listing_id: str
+    dispute_id: str
+    in_favour_of: Literal["buyer", "seller"]
+    decided_by: str
+    decided_at: datetime
+
+
+class ClassifiedCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "classified.cancelled"
+    listing_id: str
+    cancelled_by: str
+    reason: str | None = None
+    cancelled_at: datetime
+
+
 class CartOrdered(SignalModel):
     SIGNAL: ClassVar[str] = "cart.ordered"
     cart_id: str
@@ -703,6 +742,32 @@ class RentalEarlyTermination(SignalModel):
     reason: str
 
 
+class KitchenOrderAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "kitchen.order.accepted"
+    order_id: str
+    accepted_at: datetime
+
+
+class KitchenOrderRejected(SignalModel):
+    SIGNAL: ClassVar[str] = "kitchen.order.rejected"
+    order_id: str
+    reason: str
+    rejected_at: datetime
+
+
+class KitchenOrderReady(SignalModel):
+    SIGNAL: ClassVar[str] = "kitchen.order.ready"
+    order_id: str
+    ready_at: datetime
+
+
+class RestaurantBillSettled(SignalModel):
+    SIGNAL: ClassVar[str] = "restaurant.bill.settled"
+    order_id: str
+    tip_amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+    settled_at: datetime
+
+
 class SubscriptionPaymentReceived(SignalModel):
     SIGNAL: ClassVar[str] = "subscription.payment.received"
     subscription_id: str
@@ -808,3 +873,11 @@ class VendorSuspensionMadePermanent(SignalModel):
     vendor_id: str
     decided_by: str
     decided_at: datetime
+
+
+class WarrantyClaimReviewed(SignalModel):
+    SIGNAL: ClassVar[str] = "warranty.claim_reviewed"
+    warranty_claim_id: str
+    resolution: types.ClaimResolution
+    reviewed_by: str
+    reviewed_at: datetime

@@ -654,6 +654,26 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+
+class MenuModifier(Model):
+    modifier_id: str
+    quantity: Annotated[int, Limits(min=1, max=20)]
+
+
+class MenuItemOrder(Model):
+    menu_item_id: str
+    quantity: Annotated[int, Limits(min=1, max=100)]
+    modifiers: Annotated[list[MenuModifier], Limits(max_items=20)]
+    special_instructions: str | None = None
+
+
+class RestaurantPayment(Model):
+    payment_intent_id: str
+    gateway: Gateway
+    amount: Decimal
+    tip_amount: Decimal | None = None
+
+
 DunningResult = Literal["unpaid", "paid", "cancelled"]
 
 PlanChangeType = Literal["upgrade", "downgrade"]
@@ -661,6 +681,19 @@ PlanChangeType = Literal["upgrade", "downgrade"]
 ProrationMethod = Literal["immediate", "next_billing_cycle", "prorated_now"]
 
 CancellationType = Literal["immediate", "end_of_period"]
+
+
+class TicketSelection(Model):
+    ticket_type_id: str
+    quantity: Annotated[int, Limits(min=1, max=20)]
+    seat_ids: Annotated[list[str] | None, Limits(max_items=20)] = None
+    attendee_names: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class IssuedTicket(Model):
+    ticket_id: str
+    ticket_type_id: str
+    seat_id: str | None = None
 
 
 class UtilityBill(Model):
@@ -825,3 +858,6 @@ class SettlementLine(Model):
     refunds: Decimal
     fees: Decimal
     net: Decimal
+
+
+ClaimResolution = Literal["repair", "replacement", "refund", "refused"]

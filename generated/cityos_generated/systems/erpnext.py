@@ -92,6 +92,14 @@ class RollbackDataOutput(Model):
     pass
 
 
+class BookAffiliateCommissionOutput(Model):
+    journal_entry_id: str
+
+
+class BookAffiliatePayoutOutput(Model):
+    journal_entry_id: str
+
+
 class CheckInventoryAvailabilityOutput(Model):
     available: bool
     available_from: date | None = None
@@ -288,6 +296,10 @@ class UpdateAccountingEntriesCommissionAdjustmentOutput(Model):
     journal_entry_id: str
 
 
+class BookTicketSaleOutput(Model):
+    journal_entry_id: str
+
+
 class BookUtilityPaymentOutput(Model):
     journal_entry_id: str
 
@@ -310,6 +322,18 @@ class CancelSettlementReportsOutput(Model):
 
 
 class CreateSettlementEntriesOutput(Model):
+    journal_entry_id: str
+
+
+class ReserveReplacementUnitOutput(Model):
+    reservation_id: str
+
+
+class ReleaseReplacementUnitOutput(Model):
+    pass
+
+
+class BookWarrantyCostOutput(Model):
     journal_entry_id: str
 
 
@@ -394,6 +418,20 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class BookAffiliateCommissionInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookAffiliatePayoutInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class CheckInventoryAvailabilityInput(Model):
@@ -688,6 +726,13 @@ class UpdateAccountingEntriesCommissionAdjustmentInput(Model):
     recalculation_id: str
 
 
+class BookTicketSaleInput(Model):
+    event_id: str
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
 class BookUtilityPaymentInput(Model):
     utility_payment_id: str
     provider_id: str
@@ -719,6 +764,26 @@ class CancelSettlementReportsInput(Model):
 class CreateSettlementEntriesInput(Model):
     settlement_id: str
     lines: Annotated[list[types.SettlementLine], Limits(max_items=500)]
+
+
+class ReserveReplacementUnitInput(Model):
+    warranty_claim_id: str
+    product_id: str
+    customer_id: str
+
+
+class ReleaseReplacementUnitInput(Model):
+    reservation_id: str
+
+
+class BookWarrantyCostInput(Model):
+    warranty_claim_id: str
+    total_cost: Decimal
+    vendor_share: Decimal
+    platform_share: Decimal
+    vendor_paid: bool
+    vendor_id: str
+    currency_code: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1052,6 +1117,62 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_BOOK_AFFILIATE_COMMISSION = Operation(
+    "bookAffiliateCommission",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookAffiliateCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what an affiliate has earned.",
+)
+
+
+def book_affiliate_commission(
+    *, affiliate_partner_id: str, order_id: str, amount: Decimal, currency_code: str
+) -> Call[BookAffiliateCommissionOutput]:
+    """Book what an affiliate has earned."""
+    return Call(
+        _BOOK_AFFILIATE_COMMISSION,
+        BookAffiliateCommissionInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_AFFILIATE_PAYOUT = Operation(
+    "bookAffiliatePayout",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookAffiliatePayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what an affiliate was paid.",
+)
+
+
+def book_affiliate_payout(
+    *, affiliate_partner_id: str, order_id: str, amount: Decimal, currency_code: str
+) -> Call[BookAffiliatePayoutOutput]:
+    """Book what an affiliate was paid."""
+    return Call(
+        _BOOK_AFFILIATE_PAYOUT,
+        BookAffiliatePayoutInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _CHECK_INVENTORY_AVAILABILITY = Operation(
@@ -2194,6 +2315,31 @@ def update_accounting_entries_commission_adjustment(
     )
 
 
+_BOOK_TICKET_SALE = Operation(
+    "bookTicketSale",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookTicketSaleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book the sale of tickets; it is income when the event has been.",
+)
+
+
+def book_ticket_sale(
+    *, event_id: str, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[BookTicketSaleOutput]:
+    """Book the sale of tickets; it is income when the event has been."""
+    return Call(
+        _BOOK_TICKET_SALE,
+        BookTicketSaleInput(
+            event_id=event_id, payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
 _BOOK_UTILITY_PAYMENT = Operation(
     "bookUtilityPayment",
     system="erpnext",
@@ -2331,4 +2477,84 @@ def create_settlement_entries(
     """Book what a settlement has paid out."""
     return Call(
         _CREATE_SETTLEMENT_ENTRIES, CreateSettlementEntriesInput(settlement_id=settlement_id, lines=lines)
+    )
+
+
+_RESERVE_REPLACEMENT_UNIT = Operation(
+    "reserveReplacementUnit",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReserveReplacementUnitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Reserve a unit for a claim, through a submitted Sales Order at no price.",
+)
+
+
+def reserve_replacement_unit(
+    *, warranty_claim_id: str, product_id: str, customer_id: str
+) -> Call[ReserveReplacementUnitOutput]:
+    """Reserve a unit for a claim, through a submitted Sales Order at no price."""
+    return Call(
+        _RESERVE_REPLACEMENT_UNIT,
+        ReserveReplacementUnitInput(
+            warranty_claim_id=warranty_claim_id, product_id=product_id, customer_id=customer_id
+        ),
+    )
+
+
+_RELEASE_REPLACEMENT_UNIT = Operation(
+    "releaseReplacementUnit",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseReplacementUnitOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release a unit that was reserved for a claim; released already, or none there, is success.",
+)
+
+
+def release_replacement_unit(*, reservation_id: str) -> Call[ReleaseReplacementUnitOutput]:
+    """Release a unit that was reserved for a claim; released already, or none there, is success."""
+    return Call(_RELEASE_REPLACEMENT_UNIT, ReleaseReplacementUnitInput(reservation_id=reservation_id))
+
+
+_BOOK_WARRANTY_COST = Operation(
+    "bookWarrantyCost",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookWarrantyCostOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a claim has cost, the vendor's part and the platform's apart.",
+)
+
+
+def book_warranty_cost(
+    *,
+    warranty_claim_id: str,
+    total_cost: Decimal,
+    vendor_share: Decimal,
+    platform_share: Decimal,
+    vendor_paid: bool,
+    vendor_id: str,
+    currency_code: str,
+) -> Call[BookWarrantyCostOutput]:
+    """Book what a claim has cost, the vendor's part and the platform's apart."""
+    return Call(
+        _BOOK_WARRANTY_COST,
+        BookWarrantyCostInput(
+            warranty_claim_id=warranty_claim_id,
+            total_cost=total_cost,
+            vendor_share=vendor_share,
+            platform_share=platform_share,
+            vendor_paid=vendor_paid,
+            vendor_id=vendor_id,
+            currency_code=currency_code,
+        ),
     )

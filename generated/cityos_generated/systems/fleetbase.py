@@ -46,6 +46,14 @@ class CancelFulfillmentOutput(Model):
     pass
 
 
+class CreateShipmentOutput(Model):
+    delivery_order_id: str
+
+
+class CallOffShipmentOutput(Model):
+    pass
+
+
 class CreateReceivingTaskOutput(Model):
     receiving_task_id: str
 
@@ -248,6 +256,11 @@ class TrackWalkOutput(Model):
     distance_m: int
 
 
+class CreateFoodDeliveryOrderOutput(Model):
+    delivery_order_id: str
+    pickup_location: types.LatLng | None = None
+
+
 class CancelPendingFulfillmentsOutput(Model):
     cancelled: int
 
@@ -258,6 +271,10 @@ class MoveDeliveryPickupOutput(Model):
 
 class AggregateDeliveryMetricsOutput(Model):
     metrics: Annotated[list[types.DeliveryMetrics], Limits(max_items=1000)]
+
+
+class SchedulePickupOutput(Model):
+    delivery_order_id: str
 
 
 class ExtractDataInput(Model):
@@ -311,6 +328,16 @@ class GatherDeliveryEvidenceInput(Model):
 
 class PingFleetbaseInput(Model):
     pass
+
+
+class CreateShipmentInput(Model):
+    listing_id: str
+    seller_id: str
+    buyer_id: str
+
+
+class CallOffShipmentInput(Model):
+    delivery_order_id: str
 
 
 class CreateReceivingTaskInput(Model):
@@ -569,6 +596,12 @@ class TrackWalkInput(Model):
     walk_id: str
 
 
+class CreateFoodDeliveryOrderInput(Model):
+    order_id: str
+    restaurant_id: str
+    delivery_address: types.Address
+
+
 class CancelPendingFulfillmentsInput(Model):
     subscription_id: str
 
@@ -581,6 +614,13 @@ class MoveDeliveryPickupInput(Model):
 class AggregateDeliveryMetricsInput(Model):
     review_period: types.Period
     vendor_ids: Annotated[list[str], Limits(max_items=1000)]
+
+
+class SchedulePickupInput(Model):
+    warranty_claim_id: str
+    customer_id: str
+    repair_ticket_id: str
+    workshop_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -789,6 +829,45 @@ _PING_FLEETBASE = Operation(
 def ping_fleetbase() -> Call[types.SystemHealth]:
     """Ask Fleetbase which organisation our key belongs to."""
     return Call(_PING_FLEETBASE, PingFleetbaseInput())
+
+
+_CREATE_SHIPMENT = Operation(
+    "createShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateShipmentOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a parcel fetched at a seller's and brought to a buyer.",
+)
+
+
+def create_shipment(*, listing_id: str, seller_id: str, buyer_id: str) -> Call[CreateShipmentOutput]:
+    """Have a parcel fetched at a seller's and brought to a buyer."""
+    return Call(
+        _CREATE_SHIPMENT, CreateShipmentInput(listing_id=listing_id, seller_id=seller_id, buyer_id=buyer_id)
+    )
+
+
+_CALL_OFF_SHIPMENT = Operation(
+    "callOffShipment",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CallOffShipmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Call a courier off who has not fetched the parcel yet; on the road, delivered or come back, it stays as it is, which is success.",
+)
+
+
+def call_off_shipment(*, delivery_order_id: str) -> Call[CallOffShipmentOutput]:
+    """Call a courier off who has not fetched the parcel yet; on the road, delivered or come back, it
+    stays as it is, which is success.
+    """
+    return Call(_CALL_OFF_SHIPMENT, CallOffShipmentInput(delivery_order_id=delivery_order_id))
 
 
 _CREATE_RECEIVING_TASK = Operation(
@@ -1821,6 +1900,31 @@ def track_walk(*, walk_id: str) -> Call[TrackWalkOutput]:
     return Call(_TRACK_WALK, TrackWalkInput(walk_id=walk_id))
 
 
+_CREATE_FOOD_DELIVERY_ORDER = Operation(
+    "createFoodDeliveryOrder",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFoodDeliveryOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the delivery of a meal that is ready.",
+)
+
+
+def create_food_delivery_order(
+    *, order_id: str, restaurant_id: str, delivery_address: types.Address
+) -> Call[CreateFoodDeliveryOrderOutput]:
+    """Order the delivery of a meal that is ready."""
+    return Call(
+        _CREATE_FOOD_DELIVERY_ORDER,
+        CreateFoodDeliveryOrderInput(
+            order_id=order_id, restaurant_id=restaurant_id, delivery_address=delivery_address
+        ),
+    )
+
+
 _CANCEL_PENDING_FULFILLMENTS = Operation(
     "cancelPendingFulfillments",
     system="fleetbase",
@@ -1879,4 +1983,32 @@ def aggregate_delivery_metrics(
     return Call(
         _AGGREGATE_DELIVERY_METRICS,
         AggregateDeliveryMetricsInput(review_period=review_period, vendor_ids=vendor_ids),
+    )
+
+
+_SCHEDULE_PICKUP = Operation(
+    "schedulePickup",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=SchedulePickupOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a broken product fetched at a customer's and brought to the workshop.",
+)
+
+
+def schedule_pickup(
+    *, warranty_claim_id: str, customer_id: str, repair_ticket_id: str, workshop_id: str
+) -> Call[SchedulePickupOutput]:
+    """Have a broken product fetched at a customer's and brought to the workshop."""
+    return Call(
+        _SCHEDULE_PICKUP,
+        SchedulePickupInput(
+            warranty_claim_id=warranty_claim_id,
+            customer_id=customer_id,
+            repair_ticket_id=repair_ticket_id,
+            workshop_id=workshop_id,
+        ),
     )

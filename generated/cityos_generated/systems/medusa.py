@@ -238,6 +238,36 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class ValidateAttributionOutput(Model):
+    attributed: bool
+    reason: str | None = None
+
+
+class CalculateAffiliateCommissionOutput(Model):
+    commission_amount: Decimal
+
+
+class CreateCommissionRecordOutput(Model):
+    affiliate_commission_id: str
+
+
+class CheckMinimumPayoutThresholdOutput(Model):
+    threshold_met: bool
+    payable_amount: Decimal
+
+
+class ReleasePayableCommissionsOutput(Model):
+    pass
+
+
+class FindAffiliateAccountOutput(Model):
+    connected_account_id: str
+
+
+class UpdateAffiliateAnalyticsOutput(Model):
+    pass
+
+
 class WithdrawQuoteOutput(Model):
     pass
 
@@ -286,6 +316,18 @@ class EscalateApprovalRequestOutput(Model):
 
 
 class UpdateCreditLimitOutput(Model):
+    pass
+
+
+class FindSellerAccountOutput(Model):
+    connected_account_id: str
+
+
+class MarkListingAsSoldOutput(Model):
+    pass
+
+
+class ReopenListingOutput(Model):
     pass
 
 
@@ -751,6 +793,18 @@ class BlockPetServiceSlotOutput(Model):
     provider_name: str
 
 
+class SendToKitchenDisplayOutput(Model):
+    pass
+
+
+class CancelKitchenOrderOutput(Model):
+    pass
+
+
+class CalculateRestaurantCommissionOutput(Model):
+    commission_amount: Decimal
+
+
 class FetchSubscriptionOutput(Model):
     status: str
     plan_id: str
@@ -788,6 +842,32 @@ class CalculateProratedRefundOutput(Model):
     currency_code: str
     gateway: str
     payment_intent_id: str
+
+
+class ReserveSeatsOutput(Model):
+    pass
+
+
+class ReleaseSeatsOutput(Model):
+    pass
+
+
+class GenerateTicketsOutput(Model):
+    tickets: Annotated[list[types.IssuedTicket], Limits(max_items=200)]
+    starts_at: datetime
+
+
+class VoidTicketsOutput(Model):
+    pass
+
+
+class UpdateAvailabilityOutput(Model):
+    pass
+
+
+class CheckEventTakesPlaceOutput(Model):
+    takes_place: bool
+    starts_at: datetime
 
 
 class ValidateBillDetailsOutput(Model):
@@ -866,6 +946,43 @@ class FlagUnderperformingVendorsOutput(Model):
 
 class ApplyPenaltiesOutput(Model):
     penalty: types.Penalty
+
+
+class ValidateWarrantyCoverageOutput(Model):
+    covered: bool
+    reason: str | None = None
+    payment_intent_id: str
+    gateway: str
+    currency_code: str
+
+
+class AssessClaimTypeOutput(Model):
+    resolution: types.ClaimResolution
+    needs_review: bool
+    refund_amount: Decimal
+    total_cost: Decimal
+    vendor_share: Decimal
+
+
+class CreateRepairTicketOutput(Model):
+    repair_ticket_id: str
+    workshop_id: str
+
+
+class CloseRepairTicketOutput(Model):
+    pass
+
+
+class CreateReplacementOrderOutput(Model):
+    replacement_order_id: str
+
+
+class CancelReplacementOrderOutput(Model):
+    pass
+
+
+class DeductFromNextPayoutOutput(Model):
+    pass
 
 
 class ExtractDataInput(Model):
@@ -1195,6 +1312,56 @@ class GenerateMigrationReportInput(Model):
     loaded: int
 
 
+class ValidateAttributionInput(Model):
+    affiliate_link_id: str
+    affiliate_partner_id: str
+    order_id: str
+    cookie_attribution_window_days: int
+    influencer_campaign_id: str | None = None
+
+
+class CalculateAffiliateCommissionInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    order_amount: Decimal
+    commission_rate: Decimal
+    currency_code: str
+    influencer_campaign_id: str | None = None
+
+
+class CreateCommissionRecordInput(Model):
+    affiliate_partner_id: str
+    affiliate_link_id: str
+    order_id: str
+    commission_amount: Decimal
+    currency_code: str
+    influencer_campaign_id: str | None = None
+
+
+class CheckMinimumPayoutThresholdInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    currency_code: str
+
+
+class ReleasePayableCommissionsInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+
+
+class FindAffiliateAccountInput(Model):
+    affiliate_partner_id: str
+
+
+class UpdateAffiliateAnalyticsInput(Model):
+    affiliate_partner_id: str
+    affiliate_link_id: str
+    order_id: str
+    order_amount: Decimal
+    commission_amount: Decimal
+    influencer_campaign_id: str | None = None
+
+
 class CalculateInitialQuoteInput(Model):
     quote_id: str
     company_id: str
@@ -1275,6 +1442,19 @@ class EscalateApprovalRequestInput(Model):
 class UpdateCreditLimitInput(Model):
     company_id: str
     limit: Decimal
+
+
+class FindSellerAccountInput(Model):
+    seller_id: str
+
+
+class MarkListingAsSoldInput(Model):
+    listing_id: str
+    buyer_id: str
+
+
+class ReopenListingInput(Model):
+    listing_id: str
 
 
 class CreateCompanyRecordInput(Model):
@@ -1869,6 +2049,28 @@ class BlockPetServiceSlotInput(Model):
     pet_info: types.PetInfo
 
 
+class SendToKitchenDisplayInput(Model):
+    order_id: str
+    restaurant_id: str
+    order_type: Literal["dine_in", "takeaway", "delivery"]
+    items: Annotated[list[types.MenuItemOrder], Limits(max_items=100)]
+    estimated_prep_minutes: int
+    table_id: str | None = None
+
+
+class CancelKitchenOrderInput(Model):
+    order_id: str
+    restaurant_id: str
+
+
+class CalculateRestaurantCommissionInput(Model):
+    order_id: str
+    restaurant_id: str
+    order_type: Literal["dine_in", "takeaway", "delivery"]
+    amount: Decimal
+    tip_amount: Decimal
+
+
 class FetchSubscriptionInput(Model):
     subscription_id: str
 
@@ -1905,6 +2107,37 @@ class RestoreSubscriptionPlanInput(Model):
 
 class CalculateProratedRefundInput(Model):
     subscription_id: str
+
+
+class ReserveSeatsInput(Model):
+    event_id: str
+    payment_intent_id: str
+    tickets: Annotated[list[types.TicketSelection], Limits(max_items=10)]
+
+
+class ReleaseSeatsInput(Model):
+    event_id: str
+    payment_intent_id: str
+
+
+class GenerateTicketsInput(Model):
+    event_id: str
+    customer_id: str
+    payment_intent_id: str
+    tickets: Annotated[list[types.TicketSelection], Limits(max_items=10)]
+
+
+class VoidTicketsInput(Model):
+    event_id: str
+    payment_intent_id: str
+
+
+class UpdateAvailabilityInput(Model):
+    event_id: str
+
+
+class CheckEventTakesPlaceInput(Model):
+    event_id: str
 
 
 class ValidateBillDetailsInput(Model):
@@ -2008,6 +2241,50 @@ class ApplyPenaltiesInput(Model):
     vendor_id: str
     review_period: types.Period
     breaches: Annotated[list[str], Limits(max_items=5)]
+
+
+class ValidateWarrantyCoverageInput(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    customer_id: str
+    product_id: str
+
+
+class AssessClaimTypeInput(Model):
+    warranty_claim_id: str
+    warranty_registration_id: str
+    claim_type: Literal["repair", "replacement", "refund"]
+    issue_description: str
+    issue_photos: Annotated[list[str], Limits(max_items=20)]
+
+
+class CreateRepairTicketInput(Model):
+    warranty_claim_id: str
+    product_id: str
+    customer_id: str
+    issue_description: str
+
+
+class CloseRepairTicketInput(Model):
+    warranty_claim_id: str
+
+
+class CreateReplacementOrderInput(Model):
+    warranty_claim_id: str
+    customer_id: str
+    product_id: str
+    reservation_id: str
+
+
+class CancelReplacementOrderInput(Model):
+    warranty_claim_id: str
+
+
+class DeductFromNextPayoutInput(Model):
+    vendor_id: str
+    warranty_claim_id: str
+    amount: Decimal
+    currency_code: str
 
 
 _EXTRACT_DATA = Operation(
@@ -3279,6 +3556,215 @@ def generate_migration_report(
     )
 
 
+_VALIDATE_ATTRIBUTION = Operation(
+    "validateAttribution",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateAttributionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a link has brought an order - clicked within the window, last of all links, by nobody who bought through their own.",
+)
+
+
+def validate_attribution(
+    *,
+    affiliate_link_id: str,
+    affiliate_partner_id: str,
+    order_id: str,
+    cookie_attribution_window_days: int,
+    influencer_campaign_id: str | None = None,
+) -> Call[ValidateAttributionOutput]:
+    """Whether a link has brought an order - clicked within the window, last of all links, by nobody
+    who bought through their own.
+    """
+    return Call(
+        _VALIDATE_ATTRIBUTION,
+        ValidateAttributionInput(
+            affiliate_link_id=affiliate_link_id,
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            cookie_attribution_window_days=cookie_attribution_window_days,
+            influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
+_CALCULATE_AFFILIATE_COMMISSION = Operation(
+    "calculateAffiliateCommission",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateAffiliateCommissionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What an order is worth to its affiliate, without excluded products and within the campaign's budget.",
+)
+
+
+def calculate_affiliate_commission(
+    *,
+    affiliate_partner_id: str,
+    order_id: str,
+    order_amount: Decimal,
+    commission_rate: Decimal,
+    currency_code: str,
+    influencer_campaign_id: str | None = None,
+) -> Call[CalculateAffiliateCommissionOutput]:
+    """What an order is worth to its affiliate, without excluded products and within the campaign's
+    budget.
+    """
+    return Call(
+        _CALCULATE_AFFILIATE_COMMISSION,
+        CalculateAffiliateCommissionInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            order_amount=order_amount,
+            commission_rate=commission_rate,
+            currency_code=currency_code,
+            influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
+_CREATE_COMMISSION_RECORD = Operation(
+    "createCommissionRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateCommissionRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down an affiliate's commission; it becomes payable when the order can't be sent back any more.",
+)
+
+
+def create_commission_record(
+    *,
+    affiliate_partner_id: str,
+    affiliate_link_id: str,
+    order_id: str,
+    commission_amount: Decimal,
+    currency_code: str,
+    influencer_campaign_id: str | None = None,
+) -> Call[CreateCommissionRecordOutput]:
+    """Write down an affiliate's commission; it becomes payable when the order can't be sent back any
+    more.
+    """
+    return Call(
+        _CREATE_COMMISSION_RECORD,
+        CreateCommissionRecordInput(
+            affiliate_partner_id=affiliate_partner_id,
+            affiliate_link_id=affiliate_link_id,
+            order_id=order_id,
+            commission_amount=commission_amount,
+            currency_code=currency_code,
+            influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
+_CHECK_MINIMUM_PAYOUT_THRESHOLD = Operation(
+    "checkMinimumPayoutThreshold",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckMinimumPayoutThresholdOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether an affiliate's payable commissions reach the programme's minimum; if so, set them aside under this order, in one transaction.",
+)
+
+
+def check_minimum_payout_threshold(
+    *, affiliate_partner_id: str, order_id: str, currency_code: str
+) -> Call[CheckMinimumPayoutThresholdOutput]:
+    """Whether an affiliate's payable commissions reach the programme's minimum; if so, set them aside
+    under this order, in one transaction.
+    """
+    return Call(
+        _CHECK_MINIMUM_PAYOUT_THRESHOLD,
+        CheckMinimumPayoutThresholdInput(
+            affiliate_partner_id=affiliate_partner_id, order_id=order_id, currency_code=currency_code
+        ),
+    )
+
+
+_RELEASE_PAYABLE_COMMISSIONS = Operation(
+    "releasePayableCommissions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleasePayableCommissionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make what was set aside under an order payable again; nothing there is success.",
+)
+
+
+def release_payable_commissions(
+    *, affiliate_partner_id: str, order_id: str
+) -> Call[ReleasePayableCommissionsOutput]:
+    """Make what was set aside under an order payable again; nothing there is success."""
+    return Call(
+        _RELEASE_PAYABLE_COMMISSIONS,
+        ReleasePayableCommissionsInput(affiliate_partner_id=affiliate_partner_id, order_id=order_id),
+    )
+
+
+_FIND_AFFILIATE_ACCOUNT = Operation(
+    "findAffiliateAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindAffiliateAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which an affiliate is paid.",
+)
+
+
+def find_affiliate_account(*, affiliate_partner_id: str) -> Call[FindAffiliateAccountOutput]:
+    """The account to which an affiliate is paid."""
+    return Call(_FIND_AFFILIATE_ACCOUNT, FindAffiliateAccountInput(affiliate_partner_id=affiliate_partner_id))
+
+
+_UPDATE_AFFILIATE_ANALYTICS = Operation(
+    "updateAffiliateAnalytics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateAffiliateAnalyticsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count an order among what a link and its campaign have brought.",
+)
+
+
+def update_affiliate_analytics(
+    *,
+    affiliate_partner_id: str,
+    affiliate_link_id: str,
+    order_id: str,
+    order_amount: Decimal,
+    commission_amount: Decimal,
+    influencer_campaign_id: str | None = None,
+) -> Call[UpdateAffiliateAnalyticsOutput]:
+    """Count an order among what a link and its campaign have brought."""
+    return Call(
+        _UPDATE_AFFILIATE_ANALYTICS,
+        UpdateAffiliateAnalyticsInput(
+            affiliate_partner_id=affiliate_partner_id,
+            affiliate_link_id=affiliate_link_id,
+            order_id=order_id,
+            order_amount=order_amount,
+            commission_amount=commission_amount,
+            influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
 _CALCULATE_INITIAL_QUOTE = Operation(
     "calculateInitialQuote",
     system="medusa",
@@ -3591,6 +4077,57 @@ _UPDATE_CREDIT_LIMIT = Operation(
 def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
     """Set a company's credit limit."""
     return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
+
+
+_FIND_SELLER_ACCOUNT = Operation(
+    "findSellerAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindSellerAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a private seller is paid.",
+)
+
+
+def find_seller_account(*, seller_id: str) -> Call[FindSellerAccountOutput]:
+    """The account to which a private seller is paid."""
+    return Call(_FIND_SELLER_ACCOUNT, FindSellerAccountInput(seller_id=seller_id))
+
+
+_MARK_LISTING_AS_SOLD = Operation(
+    "markListingAsSold",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkListingAsSoldOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take a listing down as sold.",
+)
+
+
+def mark_listing_as_sold(*, listing_id: str, buyer_id: str) -> Call[MarkListingAsSoldOutput]:
+    """Take a listing down as sold."""
+    return Call(_MARK_LISTING_AS_SOLD, MarkListingAsSoldInput(listing_id=listing_id, buyer_id=buyer_id))
+
+
+_REOPEN_LISTING = Operation(
+    "reopenListing",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReopenListingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Offer a listing again, whose accepted offer came to nothing; offered already is success.",
+)
+
+
+def reopen_listing(*, listing_id: str) -> Call[ReopenListingOutput]:
+    """Offer a listing again, whose accepted offer came to nothing; offered already is success."""
+    return Call(_REOPEN_LISTING, ReopenListingInput(listing_id=listing_id))
 
 
 _CREATE_COMPANY_RECORD = Operation(
@@ -5954,6 +6491,93 @@ def block_pet_service_slot(
     )
 
 
+_SEND_TO_KITCHEN_DISPLAY = Operation(
+    "sendToKitchenDisplay",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SendToKitchenDisplayOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show an order in its kitchen.",
+)
+
+
+def send_to_kitchen_display(
+    *,
+    order_id: str,
+    restaurant_id: str,
+    order_type: Literal["dine_in", "takeaway", "delivery"],
+    items: list[types.MenuItemOrder],
+    estimated_prep_minutes: int,
+    table_id: str | None = None,
+) -> Call[SendToKitchenDisplayOutput]:
+    """Show an order in its kitchen."""
+    return Call(
+        _SEND_TO_KITCHEN_DISPLAY,
+        SendToKitchenDisplayInput(
+            order_id=order_id,
+            restaurant_id=restaurant_id,
+            order_type=order_type,
+            items=items,
+            estimated_prep_minutes=estimated_prep_minutes,
+            table_id=table_id,
+        ),
+    )
+
+
+_CANCEL_KITCHEN_ORDER = Operation(
+    "cancelKitchenOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelKitchenOrderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take an order off its kitchen's display; none there is success.",
+)
+
+
+def cancel_kitchen_order(*, order_id: str, restaurant_id: str) -> Call[CancelKitchenOrderOutput]:
+    """Take an order off its kitchen's display; none there is success."""
+    return Call(
+        _CANCEL_KITCHEN_ORDER, CancelKitchenOrderInput(order_id=order_id, restaurant_id=restaurant_id)
+    )
+
+
+_CALCULATE_RESTAURANT_COMMISSION = Operation(
+    "calculateRestaurantCommission",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateRestaurantCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Work out and record what the platform keeps of a meal; of the tip it keeps nothing.",
+)
+
+
+def calculate_restaurant_commission(
+    *,
+    order_id: str,
+    restaurant_id: str,
+    order_type: Literal["dine_in", "takeaway", "delivery"],
+    amount: Decimal,
+    tip_amount: Decimal,
+) -> Call[CalculateRestaurantCommissionOutput]:
+    """Work out and record what the platform keeps of a meal; of the tip it keeps nothing."""
+    return Call(
+        _CALCULATE_RESTAURANT_COMMISSION,
+        CalculateRestaurantCommissionInput(
+            order_id=order_id,
+            restaurant_id=restaurant_id,
+            order_type=order_type,
+            amount=amount,
+            tip_amount=tip_amount,
+        ),
+    )
+
+
 _FETCH_SUBSCRIPTION = Operation(
     "fetchSubscription",
     system="medusa",
@@ -6106,6 +6730,120 @@ _CALCULATE_PRORATED_REFUND = Operation(
 def calculate_prorated_refund(*, subscription_id: str) -> Call[CalculateProratedRefundOutput]:
     """What of the last payment was not used, as the plan's terms count it."""
     return Call(_CALCULATE_PRORATED_REFUND, CalculateProratedRefundInput(subscription_id=subscription_id))
+
+
+_RESERVE_SEATS = Operation(
+    "reserveSeats",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveSeatsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold all seats of a purchase or none, so that nobody else can buy them.",
+)
+
+
+def reserve_seats(
+    *, event_id: str, payment_intent_id: str, tickets: list[types.TicketSelection]
+) -> Call[ReserveSeatsOutput]:
+    """Hold all seats of a purchase or none, so that nobody else can buy them."""
+    return Call(
+        _RESERVE_SEATS,
+        ReserveSeatsInput(event_id=event_id, payment_intent_id=payment_intent_id, tickets=tickets),
+    )
+
+
+_RELEASE_SEATS = Operation(
+    "releaseSeats",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseSeatsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Let the seats of a purchase go; none held is success.",
+)
+
+
+def release_seats(*, event_id: str, payment_intent_id: str) -> Call[ReleaseSeatsOutput]:
+    """Let the seats of a purchase go; none held is success."""
+    return Call(_RELEASE_SEATS, ReleaseSeatsInput(event_id=event_id, payment_intent_id=payment_intent_id))
+
+
+_GENERATE_TICKETS = Operation(
+    "generateTickets",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateTicketsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the tickets of a purchase, each with a code; too few left of a kind fails all of it.",
+)
+
+
+def generate_tickets(
+    *, event_id: str, customer_id: str, payment_intent_id: str, tickets: list[types.TicketSelection]
+) -> Call[GenerateTicketsOutput]:
+    """Make the tickets of a purchase, each with a code; too few left of a kind fails all of it."""
+    return Call(
+        _GENERATE_TICKETS,
+        GenerateTicketsInput(
+            event_id=event_id, customer_id=customer_id, payment_intent_id=payment_intent_id, tickets=tickets
+        ),
+    )
+
+
+_VOID_TICKETS = Operation(
+    "voidTickets",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTicketsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make the tickets of a purchase worthless; none there is success.",
+)
+
+
+def void_tickets(*, event_id: str, payment_intent_id: str) -> Call[VoidTicketsOutput]:
+    """Make the tickets of a purchase worthless; none there is success."""
+    return Call(_VOID_TICKETS, VoidTicketsInput(event_id=event_id, payment_intent_id=payment_intent_id))
+
+
+_UPDATE_AVAILABILITY = Operation(
+    "updateAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show how many tickets of an event are left.",
+)
+
+
+def update_availability(*, event_id: str) -> Call[UpdateAvailabilityOutput]:
+    """Show how many tickets of an event are left."""
+    return Call(_UPDATE_AVAILABILITY, UpdateAvailabilityInput(event_id=event_id))
+
+
+_CHECK_EVENT_TAKES_PLACE = Operation(
+    "checkEventTakesPlace",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckEventTakesPlaceOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether an event takes place, and when it begins by now.",
+)
+
+
+def check_event_takes_place(*, event_id: str) -> Call[CheckEventTakesPlaceOutput]:
+    """Whether an event takes place, and when it begins by now."""
+    return Call(_CHECK_EVENT_TAKES_PLACE, CheckEventTakesPlaceInput(event_id=event_id))
 
 
 _VALIDATE_BILL_DETAILS = Operation(
@@ -6520,4 +7258,179 @@ def apply_penalties(
     return Call(
         _APPLY_PENALTIES,
         ApplyPenaltiesInput(vendor_id=vendor_id, review_period=review_period, breaches=breaches),
+    )
+
+
+_VALIDATE_WARRANTY_COVERAGE = Operation(
+    "validateWarrantyCoverage",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateWarrantyCoverageOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a registered product is still covered, and by which payment it was bought.",
+)
+
+
+def validate_warranty_coverage(
+    *, warranty_claim_id: str, warranty_registration_id: str, customer_id: str, product_id: str
+) -> Call[ValidateWarrantyCoverageOutput]:
+    """Whether a registered product is still covered, and by which payment it was bought."""
+    return Call(
+        _VALIDATE_WARRANTY_COVERAGE,
+        ValidateWarrantyCoverageInput(
+            warranty_claim_id=warranty_claim_id,
+            warranty_registration_id=warranty_registration_id,
+            customer_id=customer_id,
+            product_id=product_id,
+        ),
+    )
+
+
+_ASSESS_CLAIM_TYPE = Operation(
+    "assessClaimType",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssessClaimTypeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a claim comes to by the warranty's plan, what that costs, and what of it the vendor bears.",
+)
+
+
+def assess_claim_type(
+    *,
+    warranty_claim_id: str,
+    warranty_registration_id: str,
+    claim_type: Literal["repair", "replacement", "refund"],
+    issue_description: str,
+    issue_photos: list[str],
+) -> Call[AssessClaimTypeOutput]:
+    """What a claim comes to by the warranty's plan, what that costs, and what of it the vendor bears."""
+    return Call(
+        _ASSESS_CLAIM_TYPE,
+        AssessClaimTypeInput(
+            warranty_claim_id=warranty_claim_id,
+            warranty_registration_id=warranty_registration_id,
+            claim_type=claim_type,
+            issue_description=issue_description,
+            issue_photos=issue_photos,
+        ),
+    )
+
+
+_CREATE_REPAIR_TICKET = Operation(
+    "createRepairTicket",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRepairTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a repair, in the nearest workshop that can do it.",
+)
+
+
+def create_repair_ticket(
+    *, warranty_claim_id: str, product_id: str, customer_id: str, issue_description: str
+) -> Call[CreateRepairTicketOutput]:
+    """Open a repair, in the nearest workshop that can do it."""
+    return Call(
+        _CREATE_REPAIR_TICKET,
+        CreateRepairTicketInput(
+            warranty_claim_id=warranty_claim_id,
+            product_id=product_id,
+            customer_id=customer_id,
+            issue_description=issue_description,
+        ),
+    )
+
+
+_CLOSE_REPAIR_TICKET = Operation(
+    "closeRepairTicket",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseRepairTicketOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a claim's repair that nobody brought anything for; none there is success.",
+)
+
+
+def close_repair_ticket(*, warranty_claim_id: str) -> Call[CloseRepairTicketOutput]:
+    """Close a claim's repair that nobody brought anything for; none there is success."""
+    return Call(_CLOSE_REPAIR_TICKET, CloseRepairTicketInput(warranty_claim_id=warranty_claim_id))
+
+
+_CREATE_REPLACEMENT_ORDER = Operation(
+    "createReplacementOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateReplacementOrderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Order a reserved unit for a claim's customer, at no price.",
+)
+
+
+def create_replacement_order(
+    *, warranty_claim_id: str, customer_id: str, product_id: str, reservation_id: str
+) -> Call[CreateReplacementOrderOutput]:
+    """Order a reserved unit for a claim's customer, at no price."""
+    return Call(
+        _CREATE_REPLACEMENT_ORDER,
+        CreateReplacementOrderInput(
+            warranty_claim_id=warranty_claim_id,
+            customer_id=customer_id,
+            product_id=product_id,
+            reservation_id=reservation_id,
+        ),
+    )
+
+
+_CANCEL_REPLACEMENT_ORDER = Operation(
+    "cancelReplacementOrder",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelReplacementOrderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a claim's replacement order; none there is success.",
+)
+
+
+def cancel_replacement_order(*, warranty_claim_id: str) -> Call[CancelReplacementOrderOutput]:
+    """Cancel a claim's replacement order; none there is success."""
+    return Call(_CANCEL_REPLACEMENT_ORDER, CancelReplacementOrderInput(warranty_claim_id=warranty_claim_id))
+
+
+_DEDUCT_FROM_NEXT_PAYOUT = Operation(
+    "deductFromNextPayout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeductFromNextPayoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take what a vendor bears of a claim from what the vendor is paid next.",
+)
+
+
+def deduct_from_next_payout(
+    *, vendor_id: str, warranty_claim_id: str, amount: Decimal, currency_code: str
+) -> Call[DeductFromNextPayoutOutput]:
+    """Take what a vendor bears of a claim from what the vendor is paid next."""
+    return Call(
+        _DEDUCT_FROM_NEXT_PAYOUT,
+        DeductFromNextPayoutInput(
+            vendor_id=vendor_id,
+            warranty_claim_id=warranty_claim_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
     )

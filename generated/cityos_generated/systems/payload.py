@@ -131,6 +131,10 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class NotifyAffiliateOutput(Model):
+    pass
+
+
 class SendQuoteToCustomerOutput(Model):
     pass
 
@@ -164,6 +168,14 @@ class SendCompanyWelcomeKitOutput(Model):
 
 
 class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
+class NotifySellerOutput(Model):
+    pass
+
+
+class SendReviewRequestsOutput(Model):
     pass
 
 
@@ -410,6 +422,14 @@ class SendPetReviewRequestOutput(Model):
     pass
 
 
+class NotifyRestaurantOutput(Model):
+    pass
+
+
+class NotifyServerReadyOutput(Model):
+    pass
+
+
 class SendTrialEndingReminderOutput(Model):
     pass
 
@@ -435,6 +455,14 @@ class SendCancellationSurveyOutput(Model):
 
 
 class ScheduleWinBackCampaignOutput(Model):
+    pass
+
+
+class SendTicketsByEmailOutput(Model):
+    pass
+
+
+class SendEventReminderOutput(Model):
     pass
 
 
@@ -647,6 +675,13 @@ class PingPayloadCMSInput(Model):
     pass
 
 
+class NotifyAffiliateInput(Model):
+    affiliate_partner_id: str
+    commission_amount: Decimal
+    paid_amount: Decimal
+    currency_code: str
+
+
 class SendQuoteToCustomerInput(Model):
     quote_id: str
     customer_id: str
@@ -703,6 +738,18 @@ class SendCompanyWelcomeKitInput(Model):
 class NotifyCompanyRejectedInput(Model):
     company_id: str
     reason: str | None = None
+
+
+class NotifySellerInput(Model):
+    seller_id: str
+    listing_id: str
+    template: str
+
+
+class SendReviewRequestsInput(Model):
+    seller_id: str
+    buyer_id: str
+    listing_id: str
 
 
 class UpdateStorefrontThemeInput(Model):
@@ -1051,6 +1098,18 @@ class SendPetReviewRequestInput(Model):
     provider_id: str
 
 
+class NotifyRestaurantInput(Model):
+    restaurant_id: str
+    order_id: str
+    template: str
+
+
+class NotifyServerReadyInput(Model):
+    restaurant_id: str
+    order_id: str
+    table_id: str
+
+
 class SendTrialEndingReminderInput(Model):
     subscription_id: str
     customer_id: str
@@ -1093,6 +1152,18 @@ class SendCancellationSurveyInput(Model):
 class ScheduleWinBackCampaignInput(Model):
     subscription_id: str
     customer_id: str
+
+
+class SendTicketsByEmailInput(Model):
+    event_id: str
+    customer_id: str
+    payment_intent_id: str
+
+
+class SendEventReminderInput(Model):
+    event_id: str
+    customer_id: str
+    starts_at: datetime
 
 
 class SendPaymentReceiptInput(Model):
@@ -1791,6 +1862,33 @@ def ping_payload_cms() -> Call[types.SystemHealth]:
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
 
 
+_NOTIFY_AFFILIATE = Operation(
+    "notifyAffiliate",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyAffiliateOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an affiliate what an order has brought, and what was paid out.",
+)
+
+
+def notify_affiliate(
+    *, affiliate_partner_id: str, commission_amount: Decimal, paid_amount: Decimal, currency_code: str
+) -> Call[NotifyAffiliateOutput]:
+    """Tell an affiliate what an order has brought, and what was paid out."""
+    return Call(
+        _NOTIFY_AFFILIATE,
+        NotifyAffiliateInput(
+            affiliate_partner_id=affiliate_partner_id,
+            commission_amount=commission_amount,
+            paid_amount=paid_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
 _SEND_QUOTE_TO_CUSTOMER = Operation(
     "sendQuoteToCustomer",
     system="payload",
@@ -2005,6 +2103,45 @@ def notify_company_rejected(
 ) -> Call[NotifyCompanyRejectedOutput]:
     """Tell a company that nothing came of its registration."""
     return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_NOTIFY_SELLER = Operation(
+    "notifySeller",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifySellerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a private seller something about a listing, by template.",
+)
+
+
+def notify_seller(*, seller_id: str, listing_id: str, template: str) -> Call[NotifySellerOutput]:
+    """Tell a private seller something about a listing, by template."""
+    return Call(
+        _NOTIFY_SELLER, NotifySellerInput(seller_id=seller_id, listing_id=listing_id, template=template)
+    )
+
+
+_SEND_REVIEW_REQUESTS = Operation(
+    "sendReviewRequests",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReviewRequestsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask buyer and seller what they think of each other.",
+)
+
+
+def send_review_requests(*, seller_id: str, buyer_id: str, listing_id: str) -> Call[SendReviewRequestsOutput]:
+    """Ask buyer and seller what they think of each other."""
+    return Call(
+        _SEND_REVIEW_REQUESTS,
+        SendReviewRequestsInput(seller_id=seller_id, buyer_id=buyer_id, listing_id=listing_id),
+    )
 
 
 _UPDATE_STOREFRONT_THEME = Operation(
@@ -3335,6 +3472,46 @@ def send_pet_review_request(
     )
 
 
+_NOTIFY_RESTAURANT = Operation(
+    "notifyRestaurant",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRestaurantOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a restaurant something about an order, by template.",
+)
+
+
+def notify_restaurant(*, restaurant_id: str, order_id: str, template: str) -> Call[NotifyRestaurantOutput]:
+    """Tell a restaurant something about an order, by template."""
+    return Call(
+        _NOTIFY_RESTAURANT,
+        NotifyRestaurantInput(restaurant_id=restaurant_id, order_id=order_id, template=template),
+    )
+
+
+_NOTIFY_SERVER_READY = Operation(
+    "notifyServerReady",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyServerReadyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the waiters that a table's order is ready.",
+)
+
+
+def notify_server_ready(*, restaurant_id: str, order_id: str, table_id: str) -> Call[NotifyServerReadyOutput]:
+    """Tell the waiters that a table's order is ready."""
+    return Call(
+        _NOTIFY_SERVER_READY,
+        NotifyServerReadyInput(restaurant_id=restaurant_id, order_id=order_id, table_id=table_id),
+    )
+
+
 _SEND_TRIAL_ENDING_REMINDER = Operation(
     "sendTrialEndingReminder",
     system="payload",
@@ -3501,6 +3678,52 @@ def schedule_win_back_campaign(
     return Call(
         _SCHEDULE_WIN_BACK_CAMPAIGN,
         ScheduleWinBackCampaignInput(subscription_id=subscription_id, customer_id=customer_id),
+    )
+
+
+_SEND_TICKETS_BY_EMAIL = Operation(
+    "sendTicketsByEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTicketsByEmailOutput,
+    effect="notify",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a buyer the tickets of a purchase, with their codes.",
+)
+
+
+def send_tickets_by_email(
+    *, event_id: str, customer_id: str, payment_intent_id: str
+) -> Call[SendTicketsByEmailOutput]:
+    """Send a buyer the tickets of a purchase, with their codes."""
+    return Call(
+        _SEND_TICKETS_BY_EMAIL,
+        SendTicketsByEmailInput(
+            event_id=event_id, customer_id=customer_id, payment_intent_id=payment_intent_id
+        ),
+    )
+
+
+_SEND_EVENT_REMINDER = Operation(
+    "sendEventReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEventReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a buyer of tomorrow's event.",
+)
+
+
+def send_event_reminder(
+    *, event_id: str, customer_id: str, starts_at: datetime
+) -> Call[SendEventReminderOutput]:
+    """Remind a buyer of tomorrow's event."""
+    return Call(
+        _SEND_EVENT_REMINDER,
+        SendEventReminderInput(event_id=event_id, customer_id=customer_id, starts_at=starts_at),
     )
 
 

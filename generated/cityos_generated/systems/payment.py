@@ -69,6 +69,14 @@ class DeactivateConnectedPaymentAccountOutput(Model):
     pass
 
 
+class InitiateAffiliatePayoutOutput(Model):
+    transfer_id: str
+
+
+class ReleasePaymentToSellerOutput(Model):
+    transfer_id: str
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -152,6 +160,10 @@ class InitiatePayoutsOutput(Model):
 class FetchTransferOutput(Model):
     transfer_id: str
     status: types.TransferStatus
+
+
+class ChargeVendorIfApplicableOutput(Model):
+    charge_id: str
 
 
 class CapturePaymentInput(Model):
@@ -274,6 +286,25 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 
 class PingPaymentGatewaysInput(Model):
+    gateway: str | None = None
+
+
+class InitiateAffiliatePayoutInput(Model):
+    affiliate_partner_id: str
+    order_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ReleasePaymentToSellerInput(Model):
+    listing_id: str
+    payment_intent_id: str
+    seller_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
     gateway: str | None = None
 
 
@@ -413,6 +444,13 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class AuthorizeRestaurantBillInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
 class AuthorizePaymentMethodInput(Model):
     reference: str
     customer_id: str
@@ -485,6 +523,15 @@ class InitiatePayoutsInput(Model):
 
 class FetchTransferInput(Model):
     transfer_id: str
+    gateway: str | None = None
+
+
+class ChargeVendorIfApplicableInput(Model):
+    warranty_claim_id: str
+    vendor_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
     gateway: str | None = None
 
 
@@ -1001,6 +1048,80 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_INITIATE_AFFILIATE_PAYOUT = Operation(
+    "initiateAffiliatePayout",
+    system="payment",
+    task_queue="payment-gateway",
+    output=InitiateAffiliatePayoutOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move an affiliate's commissions to the affiliate's account.",
+)
+
+
+def initiate_affiliate_payout(
+    *,
+    affiliate_partner_id: str,
+    order_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[InitiateAffiliatePayoutOutput]:
+    """Move an affiliate's commissions to the affiliate's account."""
+    return Call(
+        _INITIATE_AFFILIATE_PAYOUT,
+        InitiateAffiliatePayoutInput(
+            affiliate_partner_id=affiliate_partner_id,
+            order_id=order_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_RELEASE_PAYMENT_TO_SELLER = Operation(
+    "releasePaymentToSeller",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ReleasePaymentToSellerOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move what a buyer has paid to the seller's account.",
+)
+
+
+def release_payment_to_seller(
+    *,
+    listing_id: str,
+    payment_intent_id: str,
+    seller_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[ReleasePaymentToSellerOutput]:
+    """Move what a buyer has paid to the seller's account."""
+    return Call(
+        _RELEASE_PAYMENT_TO_SELLER,
+        ReleasePaymentToSellerInput(
+            listing_id=listing_id,
+            payment_intent_id=payment_intent_id,
+            seller_id=seller_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
 
 
 _PROCESS_REFUND = Operation(
@@ -1529,6 +1650,31 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     )
 
 
+_AUTHORIZE_RESTAURANT_BILL = Operation(
+    "authorizeRestaurantBill",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Raise what is held on a guest's card to this amount; not every card allows it.",
+)
+
+
+def authorize_restaurant_bill(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Raise what is held on a guest's card to this amount; not every card allows it."""
+    return Call(
+        _AUTHORIZE_RESTAURANT_BILL,
+        AuthorizeRestaurantBillInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
 _AUTHORIZE_PAYMENT_METHOD = Operation(
     "authorizePaymentMethod",
     system="payment",
@@ -1871,3 +2017,39 @@ _FETCH_TRANSFER = Operation(
 def fetch_transfer(*, transfer_id: str, gateway: str | None = None) -> Call[FetchTransferOutput]:
     """How a transfer to a vendor stands."""
     return Call(_FETCH_TRANSFER, FetchTransferInput(transfer_id=transfer_id, gateway=gateway))
+
+
+_CHARGE_VENDOR_IF_APPLICABLE = Operation(
+    "chargeVendorIfApplicable",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ChargeVendorIfApplicableOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Take a vendor's share of a claim from the vendor's account at the gateway.",
+)
+
+
+def charge_vendor_if_applicable(
+    *,
+    warranty_claim_id: str,
+    vendor_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[ChargeVendorIfApplicableOutput]:
+    """Take a vendor's share of a claim from the vendor's account at the gateway."""
+    return Call(
+        _CHARGE_VENDOR_IF_APPLICABLE,
+        ChargeVendorIfApplicableInput(
+            warranty_claim_id=warranty_claim_id,
+            vendor_id=vendor_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )

@@ -191,6 +191,10 @@ class VerifyVaccinationStatusOutput(Model):
     request_url: str | None = None
 
 
+class IssueTicketCredentialsOutput(Model):
+    credential_id: str
+
+
 class RevokeVendorCredentialsOutput(Model):
     marked: int
 
@@ -405,6 +409,12 @@ class VerifyVendorIdentityInput(Model):
 class VerifyVaccinationStatusInput(Model):
     owner_id: str
     pet_profile_id: str
+
+
+class IssueTicketCredentialsInput(Model):
+    customer_id: str
+    event_id: str
+    ticket_id: str
 
 
 class RevokeVendorCredentialsInput(Model):
@@ -1307,6 +1317,29 @@ def verify_vaccination_status(*, owner_id: str, pet_profile_id: str) -> Call[Ver
     return Call(
         _VERIFY_VACCINATION_STATUS,
         VerifyVaccinationStatusInput(owner_id=owner_id, pet_profile_id=pet_profile_id),
+    )
+
+
+_ISSUE_TICKET_CREDENTIALS = Operation(
+    "issueTicketCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueTicketCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a buyer one ticket as a credential.",
+)
+
+
+def issue_ticket_credentials(
+    *, customer_id: str, event_id: str, ticket_id: str
+) -> Call[IssueTicketCredentialsOutput]:
+    """Offer a buyer one ticket as a credential."""
+    return Call(
+        _ISSUE_TICKET_CREDENTIALS,
+        IssueTicketCredentialsInput(customer_id=customer_id, event_id=event_id, ticket_id=ticket_id),
     )
 
 
