@@ -27,6 +27,7 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
+    wf_072_donation_processing,
 )
 
 
@@ -382,6 +383,27 @@ def wf_056_auction_lifecycle_on_auction_created(
     )
 
 
+def wf_072_donation_processing_on_donation_submitted(
+    event: events.DonationSubmittedEvent,
+) -> wf_072_donation_processing.DonationProcessingInput | None:
+    """WF-072: Take a donation, count it towards its campaign, thank for it, and let it come again
+    where the donor wants that.
+    """
+    return wf_072_donation_processing.DonationProcessingInput(
+        donation_id=event.donation_id,
+        campaign_id=event.campaign_id,
+        donor_id=event.donor_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        is_recurring=event.is_recurring,
+        recurrence_interval=event.recurrence_interval,
+        is_anonymous=event.is_anonymous,
+        tax_deductible=event.tax_deductible,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -655,6 +677,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 input=wf_015_gift_card_on_gift_card_expired,
                 again="after_end",
                 while_running="queue",
+            ),
+        ),
+    ),
+    "donation.submitted": EventRoute(
+        model=events.DonationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="DonationProcessingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:donation:{donation_id}:processing",
+                input=wf_072_donation_processing_on_donation_submitted,
+                again="never",
+                while_running="reject",
             ),
         ),
     ),

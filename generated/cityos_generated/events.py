@@ -269,3 +269,17 @@ class GiftCardExpiredEvent(Model):
     amount: Decimal
     currency_code: str
     customer_id: str
+
+
+class DonationSubmittedEvent(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    amount: Decimal
+    currency_code: str
+    is_recurring: bool
+    recurrence_interval: types.DonationInterval | None = None
+    is_anonymous: bool
+    tax_deductible: bool
+    payment_method_id: str
+    gateway: types.Gateway

@@ -55,6 +55,8 @@ class ApprovalStep(Model):
     auto_approve_below: Decimal | None = None
 
 
+DonationInterval = Literal["weekly", "monthly", "yearly"]
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

@@ -92,6 +92,14 @@ class RollbackDataOutput(Model):
     pass
 
 
+class GenerateTaxReceiptOutput(Model):
+    receipt_id: str
+
+
+class BookDonationOutput(Model):
+    journal_entry_id: str
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -239,6 +247,20 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class GenerateTaxReceiptInput(Model):
+    donation_id: str
+    donor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -679,6 +701,56 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_GENERATE_TAX_RECEIPT = Operation(
+    "generateTaxReceipt",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateTaxReceiptOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue the tax receipt of a donation.",
+)
+
+
+def generate_tax_receipt(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str
+) -> Call[GenerateTaxReceiptOutput]:
+    """Issue the tax receipt of a donation."""
+    return Call(
+        _GENERATE_TAX_RECEIPT,
+        GenerateTaxReceiptInput(
+            donation_id=donation_id, donor_id=donor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_DONATION = Operation(
+    "bookDonation",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a donation that was received for a campaign.",
+)
+
+
+def book_donation(
+    *, donation_id: str, campaign_id: str, amount: Decimal, currency_code: str
+) -> Call[BookDonationOutput]:
+    """Book a donation that was received for a campaign."""
+    return Call(
+        _BOOK_DONATION,
+        BookDonationInput(
+            donation_id=donation_id, campaign_id=campaign_id, amount=amount, currency_code=currency_code
+        ),
+    )
 
 
 _RELEASE_INVENTORY_OF_ORDER = Operation(

@@ -238,6 +238,27 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class RecordDonationOutput(Model):
+    pass
+
+
+class VoidDonationOutput(Model):
+    pass
+
+
+class UpdateCampaignTotalOutput(Model):
+    total_raised: Decimal
+    goal_reached: bool
+
+
+class UncountDonationOutput(Model):
+    pass
+
+
+class RecordRecurringDonationOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -695,6 +716,42 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class RecordDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    payment_intent_id: str
+    is_anonymous: bool
+    amount: Decimal
+    currency_code: str
+
+
+class VoidDonationInput(Model):
+    donation_id: str
+
+
+class UpdateCampaignTotalInput(Model):
+    campaign_id: str
+    donation_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class UncountDonationInput(Model):
+    campaign_id: str
+    donation_id: str
+
+
+class RecordRecurringDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    mandate_id: str
+    interval: types.DonationInterval
+    amount: Decimal
+    currency_code: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2093,6 +2150,140 @@ def generate_migration_report(
         _GENERATE_MIGRATION_REPORT,
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
+        ),
+    )
+
+
+_RECORD_DONATION = Operation(
+    "recordDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a paid donation down; a campaign that takes none any more refuses it.",
+)
+
+
+def record_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    payment_intent_id: str,
+    is_anonymous: bool,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordDonationOutput]:
+    """Write a paid donation down; a campaign that takes none any more refuses it."""
+    return Call(
+        _RECORD_DONATION,
+        RecordDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            payment_intent_id=payment_intent_id,
+            is_anonymous=is_anonymous,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VOID_DONATION = Operation(
+    "voidDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Strike a donation out that was given back; none there is success.",
+)
+
+
+def void_donation(*, donation_id: str) -> Call[VoidDonationOutput]:
+    """Strike a donation out that was given back; none there is success."""
+    return Call(_VOID_DONATION, VoidDonationInput(donation_id=donation_id))
+
+
+_UPDATE_CAMPAIGN_TOTAL = Operation(
+    "updateCampaignTotal",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCampaignTotalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count a donation towards its campaign, once.",
+)
+
+
+def update_campaign_total(
+    *, campaign_id: str, donation_id: str, amount: Decimal, currency_code: str
+) -> Call[UpdateCampaignTotalOutput]:
+    """Count a donation towards its campaign, once."""
+    return Call(
+        _UPDATE_CAMPAIGN_TOTAL,
+        UpdateCampaignTotalInput(
+            campaign_id=campaign_id, donation_id=donation_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_UNCOUNT_DONATION = Operation(
+    "uncountDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UncountDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a donation out of the total of its campaign; not counted is success.",
+)
+
+
+def uncount_donation(*, campaign_id: str, donation_id: str) -> Call[UncountDonationOutput]:
+    """Take a donation out of the total of its campaign; not counted is success."""
+    return Call(_UNCOUNT_DONATION, UncountDonationInput(campaign_id=campaign_id, donation_id=donation_id))
+
+
+_RECORD_RECURRING_DONATION = Operation(
+    "recordRecurringDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordRecurringDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down that a donation comes again; Medusa submits each later one, with an id of its own, on its day.",
+)
+
+
+def record_recurring_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    mandate_id: str,
+    interval: types.DonationInterval,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordRecurringDonationOutput]:
+    """Write down that a donation comes again; Medusa submits each later one, with an id of its own, on
+    its day.
+    """
+    return Call(
+        _RECORD_RECURRING_DONATION,
+        RecordRecurringDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            mandate_id=mandate_id,
+            interval=interval,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 

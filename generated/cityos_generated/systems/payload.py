@@ -131,6 +131,22 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class SendThankYouMessageOutput(Model):
+    pass
+
+
+class SendRecurrenceRefusedOutput(Model):
+    pass
+
+
+class NotifyCampaignOrganizerOutput(Model):
+    pass
+
+
+class SendDonationFailedOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -319,6 +335,33 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class SendThankYouMessageInput(Model):
+    donation_id: str
+    donor_id: str
+    receipt_id: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SendRecurrenceRefusedInput(Model):
+    donation_id: str
+    donor_id: str
+
+
+class NotifyCampaignOrganizerInput(Model):
+    campaign_id: str
+    donation_id: str
+    donor_id: str | None = None
+    amount: Decimal
+    currency_code: str
+    goal_reached: bool
+
+
+class SendDonationFailedInput(Model):
+    donation_id: str
+    donor_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -968,6 +1011,105 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_SEND_THANK_YOU_MESSAGE = Operation(
+    "sendThankYouMessage",
+    system="payload",
+    task_queue="payload-content",
+    output=SendThankYouMessageOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Thank a donor, with the tax receipt where there is one.",
+)
+
+
+def send_thank_you_message(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str, receipt_id: str | None = None
+) -> Call[SendThankYouMessageOutput]:
+    """Thank a donor, with the tax receipt where there is one."""
+    return Call(
+        _SEND_THANK_YOU_MESSAGE,
+        SendThankYouMessageInput(
+            donation_id=donation_id,
+            donor_id=donor_id,
+            receipt_id=receipt_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_RECURRENCE_REFUSED = Operation(
+    "sendRecurrenceRefused",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRecurrenceRefusedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was given once, and that the bank does not let it come again.",
+)
+
+
+def send_recurrence_refused(*, donation_id: str, donor_id: str) -> Call[SendRecurrenceRefusedOutput]:
+    """Tell a donor that a donation was given once, and that the bank does not let it come again."""
+    return Call(
+        _SEND_RECURRENCE_REFUSED, SendRecurrenceRefusedInput(donation_id=donation_id, donor_id=donor_id)
+    )
+
+
+_NOTIFY_CAMPAIGN_ORGANIZER = Operation(
+    "notifyCampaignOrganizer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCampaignOrganizerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the organizer of a campaign about a donation.",
+)
+
+
+def notify_campaign_organizer(
+    *,
+    campaign_id: str,
+    donation_id: str,
+    amount: Decimal,
+    currency_code: str,
+    goal_reached: bool,
+    donor_id: str | None = None,
+) -> Call[NotifyCampaignOrganizerOutput]:
+    """Tell the organizer of a campaign about a donation."""
+    return Call(
+        _NOTIFY_CAMPAIGN_ORGANIZER,
+        NotifyCampaignOrganizerInput(
+            campaign_id=campaign_id,
+            donation_id=donation_id,
+            donor_id=donor_id,
+            amount=amount,
+            currency_code=currency_code,
+            goal_reached=goal_reached,
+        ),
+    )
+
+
+_SEND_DONATION_FAILED = Operation(
+    "sendDonationFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendDonationFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was not taken, or was given back.",
+)
+
+
+def send_donation_failed(*, donation_id: str, donor_id: str) -> Call[SendDonationFailedOutput]:
+    """Tell a donor that a donation was not taken, or was given back."""
+    return Call(_SEND_DONATION_FAILED, SendDonationFailedInput(donation_id=donation_id, donor_id=donor_id))
 
 
 _NOTIFY_CUSTOMER = Operation(

@@ -69,6 +69,10 @@ class DeactivateConnectedPaymentAccountOutput(Model):
     pass
 
 
+class SetupRecurringPaymentOutput(Model):
+    mandate_id: str
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -262,6 +266,22 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
+
+
+class ProcessPaymentInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SetupRecurringPaymentInput(Model):
+    donation_id: str
+    donor_id: str
+    payment_method_id: str
+    gateway: str
 
 
 class ProcessRefundInput(Model):
@@ -913,6 +933,77 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_PROCESS_PAYMENT = Operation(
+    "processPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take an amount that is owed for a reference, on the card that was left for it.",
+)
+
+
+def process_payment(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take an amount that is owed for a reference, on the card that was left for it."""
+    return Call(
+        _PROCESS_PAYMENT,
+        ProcessPaymentInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SETUP_RECURRING_PAYMENT = Operation(
+    "setupRecurringPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SetupRecurringPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Get the mandate to charge a donor off-session again; no money moves.",
+)
+
+
+def setup_recurring_payment(
+    *, donation_id: str, donor_id: str, payment_method_id: str, gateway: str
+) -> Call[SetupRecurringPaymentOutput]:
+    """Get the mandate to charge a donor off-session again; no money moves."""
+    return Call(
+        _SETUP_RECURRING_PAYMENT,
+        SetupRecurringPaymentInput(
+            donation_id=donation_id, donor_id=donor_id, payment_method_id=payment_method_id, gateway=gateway
+        ),
+    )
 
 
 _PROCESS_REFUND = Operation(
