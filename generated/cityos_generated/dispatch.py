@@ -27,6 +27,7 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
+    wf_070_healthcare_appointment,
     wf_072_donation_processing,
 )
 
@@ -383,6 +384,26 @@ def wf_056_auction_lifecycle_on_auction_created(
     )
 
 
+def wf_070_healthcare_appointment_on_healthcare_appointment_booked(
+    event: events.HealthcareAppointmentBookedEvent,
+) -> wf_070_healthcare_appointment.HealthcareAppointmentInput | None:
+    """WF-070: Know patient and provider, hold the time and what the visit needs, remind, and settle
+    prescription and insurance after it.
+    """
+    return wf_070_healthcare_appointment.HealthcareAppointmentInput(
+        appointment_id=event.appointment_id,
+        patient_id=event.patient_id,
+        provider_id=event.provider_id,
+        appointment_type=event.appointment_type,
+        scheduled_at=event.scheduled_at,
+        duration_minutes=event.duration_minutes,
+        insurance_policy_id=event.insurance_policy_id,
+        copay_amount=event.copay_amount,
+        payment_method_id=event.payment_method_id,
+        requires_prescription_history=event.requires_prescription_history,
+    )
+
+
 def wf_072_donation_processing_on_donation_submitted(
     event: events.DonationSubmittedEvent,
 ) -> wf_072_donation_processing.DonationProcessingInput | None:
@@ -693,6 +714,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "healthcare.appointment_booked": EventRoute(
+        model=events.HealthcareAppointmentBookedEvent,
+        beside=(
+            Starts(
+                workflow="HealthcareAppointmentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:appointment:{appointment_id}:lifecycle",
+                input=wf_070_healthcare_appointment_on_healthcare_appointment_booked,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -737,6 +771,13 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "booking.completed": SignalRoute(
+        model=signals.BookingCompleted, addresses=(("booking.*", "booking_id"),)
+    ),
+    "booking.no_show": SignalRoute(model=signals.BookingNoShow, addresses=(("booking.*", "booking_id"),)),
+    "booking.cancelled": SignalRoute(
+        model=signals.BookingCancelled, addresses=(("booking.*", "booking_id"),)
     ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
@@ -817,11 +858,17 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "identity.presentation.verified": SignalRoute(
         model=signals.IdentityPresentationVerified,
-        addresses=(("identity.presentation.verified", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.verified", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
     ),
     "identity.presentation.rejected": SignalRoute(
         model=signals.IdentityPresentationRejected,
-        addresses=(("identity.presentation.rejected", "verification_session_id"),),
+        addresses=(
+            ("identity.presentation.rejected", "verification_session_id"),
+            ("identity.presentation.*", "verification_session_id"),
+        ),
     ),
     "inventory.reserved": SignalRoute(
         model=signals.InventoryReserved,

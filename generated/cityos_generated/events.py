@@ -283,3 +283,16 @@ class DonationSubmittedEvent(Model):
     tax_deductible: bool
     payment_method_id: str
     gateway: types.Gateway
+
+
+class HealthcareAppointmentBookedEvent(Model):
+    appointment_id: str
+    patient_id: str
+    provider_id: str
+    appointment_type: types.AppointmentType
+    scheduled_at: datetime
+    duration_minutes: int
+    insurance_policy_id: str | None = None
+    copay_amount: Decimal | None = None
+    payment_method_id: str | None = None
+    requires_prescription_history: bool

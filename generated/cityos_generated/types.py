@@ -157,6 +157,8 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

@@ -100,6 +100,15 @@ class BookDonationOutput(Model):
     journal_entry_id: str
 
 
+class CheckInsuranceCoverageOutput(Model):
+    covered: bool
+    covered_share: Decimal
+
+
+class ProcessInsuranceClaimOutput(Model):
+    claim_id: str
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -261,6 +270,18 @@ class BookDonationInput(Model):
     campaign_id: str
     amount: Decimal
     currency_code: str
+
+
+class CheckInsuranceCoverageInput(Model):
+    insurance_policy_id: str
+    appointment_type: types.AppointmentType
+
+
+class ProcessInsuranceClaimInput(Model):
+    appointment_id: str
+    insurance_policy_id: str
+    visit_record_id: str
+    covered_share: Decimal
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -749,6 +770,58 @@ def book_donation(
         _BOOK_DONATION,
         BookDonationInput(
             donation_id=donation_id, campaign_id=campaign_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CHECK_INSURANCE_COVERAGE = Operation(
+    "checkInsuranceCoverage",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckInsuranceCoverageOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Whether a policy covers a kind of appointment, and which share of it.",
+)
+
+
+def check_insurance_coverage(
+    *, insurance_policy_id: str, appointment_type: types.AppointmentType
+) -> Call[CheckInsuranceCoverageOutput]:
+    """Whether a policy covers a kind of appointment, and which share of it."""
+    return Call(
+        _CHECK_INSURANCE_COVERAGE,
+        CheckInsuranceCoverageInput(
+            insurance_policy_id=insurance_policy_id, appointment_type=appointment_type
+        ),
+    )
+
+
+_PROCESS_INSURANCE_CLAIM = Operation(
+    "processInsuranceClaim",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ProcessInsuranceClaimOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Claim the covered share of a visit from the insurance.",
+)
+
+
+def process_insurance_claim(
+    *, appointment_id: str, insurance_policy_id: str, visit_record_id: str, covered_share: Decimal
+) -> Call[ProcessInsuranceClaimOutput]:
+    """Claim the covered share of a visit from the insurance."""
+    return Call(
+        _PROCESS_INSURANCE_CLAIM,
+        ProcessInsuranceClaimInput(
+            appointment_id=appointment_id,
+            insurance_policy_id=insurance_policy_id,
+            visit_record_id=visit_record_id,
+            covered_share=covered_share,
         ),
     )
 

@@ -259,6 +259,43 @@ class RecordRecurringDonationOutput(Model):
     pass
 
 
+class BlockProviderSlotOutput(Model):
+    pass
+
+
+class ReleaseProviderSlotOutput(Model):
+    pass
+
+
+class CreateVideoSessionOutput(Model):
+    pass
+
+
+class CloseVideoSessionOutput(Model):
+    pass
+
+
+class ReserveLabSlotOutput(Model):
+    pass
+
+
+class ReleaseLabSlotOutput(Model):
+    pass
+
+
+class GetVisitOutcomeOutput(Model):
+    visit_record_id: str
+    prescription_needed: bool
+
+
+class CreatePrescriptionOutput(Model):
+    prescription_id: str
+
+
+class AssignPharmacyOutput(Model):
+    pharmacy_id: str
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -752,6 +789,56 @@ class RecordRecurringDonationInput(Model):
     interval: types.DonationInterval
     amount: Decimal
     currency_code: str
+
+
+class BlockProviderSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseProviderSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class CreateVideoSessionInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class CloseVideoSessionInput(Model):
+    appointment_id: str
+
+
+class ReserveLabSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseLabSlotInput(Model):
+    appointment_id: str
+
+
+class GetVisitOutcomeInput(Model):
+    appointment_id: str
+
+
+class CreatePrescriptionInput(Model):
+    appointment_id: str
+    patient_id: str
+    provider_id: str
+    visit_record_id: str
+    check_history: bool | None = None
+
+
+class AssignPharmacyInput(Model):
+    prescription_id: str
+    patient_id: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2286,6 +2373,210 @@ def record_recurring_donation(
             currency_code=currency_code,
         ),
     )
+
+
+_BLOCK_PROVIDER_SLOT = Operation(
+    "blockProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time of a provider free for an appointment; taken by another one is a conflict.",
+)
+
+
+def block_provider_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[BlockProviderSlotOutput]:
+    """Keep the time of a provider free for an appointment; taken by another one is a conflict."""
+    return Call(
+        _BLOCK_PROVIDER_SLOT,
+        BlockProviderSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_PROVIDER_SLOT = Operation(
+    "releaseProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_provider_slot(*, appointment_id: str, provider_id: str) -> Call[ReleaseProviderSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_PROVIDER_SLOT,
+        ReleaseProviderSlotInput(appointment_id=appointment_id, provider_id=provider_id),
+    )
+
+
+_CREATE_VIDEO_SESSION = Operation(
+    "createVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open the room of a video visit, for its time.",
+)
+
+
+def create_video_session(
+    *, appointment_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[CreateVideoSessionOutput]:
+    """Open the room of a video visit, for its time."""
+    return Call(
+        _CREATE_VIDEO_SESSION,
+        CreateVideoSessionInput(
+            appointment_id=appointment_id, scheduled_at=scheduled_at, duration_minutes=duration_minutes
+        ),
+    )
+
+
+_CLOSE_VIDEO_SESSION = Operation(
+    "closeVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close the room of a video visit; none there is success.",
+)
+
+
+def close_video_session(*, appointment_id: str) -> Call[CloseVideoSessionOutput]:
+    """Close the room of a video visit; none there is success."""
+    return Call(_CLOSE_VIDEO_SESSION, CloseVideoSessionInput(appointment_id=appointment_id))
+
+
+_RESERVE_LAB_SLOT = Operation(
+    "reserveLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Reserve a place in the laboratory; none free at that time is a conflict.",
+)
+
+
+def reserve_lab_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[ReserveLabSlotOutput]:
+    """Reserve a place in the laboratory; none free at that time is a conflict."""
+    return Call(
+        _RESERVE_LAB_SLOT,
+        ReserveLabSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_LAB_SLOT = Operation(
+    "releaseLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a place in the laboratory free; none there is success.",
+)
+
+
+def release_lab_slot(*, appointment_id: str) -> Call[ReleaseLabSlotOutput]:
+    """Give a place in the laboratory free; none there is success."""
+    return Call(_RELEASE_LAB_SLOT, ReleaseLabSlotInput(appointment_id=appointment_id))
+
+
+_GET_VISIT_OUTCOME = Operation(
+    "getVisitOutcome",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GetVisitOutcomeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The record of a visit, and whether something is prescribed.",
+)
+
+
+def get_visit_outcome(*, appointment_id: str) -> Call[GetVisitOutcomeOutput]:
+    """The record of a visit, and whether something is prescribed."""
+    return Call(_GET_VISIT_OUTCOME, GetVisitOutcomeInput(appointment_id=appointment_id))
+
+
+_CREATE_PRESCRIPTION = Operation(
+    "createPrescription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreatePrescriptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue what the provider has prescribed in a visit's record, after a check against what the patient takes already where that is asked for.",
+)
+
+
+def create_prescription(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    provider_id: str,
+    visit_record_id: str,
+    check_history: bool | None = None,
+) -> Call[CreatePrescriptionOutput]:
+    """Issue what the provider has prescribed in a visit's record, after a check against what the
+    patient takes already where that is asked for.
+    """
+    return Call(
+        _CREATE_PRESCRIPTION,
+        CreatePrescriptionInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            provider_id=provider_id,
+            visit_record_id=visit_record_id,
+            check_history=check_history,
+        ),
+    )
+
+
+_ASSIGN_PHARMACY = Operation(
+    "assignPharmacy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssignPharmacyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has it.",
+)
+
+
+def assign_pharmacy(*, prescription_id: str, patient_id: str) -> Call[AssignPharmacyOutput]:
+    """Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has
+    it.
+    """
+    return Call(_ASSIGN_PHARMACY, AssignPharmacyInput(prescription_id=prescription_id, patient_id=patient_id))
 
 
 _UPDATE_ORDER_STATUS = Operation(

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
@@ -144,6 +144,30 @@ class NotifyCampaignOrganizerOutput(Model):
 
 
 class SendDonationFailedOutput(Model):
+    pass
+
+
+class SendIdentityRequestOutput(Model):
+    pass
+
+
+class SendAppointmentConfirmationOutput(Model):
+    pass
+
+
+class SendAppointmentReminderOutput(Model):
+    pass
+
+
+class SendAppointmentCancelledOutput(Model):
+    pass
+
+
+class RemindProviderOutput(Model):
+    pass
+
+
+class SendPostVisitSummaryOutput(Model):
     pass
 
 
@@ -362,6 +386,36 @@ class NotifyCampaignOrganizerInput(Model):
 class SendDonationFailedInput(Model):
     donation_id: str
     donor_id: str
+
+
+class SendIdentityRequestInput(Model):
+    recipient_type: Literal["appointment", "customer"]
+    recipient_id: str
+    verification_session_id: str
+
+
+class SendAppointmentConfirmationInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentReminderInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentCancelledInput(Model):
+    appointment_id: str
+    reason: str
+
+
+class RemindProviderInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class SendPostVisitSummaryInput(Model):
+    appointment_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -1110,6 +1164,130 @@ _SEND_DONATION_FAILED = Operation(
 def send_donation_failed(*, donation_id: str, donor_id: str) -> Call[SendDonationFailedOutput]:
     """Tell a donor that a donation was not taken, or was given back."""
     return Call(_SEND_DONATION_FAILED, SendDonationFailedInput(donation_id=donation_id, donor_id=donor_id))
+
+
+_SEND_IDENTITY_REQUEST = Operation(
+    "sendIdentityRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendIdentityRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send somebody the link of a session in which they show their identity.",
+)
+
+
+def send_identity_request(
+    *, recipient_type: Literal["appointment", "customer"], recipient_id: str, verification_session_id: str
+) -> Call[SendIdentityRequestOutput]:
+    """Send somebody the link of a session in which they show their identity."""
+    return Call(
+        _SEND_IDENTITY_REQUEST,
+        SendIdentityRequestInput(
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            verification_session_id=verification_session_id,
+        ),
+    )
+
+
+_SEND_APPOINTMENT_CONFIRMATION = Operation(
+    "sendAppointmentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Confirm an appointment, with what is needed to come to it.",
+)
+
+
+def send_appointment_confirmation(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentConfirmationOutput]:
+    """Confirm an appointment, with what is needed to come to it."""
+    return Call(
+        _SEND_APPOINTMENT_CONFIRMATION,
+        SendAppointmentConfirmationInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_REMINDER = Operation(
+    "sendAppointmentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind of an appointment.",
+)
+
+
+def send_appointment_reminder(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentReminderOutput]:
+    """Remind of an appointment."""
+    return Call(
+        _SEND_APPOINTMENT_REMINDER,
+        SendAppointmentReminderInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_CANCELLED = Operation(
+    "sendAppointmentCancelled",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentCancelledOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say that an appointment does not take place.",
+)
+
+
+def send_appointment_cancelled(*, appointment_id: str, reason: str) -> Call[SendAppointmentCancelledOutput]:
+    """Say that an appointment does not take place."""
+    return Call(
+        _SEND_APPOINTMENT_CANCELLED,
+        SendAppointmentCancelledInput(appointment_id=appointment_id, reason=reason),
+    )
+
+
+_REMIND_PROVIDER = Operation(
+    "remindProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a provider to say how an appointment has gone.",
+)
+
+
+def remind_provider(*, appointment_id: str, provider_id: str) -> Call[RemindProviderOutput]:
+    """Remind a provider to say how an appointment has gone."""
+    return Call(_REMIND_PROVIDER, RemindProviderInput(appointment_id=appointment_id, provider_id=provider_id))
+
+
+_SEND_POST_VISIT_SUMMARY = Operation(
+    "sendPostVisitSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPostVisitSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a patient that the summary of the visit can be read in the portal.",
+)
+
+
+def send_post_visit_summary(*, appointment_id: str) -> Call[SendPostVisitSummaryOutput]:
+    """Tell a patient that the summary of the visit can be read in the portal."""
+    return Call(_SEND_POST_VISIT_SUMMARY, SendPostVisitSummaryInput(appointment_id=appointment_id))
 
 
 _NOTIFY_CUSTOMER = Operation(

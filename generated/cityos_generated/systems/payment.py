@@ -284,6 +284,15 @@ class SetupRecurringPaymentInput(Model):
     gateway: str
 
 
+class CollectCopayInput(Model):
+    appointment_id: str
+    patient_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
 class ProcessRefundInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -1002,6 +1011,52 @@ def setup_recurring_payment(
         _SETUP_RECURRING_PAYMENT,
         SetupRecurringPaymentInput(
             donation_id=donation_id, donor_id=donor_id, payment_method_id=payment_method_id, gateway=gateway
+        ),
+    )
+
+
+_COLLECT_COPAY = Operation(
+    "collectCopay",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take a patient's own share of a visit, on the card that was left for it.",
+)
+
+
+def collect_copay(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take a patient's own share of a visit, on the card that was left for it."""
+    return Call(
+        _COLLECT_COPAY,
+        CollectCopayInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 

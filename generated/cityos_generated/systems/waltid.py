@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
@@ -60,6 +60,15 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class RequestIdentityPresentationOutput(Model):
+    verification_session_id: str
+
+
+class VerifyProviderLicenseOutput(Model):
+    valid: bool
+    valid_until: date | None = None
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
@@ -98,6 +107,14 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class RequestIdentityPresentationInput(Model):
+    holder_id: str
+
+
+class VerifyProviderLicenseInput(Model):
+    provider_id: str
 
 
 class VerifyVendorIdentityInput(Model):
@@ -259,6 +276,45 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_REQUEST_IDENTITY_PRESENTATION = Operation(
+    "requestIdentityPresentation",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RequestIdentityPresentationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a session in which somebody shows their identity from their wallet; the link goes to them in a notice.",
+)
+
+
+def request_identity_presentation(*, holder_id: str) -> Call[RequestIdentityPresentationOutput]:
+    """Open a session in which somebody shows their identity from their wallet; the link goes to them
+    in a notice.
+    """
+    return Call(_REQUEST_IDENTITY_PRESENTATION, RequestIdentityPresentationInput(holder_id=holder_id))
+
+
+_VERIFY_PROVIDER_LICENSE = Operation(
+    "verifyProviderLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyProviderLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a provider has a medical licence that is neither revoked nor past its date, and until when.",
+)
+
+
+def verify_provider_license(*, provider_id: str) -> Call[VerifyProviderLicenseOutput]:
+    """Whether a provider has a medical licence that is neither revoked nor past its date, and until
+    when.
+    """
+    return Call(_VERIFY_PROVIDER_LICENSE, VerifyProviderLicenseInput(provider_id=provider_id))
 
 
 _VERIFY_VENDOR_IDENTITY = Operation(
