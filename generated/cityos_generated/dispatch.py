@@ -29,6 +29,7 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_070_healthcare_appointment,
     wf_072_donation_processing,
+    wf_074_ad_campaign,
 )
 
 
@@ -425,6 +426,26 @@ def wf_072_donation_processing_on_donation_submitted(
     )
 
 
+def wf_074_ad_campaign_on_ad_campaign_created(
+    event: events.AdCampaignCreatedEvent,
+) -> wf_074_ad_campaign.AdCampaignInput | None:
+    """WF-074: Check the creatives, secure the budget, show the placements, bill day by day, report
+    every week, and settle.
+    """
+    return wf_074_ad_campaign.AdCampaignInput(
+        campaign_id=event.campaign_id,
+        advertiser_id=event.advertiser_id,
+        budget=event.budget,
+        currency_code=event.currency_code,
+        billing_model=event.billing_model,
+        start_date=event.start_date,
+        end_date=event.end_date,
+        placements=event.placements,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -727,9 +748,27 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "ad.campaign_created": EventRoute(
+        model=events.AdCampaignCreatedEvent,
+        beside=(
+            Starts(
+                workflow="AdCampaignWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:ad-campaign:{campaign_id}:lifecycle",
+                input=wf_074_ad_campaign_on_ad_campaign_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
+    "ad.campaign.stopped": SignalRoute(
+        model=signals.AdCampaignStopped,
+        ids=("tenant:{tenant_id}:ad-campaign:{campaign_id}:lifecycle",),
+        addresses=(("ad.campaign.stopped", "campaign_id"),),
+    ),
     "approval.request.approved": SignalRoute(
         model=signals.ApprovalRequestApproved,
         addresses=(("approval.request.*", "approval_request_id"), ("approval.*", "approval_request_id")),

@@ -296,3 +296,16 @@ class HealthcareAppointmentBookedEvent(Model):
     copay_amount: Decimal | None = None
     payment_method_id: str | None = None
     requires_prescription_history: bool
+
+
+class AdCampaignCreatedEvent(Model):
+    campaign_id: str
+    advertiser_id: str
+    budget: Decimal
+    currency_code: str
+    billing_model: types.BillingModel
+    start_date: datetime
+    end_date: datetime
+    placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
+    payment_method_id: str
+    gateway: types.Gateway

@@ -13,6 +13,13 @@ from cityos_runtime import Limits, SignalModel
 from cityos_generated import types
 
 
+class AdCampaignStopped(SignalModel):
+    SIGNAL: ClassVar[str] = "ad.campaign.stopped"
+    campaign_id: str
+    stopped_by: str
+    stopped_at: datetime
+
+
 class ApprovalRequestApproved(SignalModel):
     SIGNAL: ClassVar[str] = "approval.request.approved"
     approval_request_id: str

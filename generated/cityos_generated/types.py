@@ -10,6 +10,24 @@ from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
+BillingModel = Literal["cpm", "cpc", "cpa", "flat_rate"]
+
+
+class AdTargeting(Model):
+    node_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    persona_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    categories: Annotated[list[str] | None, Limits(max_items=100)] = None
+    demographics: Any | None = None
+
+
+class AdPlacement(Model):
+    placement_id: str
+    creative_id: str
+    targeting: AdTargeting
+
+
+CampaignEnd = Literal["end_date", "budget", "payment", "stopped"]
+
 AuctionType = Literal["english", "dutch", "sealed", "reverse"]
 
 BidType = Literal["standard", "proxy", "sealed"]

@@ -92,6 +92,14 @@ class RollbackDataOutput(Model):
     pass
 
 
+class CreateAdRevenueEntryOutput(Model):
+    journal_entry_id: str
+
+
+class ReconcileChargesOutput(Model):
+    discrepancies: int
+
+
 class GenerateTaxReceiptOutput(Model):
     receipt_id: str
 
@@ -256,6 +264,21 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class CreateAdRevenueEntryInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    spent: Decimal
+    outstanding: Decimal
+    currency_code: str
+
+
+class ReconcileChargesInput(Model):
+    campaign_id: str
+    report_id: str
+    spent: Decimal
+    currency_code: str
 
 
 class GenerateTaxReceiptInput(Model):
@@ -722,6 +745,61 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_CREATE_AD_REVENUE_ENTRY = Operation(
+    "createAdRevenueEntry",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateAdRevenueEntryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a campaign has spent, and what of it could not be charged.",
+)
+
+
+def create_ad_revenue_entry(
+    *, campaign_id: str, advertiser_id: str, spent: Decimal, outstanding: Decimal, currency_code: str
+) -> Call[CreateAdRevenueEntryOutput]:
+    """Book what a campaign has spent, and what of it could not be charged."""
+    return Call(
+        _CREATE_AD_REVENUE_ENTRY,
+        CreateAdRevenueEntryInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            spent=spent,
+            outstanding=outstanding,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RECONCILE_CHARGES = Operation(
+    "reconcileCharges",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReconcileChargesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a campaign's charges against what was shown of it; what does not fit goes to the finance team.",
+)
+
+
+def reconcile_charges(
+    *, campaign_id: str, report_id: str, spent: Decimal, currency_code: str
+) -> Call[ReconcileChargesOutput]:
+    """Hold a campaign's charges against what was shown of it; what does not fit goes to the finance
+    team.
+    """
+    return Call(
+        _RECONCILE_CHARGES,
+        ReconcileChargesInput(
+            campaign_id=campaign_id, report_id=report_id, spent=spent, currency_code=currency_code
+        ),
+    )
 
 
 _GENERATE_TAX_RECEIPT = Operation(

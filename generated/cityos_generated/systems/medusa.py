@@ -238,6 +238,41 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class ActivatePlacementsOutput(Model):
+    pass
+
+
+class DeactivatePlacementsOutput(Model):
+    pass
+
+
+class StartImpressionTrackingOutput(Model):
+    pass
+
+
+class StopImpressionTrackingOutput(Model):
+    pass
+
+
+class AggregateImpressionsAndClicksOutput(Model):
+    impressions: int
+    clicks: int
+    actions: int
+    cost: Decimal
+
+
+class CheckBudgetExhaustionOutput(Model):
+    exhausted: bool
+
+
+class EndCampaignOutput(Model):
+    pass
+
+
+class GenerateFinalReportOutput(Model):
+    report_id: str
+
+
 class RecordDonationOutput(Model):
     pass
 
@@ -753,6 +788,48 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class ActivatePlacementsInput(Model):
+    campaign_id: str
+    placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
+
+
+class DeactivatePlacementsInput(Model):
+    campaign_id: str
+
+
+class StartImpressionTrackingInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+
+
+class StopImpressionTrackingInput(Model):
+    campaign_id: str
+
+
+class AggregateImpressionsAndClicksInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+    counted_from: datetime
+    counted_to: datetime
+
+
+class CheckBudgetExhaustionInput(Model):
+    campaign_id: str
+    spent: Decimal
+    budget: Decimal
+
+
+class EndCampaignInput(Model):
+    campaign_id: str
+    reason: types.CampaignEnd
+
+
+class GenerateFinalReportInput(Model):
+    campaign_id: str
+    spent: Decimal
+    outstanding: Decimal
 
 
 class RecordDonationInput(Model):
@@ -2238,6 +2315,171 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_ACTIVATE_PLACEMENTS = Operation(
+    "activatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show what a campaign has booked, where and to whom it says.",
+)
+
+
+def activate_placements(
+    *, campaign_id: str, placements: list[types.AdPlacement]
+) -> Call[ActivatePlacementsOutput]:
+    """Show what a campaign has booked, where and to whom it says."""
+    return Call(_ACTIVATE_PLACEMENTS, ActivatePlacementsInput(campaign_id=campaign_id, placements=placements))
+
+
+_DEACTIVATE_PLACEMENTS = Operation(
+    "deactivatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show nothing of a campaign any more; nothing shown is success.",
+)
+
+
+def deactivate_placements(*, campaign_id: str) -> Call[DeactivatePlacementsOutput]:
+    """Show nothing of a campaign any more; nothing shown is success."""
+    return Call(_DEACTIVATE_PLACEMENTS, DeactivatePlacementsInput(campaign_id=campaign_id))
+
+
+_START_IMPRESSION_TRACKING = Operation(
+    "startImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count what is shown of a campaign, and what is clicked.",
+)
+
+
+def start_impression_tracking(
+    *, campaign_id: str, billing_model: types.BillingModel
+) -> Call[StartImpressionTrackingOutput]:
+    """Count what is shown of a campaign, and what is clicked."""
+    return Call(
+        _START_IMPRESSION_TRACKING,
+        StartImpressionTrackingInput(campaign_id=campaign_id, billing_model=billing_model),
+    )
+
+
+_STOP_IMPRESSION_TRACKING = Operation(
+    "stopImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StopImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Count nothing of a campaign any more; not counted is success.",
+)
+
+
+def stop_impression_tracking(*, campaign_id: str) -> Call[StopImpressionTrackingOutput]:
+    """Count nothing of a campaign any more; not counted is success."""
+    return Call(_STOP_IMPRESSION_TRACKING, StopImpressionTrackingInput(campaign_id=campaign_id))
+
+
+_AGGREGATE_IMPRESSIONS_AND_CLICKS = Operation(
+    "aggregateImpressionsAndClicks",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateImpressionsAndClicksOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What was shown and clicked of a campaign between two instants, and what it costs by its billing model.",
+)
+
+
+def aggregate_impressions_and_clicks(
+    *, campaign_id: str, billing_model: types.BillingModel, counted_from: datetime, counted_to: datetime
+) -> Call[AggregateImpressionsAndClicksOutput]:
+    """What was shown and clicked of a campaign between two instants, and what it costs by its billing
+    model.
+    """
+    return Call(
+        _AGGREGATE_IMPRESSIONS_AND_CLICKS,
+        AggregateImpressionsAndClicksInput(
+            campaign_id=campaign_id,
+            billing_model=billing_model,
+            counted_from=counted_from,
+            counted_to=counted_to,
+        ),
+    )
+
+
+_CHECK_BUDGET_EXHAUSTION = Operation(
+    "checkBudgetExhaustion",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckBudgetExhaustionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a campaign has spent, and whether the rest of its budget buys anything more.",
+)
+
+
+def check_budget_exhaustion(
+    *, campaign_id: str, spent: Decimal, budget: Decimal
+) -> Call[CheckBudgetExhaustionOutput]:
+    """Say what a campaign has spent, and whether the rest of its budget buys anything more."""
+    return Call(
+        _CHECK_BUDGET_EXHAUSTION,
+        CheckBudgetExhaustionInput(campaign_id=campaign_id, spent=spent, budget=budget),
+    )
+
+
+_END_CAMPAIGN = Operation(
+    "endCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a campaign; nothing is shown and counted any more.",
+)
+
+
+def end_campaign(*, campaign_id: str, reason: types.CampaignEnd) -> Call[EndCampaignOutput]:
+    """End a campaign; nothing is shown and counted any more."""
+    return Call(_END_CAMPAIGN, EndCampaignInput(campaign_id=campaign_id, reason=reason))
+
+
+_GENERATE_FINAL_REPORT = Operation(
+    "generateFinalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateFinalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the final report of a campaign, for its advertiser.",
+)
+
+
+def generate_final_report(
+    *, campaign_id: str, spent: Decimal, outstanding: Decimal
+) -> Call[GenerateFinalReportOutput]:
+    """Make the final report of a campaign, for its advertiser."""
+    return Call(
+        _GENERATE_FINAL_REPORT,
+        GenerateFinalReportInput(campaign_id=campaign_id, spent=spent, outstanding=outstanding),
     )
 
 

@@ -131,6 +131,22 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class ValidateCreativesOutput(Model):
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedOutput(Model):
+    pass
+
+
+class SendPerformanceReportOutput(Model):
+    pass
+
+
+class SendCampaignEndedOutput(Model):
+    pass
+
+
 class SendThankYouMessageOutput(Model):
     pass
 
@@ -359,6 +375,32 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class ValidateCreativesInput(Model):
+    campaign_id: str
+    creative_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendPerformanceReportInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    impressions: int
+    clicks: int
+    spent: Decimal
+    currency_code: str
+
+
+class SendCampaignEndedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    reason: str
 
 
 class SendThankYouMessageInput(Model):
@@ -1065,6 +1107,98 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_VALIDATE_CREATIVES = Operation(
+    "validateCreatives",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateCreativesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Hold the creatives of a campaign against format and rules; the ones that fail are named.",
+)
+
+
+def validate_creatives(*, campaign_id: str, creative_ids: list[str]) -> Call[ValidateCreativesOutput]:
+    """Hold the creatives of a campaign against format and rules; the ones that fail are named."""
+    return Call(
+        _VALIDATE_CREATIVES, ValidateCreativesInput(campaign_id=campaign_id, creative_ids=creative_ids)
+    )
+
+
+_SEND_CREATIVES_REJECTED = Operation(
+    "sendCreativesRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCreativesRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser which creatives can not be shown.",
+)
+
+
+def send_creatives_rejected(
+    *, campaign_id: str, advertiser_id: str, rejected: list[str]
+) -> Call[SendCreativesRejectedOutput]:
+    """Tell an advertiser which creatives can not be shown."""
+    return Call(
+        _SEND_CREATIVES_REJECTED,
+        SendCreativesRejectedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, rejected=rejected),
+    )
+
+
+_SEND_PERFORMANCE_REPORT = Operation(
+    "sendPerformanceReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser how a campaign has done so far.",
+)
+
+
+def send_performance_report(
+    *, campaign_id: str, advertiser_id: str, impressions: int, clicks: int, spent: Decimal, currency_code: str
+) -> Call[SendPerformanceReportOutput]:
+    """Tell an advertiser how a campaign has done so far."""
+    return Call(
+        _SEND_PERFORMANCE_REPORT,
+        SendPerformanceReportInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            impressions=impressions,
+            clicks=clicks,
+            spent=spent,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_CAMPAIGN_ENDED = Operation(
+    "sendCampaignEnded",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCampaignEndedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser that a campaign has ended, or did not begin, and why.",
+)
+
+
+def send_campaign_ended(
+    *, campaign_id: str, advertiser_id: str, reason: str
+) -> Call[SendCampaignEndedOutput]:
+    """Tell an advertiser that a campaign has ended, or did not begin, and why."""
+    return Call(
+        _SEND_CAMPAIGN_ENDED,
+        SendCampaignEndedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, reason=reason),
+    )
 
 
 _SEND_THANK_YOU_MESSAGE = Operation(

@@ -268,6 +268,24 @@ class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
 
 
+class HoldBudgetAuthorizationInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeDailyInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
 class ProcessPaymentInput(Model):
     reference: str
     customer_id: str
@@ -942,6 +960,88 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_HOLD_BUDGET_AUTHORIZATION = Operation(
+    "holdBudgetAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet.",
+)
+
+
+def hold_budget_authorization(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet."""
+    return Call(
+        _HOLD_BUDGET_AUTHORIZATION,
+        HoldBudgetAuthorizationInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_DAILY = Operation(
+    "chargeDaily",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take what a campaign has cost since it was last charged.",
+)
+
+
+def charge_daily(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Take what a campaign has cost since it was last charged."""
+    return Call(
+        _CHARGE_DAILY,
+        ChargeDailyInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _PROCESS_PAYMENT = Operation(
