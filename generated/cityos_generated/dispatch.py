@@ -29,6 +29,7 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_070_healthcare_appointment,
     wf_072_donation_processing,
+    wf_073_loan_application,
     wf_074_ad_campaign,
 )
 
@@ -426,6 +427,26 @@ def wf_072_donation_processing_on_donation_submitted(
     )
 
 
+def wf_073_loan_application_on_loan_application_submitted(
+    event: events.LoanApplicationSubmittedEvent,
+) -> wf_073_loan_application.LoanApplicationInput | None:
+    """WF-073: Know and grade an applicant, offer a loan, have it signed, pay it out, and collect it
+    month by month until it is closed.
+    """
+    return wf_073_loan_application.LoanApplicationInput(
+        loan_application_id=event.loan_application_id,
+        applicant_id=event.applicant_id,
+        loan_type=event.loan_type,
+        requested_amount=event.requested_amount,
+        currency_code=event.currency_code,
+        term_months=event.term_months,
+        purpose=event.purpose,
+        applicant_income=event.applicant_income,
+        collateral_description=event.collateral_description,
+        product_id=event.product_id,
+    )
+
+
 def wf_074_ad_campaign_on_ad_campaign_created(
     event: events.AdCampaignCreatedEvent,
 ) -> wf_074_ad_campaign.AdCampaignInput | None:
@@ -761,6 +782,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "loan.application_submitted": EventRoute(
+        model=events.LoanApplicationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="LoanApplicationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",
+                input=wf_073_loan_application_on_loan_application_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -913,6 +947,27 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.InventoryReserved,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("inventory.reserved", "order_id"),),
+    ),
+    "loan.offer.accepted": SignalRoute(
+        model=signals.LoanOfferAccepted,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.offer.*", "loan_application_id"),),
+    ),
+    "loan.offer.declined": SignalRoute(
+        model=signals.LoanOfferDeclined,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.offer.*", "loan_application_id"),),
+    ),
+    "loan.agreement.signed": SignalRoute(
+        model=signals.LoanAgreementSigned, addresses=(("loan.agreement.signed", "agreement_id"),)
+    ),
+    "loan.agreement.refused": SignalRoute(
+        model=signals.LoanAgreementRefused, addresses=(("loan.agreement.refused", "agreement_id"),)
+    ),
+    "loan.payment_method_updated": SignalRoute(
+        model=signals.LoanPaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.payment_method_updated", "loan_application_id"),),
     ),
     "delivery.returned": SignalRoute(
         model=signals.DeliveryReturned,

@@ -309,3 +309,16 @@ class AdCampaignCreatedEvent(Model):
     placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
     payment_method_id: str
     gateway: types.Gateway
+
+
+class LoanApplicationSubmittedEvent(Model):
+    loan_application_id: str
+    applicant_id: str
+    loan_type: types.LoanType
+    requested_amount: Decimal
+    currency_code: str
+    term_months: int
+    purpose: str
+    applicant_income: Decimal | None = None
+    collateral_description: str | None = None
+    product_id: str | None = None

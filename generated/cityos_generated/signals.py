@@ -351,6 +351,40 @@ class InventoryReserved(SignalModel):
     reserved_at: datetime
 
 
+class LoanOfferAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.offer.accepted"
+    loan_application_id: str
+    offer_id: str
+    connected_account_id: str
+    payment_method_id: str
+    accepted_at: datetime
+
+
+class LoanOfferDeclined(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.offer.declined"
+    loan_application_id: str
+    offer_id: str
+    declined_at: datetime
+
+
+class LoanAgreementSigned(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.agreement.signed"
+    agreement_id: str
+    signed_at: datetime
+
+
+class LoanAgreementRefused(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.agreement.refused"
+    agreement_id: str
+    refused_at: datetime
+
+
+class LoanPaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.payment_method_updated"
+    loan_application_id: str
+    payment_method_id: str
+
+
 class DeliveryReturned(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.returned"
     delivery_order_id: str

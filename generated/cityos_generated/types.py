@@ -177,6 +177,12 @@ class ProofOfDelivery(Model):
 
 AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
 
+LoanType = Literal["personal", "business", "product_financing", "microfinance"]
+
+RiskGrade = Literal["low", "medium", "high", "unacceptable"]
+
+LoanStatus = Literal["repaid", "defaulted"]
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

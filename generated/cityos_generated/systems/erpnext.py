@@ -117,6 +117,41 @@ class ProcessInsuranceClaimOutput(Model):
     claim_id: str
 
 
+class CheckCreditHistoryOutput(Model):
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+
+
+class AssessRiskOutput(Model):
+    risk_grade: types.RiskGrade
+
+
+class CalculateInterestRateOutput(Model):
+    annual_rate: Decimal
+
+
+class CreateLoanLedgerOutput(Model):
+    loan_id: str
+
+
+class CancelLoanLedgerOutput(Model):
+    pass
+
+
+class RecordRepaymentOutput(Model):
+    repayment_id: str
+
+
+class BookLateFeeOutput(Model):
+    late_fee_id: str
+    fee: Decimal
+
+
+class CloseLoanLedgerOutput(Model):
+    pass
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -305,6 +340,59 @@ class ProcessInsuranceClaimInput(Model):
     insurance_policy_id: str
     visit_record_id: str
     covered_share: Decimal
+
+
+class CheckCreditHistoryInput(Model):
+    applicant_id: str
+
+
+class AssessRiskInput(Model):
+    loan_type: types.LoanType
+    requested_amount: Decimal
+    term_months: int
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+    applicant_income: Decimal | None = None
+    collateral_description: str | None = None
+
+
+class CalculateInterestRateInput(Model):
+    loan_type: types.LoanType
+    term_months: int
+    risk_grade: types.RiskGrade
+
+
+class CreateLoanLedgerInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    term_months: int
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+
+
+class CancelLoanLedgerInput(Model):
+    loan_id: str
+
+
+class RecordRepaymentInput(Model):
+    loan_id: str
+    number: int
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookLateFeeInput(Model):
+    loan_id: str
+    number: int
+
+
+class CloseLoanLedgerInput(Model):
+    loan_id: str
+    status: types.LoanStatus
+    outstanding: Decimal
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -901,6 +989,205 @@ def process_insurance_claim(
             visit_record_id=visit_record_id,
             covered_share=covered_share,
         ),
+    )
+
+
+_CHECK_CREDIT_HISTORY = Operation(
+    "checkCreditHistory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckCreditHistoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="What is known of how an applicant has paid so far.",
+)
+
+
+def check_credit_history(*, applicant_id: str) -> Call[CheckCreditHistoryOutput]:
+    """What is known of how an applicant has paid so far."""
+    return Call(_CHECK_CREDIT_HISTORY, CheckCreditHistoryInput(applicant_id=applicant_id))
+
+
+_ASSESS_RISK = Operation(
+    "assessRisk",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=AssessRiskOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Grade an application by score, debts, income and collateral.",
+)
+
+
+def assess_risk(
+    *,
+    loan_type: types.LoanType,
+    requested_amount: Decimal,
+    term_months: int,
+    credit_score: int,
+    open_debts: Decimal,
+    missed_payments: int,
+    applicant_income: Decimal | None = None,
+    collateral_description: str | None = None,
+) -> Call[AssessRiskOutput]:
+    """Grade an application by score, debts, income and collateral."""
+    return Call(
+        _ASSESS_RISK,
+        AssessRiskInput(
+            loan_type=loan_type,
+            requested_amount=requested_amount,
+            term_months=term_months,
+            credit_score=credit_score,
+            open_debts=open_debts,
+            missed_payments=missed_payments,
+            applicant_income=applicant_income,
+            collateral_description=collateral_description,
+        ),
+    )
+
+
+_CALCULATE_INTEREST_RATE = Operation(
+    "calculateInterestRate",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CalculateInterestRateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="The yearly rate for a grade, a kind of loan and a term, in percent.",
+)
+
+
+def calculate_interest_rate(
+    *, loan_type: types.LoanType, term_months: int, risk_grade: types.RiskGrade
+) -> Call[CalculateInterestRateOutput]:
+    """The yearly rate for a grade, a kind of loan and a term, in percent."""
+    return Call(
+        _CALCULATE_INTEREST_RATE,
+        CalculateInterestRateInput(loan_type=loan_type, term_months=term_months, risk_grade=risk_grade),
+    )
+
+
+_CREATE_LOAN_LEDGER = Operation(
+    "createLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open the ledger of a loan, with its plan of repayments.",
+)
+
+
+def create_loan_ledger(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    term_months: int,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+) -> Call[CreateLoanLedgerOutput]:
+    """Open the ledger of a loan, with its plan of repayments."""
+    return Call(
+        _CREATE_LOAN_LEDGER,
+        CreateLoanLedgerInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            term_months=term_months,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CANCEL_LOAN_LEDGER = Operation(
+    "cancelLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success.",
+)
+
+
+def cancel_loan_ledger(*, loan_id: str) -> Call[CancelLoanLedgerOutput]:
+    """Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success."""
+    return Call(_CANCEL_LOAN_LEDGER, CancelLoanLedgerInput(loan_id=loan_id))
+
+
+_RECORD_REPAYMENT = Operation(
+    "recordRepayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RecordRepaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a repayment of a loan.",
+)
+
+
+def record_repayment(
+    *, loan_id: str, number: int, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[RecordRepaymentOutput]:
+    """Book a repayment of a loan."""
+    return Call(
+        _RECORD_REPAYMENT,
+        RecordRepaymentInput(
+            loan_id=loan_id,
+            number=number,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_LATE_FEE = Operation(
+    "bookLateFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookLateFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book the fee for a repayment that came late, and say how much it is.",
+)
+
+
+def book_late_fee(*, loan_id: str, number: int) -> Call[BookLateFeeOutput]:
+    """Book the fee for a repayment that came late, and say how much it is."""
+    return Call(_BOOK_LATE_FEE, BookLateFeeInput(loan_id=loan_id, number=number))
+
+
+_CLOSE_LOAN_LEDGER = Operation(
+    "closeLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CloseLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Close the ledger of a loan, which is repaid or given over to collection.",
+)
+
+
+def close_loan_ledger(
+    *, loan_id: str, status: types.LoanStatus, outstanding: Decimal
+) -> Call[CloseLoanLedgerOutput]:
+    """Close the ledger of a loan, which is repaid or given over to collection."""
+    return Call(
+        _CLOSE_LOAN_LEDGER, CloseLoanLedgerInput(loan_id=loan_id, status=status, outstanding=outstanding)
     )
 
 

@@ -331,6 +331,16 @@ class AssignPharmacyOutput(Model):
     pharmacy_id: str
 
 
+class GenerateLoanOfferOutput(Model):
+    offer_id: str
+    monthly_payment: Decimal
+    total_payable: Decimal
+
+
+class WithdrawLoanOfferOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -916,6 +926,23 @@ class CreatePrescriptionInput(Model):
 class AssignPharmacyInput(Model):
     prescription_id: str
     patient_id: str
+
+
+class GenerateLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    loan_type: types.LoanType
+    term_months: int
+    purpose: str
+    product_id: str | None = None
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+    valid_until: datetime
+
+
+class WithdrawLoanOfferInput(Model):
+    loan_application_id: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2819,6 +2846,66 @@ def assign_pharmacy(*, prescription_id: str, patient_id: str) -> Call[AssignPhar
     it.
     """
     return Call(_ASSIGN_PHARMACY, AssignPharmacyInput(prescription_id=prescription_id, patient_id=patient_id))
+
+
+_GENERATE_LOAN_OFFER = Operation(
+    "generateLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the offer of a loan, with its monthly payment, good until a day.",
+)
+
+
+def generate_loan_offer(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    loan_type: types.LoanType,
+    term_months: int,
+    purpose: str,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+    valid_until: datetime,
+    product_id: str | None = None,
+) -> Call[GenerateLoanOfferOutput]:
+    """Make the offer of a loan, with its monthly payment, good until a day."""
+    return Call(
+        _GENERATE_LOAN_OFFER,
+        GenerateLoanOfferInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            loan_type=loan_type,
+            term_months=term_months,
+            purpose=purpose,
+            product_id=product_id,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_WITHDRAW_LOAN_OFFER = Operation(
+    "withdrawLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the offer of a loan back; none there is success.",
+)
+
+
+def withdraw_loan_offer(*, loan_application_id: str) -> Call[WithdrawLoanOfferOutput]:
+    """Take the offer of a loan back; none there is success."""
+    return Call(_WITHDRAW_LOAN_OFFER, WithdrawLoanOfferInput(loan_application_id=loan_application_id))
 
 
 _UPDATE_ORDER_STATUS = Operation(

@@ -187,6 +187,22 @@ class SendPostVisitSummaryOutput(Model):
     pass
 
 
+class SendOfferToApplicantOutput(Model):
+    pass
+
+
+class RemindOfLoanOfferOutput(Model):
+    pass
+
+
+class SendLoanDecisionOutput(Model):
+    pass
+
+
+class SendLatePaymentNoticeOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -458,6 +474,34 @@ class RemindProviderInput(Model):
 
 class SendPostVisitSummaryInput(Model):
     appointment_id: str
+
+
+class SendOfferToApplicantInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+    valid_until: datetime
+
+
+class RemindOfLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+
+
+class SendLoanDecisionInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    status: str
+
+
+class SendLatePaymentNoticeInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
+    amount: Decimal
+    currency_code: str
+    attempt: int
 
 
 class NotifyCustomerInput(Model):
@@ -1422,6 +1466,116 @@ _SEND_POST_VISIT_SUMMARY = Operation(
 def send_post_visit_summary(*, appointment_id: str) -> Call[SendPostVisitSummaryOutput]:
     """Tell a patient that the summary of the visit can be read in the portal."""
     return Call(_SEND_POST_VISIT_SUMMARY, SendPostVisitSummaryInput(appointment_id=appointment_id))
+
+
+_SEND_OFFER_TO_APPLICANT = Operation(
+    "sendOfferToApplicant",
+    system="payload",
+    task_queue="payload-content",
+    output=SendOfferToApplicantOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an applicant the offer of a loan, and until when it stands.",
+)
+
+
+def send_offer_to_applicant(
+    *, loan_application_id: str, applicant_id: str, offer_id: str, valid_until: datetime
+) -> Call[SendOfferToApplicantOutput]:
+    """Send an applicant the offer of a loan, and until when it stands."""
+    return Call(
+        _SEND_OFFER_TO_APPLICANT,
+        SendOfferToApplicantInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            offer_id=offer_id,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_REMIND_OF_LOAN_OFFER = Operation(
+    "remindOfLoanOffer",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindOfLoanOfferOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind an applicant of an offer that ends soon.",
+)
+
+
+def remind_of_loan_offer(
+    *, loan_application_id: str, applicant_id: str, offer_id: str
+) -> Call[RemindOfLoanOfferOutput]:
+    """Remind an applicant of an offer that ends soon."""
+    return Call(
+        _REMIND_OF_LOAN_OFFER,
+        RemindOfLoanOfferInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, offer_id=offer_id
+        ),
+    )
+
+
+_SEND_LOAN_DECISION = Operation(
+    "sendLoanDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLoanDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an applicant that there will be no loan, or that it is paid out or closed.",
+)
+
+
+def send_loan_decision(
+    *, loan_application_id: str, applicant_id: str, status: str
+) -> Call[SendLoanDecisionOutput]:
+    """Tell an applicant that there will be no loan, or that it is paid out or closed."""
+    return Call(
+        _SEND_LOAN_DECISION,
+        SendLoanDecisionInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, status=status
+        ),
+    )
+
+
+_SEND_LATE_PAYMENT_NOTICE = Operation(
+    "sendLatePaymentNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLatePaymentNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a borrower that a repayment could not be collected, and when it is tried again.",
+)
+
+
+def send_late_payment_notice(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    amount: Decimal,
+    currency_code: str,
+    attempt: int,
+) -> Call[SendLatePaymentNoticeOutput]:
+    """Tell a borrower that a repayment could not be collected, and when it is tried again."""
+    return Call(
+        _SEND_LATE_PAYMENT_NOTICE,
+        SendLatePaymentNoticeInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
+        ),
+    )
 
 
 _NOTIFY_CUSTOMER = Operation(

@@ -73,6 +73,10 @@ class SetupRecurringPaymentOutput(Model):
     mandate_id: str
 
 
+class DisburseFundsOutput(Model):
+    transfer_id: str
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -305,6 +309,24 @@ class SetupRecurringPaymentInput(Model):
 class CollectCopayInput(Model):
     appointment_id: str
     patient_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class DisburseFundsInput(Model):
+    loan_application_id: str
+    connected_account_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class CollectRepaymentInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
     payment_method_id: str
     gateway: str | None = None
     amount: Decimal
@@ -1153,6 +1175,88 @@ def collect_copay(
         CollectCopayInput(
             appointment_id=appointment_id,
             patient_id=patient_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_DISBURSE_FUNDS = Operation(
+    "disburseFunds",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DisburseFundsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move a loan to the borrower's account at the gateway, where it arrives in the same second.",
+)
+
+
+def disburse_funds(
+    *,
+    loan_application_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[DisburseFundsOutput]:
+    """Move a loan to the borrower's account at the gateway, where it arrives in the same second."""
+    return Call(
+        _DISBURSE_FUNDS,
+        DisburseFundsInput(
+            loan_application_id=loan_application_id,
+            connected_account_id=connected_account_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_COLLECT_REPAYMENT = Operation(
+    "collectRepayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take one repayment of a loan from the borrower.",
+)
+
+
+def collect_repayment(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take one repayment of a loan from the borrower."""
+    return Call(
+        _COLLECT_REPAYMENT,
+        CollectRepaymentInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
             payment_method_id=payment_method_id,
             gateway=gateway,
             amount=amount,

@@ -69,6 +69,19 @@ class VerifyProviderLicenseOutput(Model):
     valid_until: date | None = None
 
 
+class SignLoanAgreementOutput(Model):
+    agreement_id: str
+
+
+class FetchLoanAgreementOutput(Model):
+    agreement_id: str
+    status: Literal["signed", "refused", "open"]
+
+
+class VoidLoanAgreementOutput(Model):
+    pass
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
@@ -115,6 +128,20 @@ class RequestIdentityPresentationInput(Model):
 
 class VerifyProviderLicenseInput(Model):
     provider_id: str
+
+
+class SignLoanAgreementInput(Model):
+    loan_application_id: str
+    offer_id: str
+    applicant_id: str
+
+
+class FetchLoanAgreementInput(Model):
+    agreement_id: str
+
+
+class VoidLoanAgreementInput(Model):
+    agreement_id: str
 
 
 class VerifyVendorIdentityInput(Model):
@@ -315,6 +342,73 @@ def verify_provider_license(*, provider_id: str) -> Call[VerifyProviderLicenseOu
     when.
     """
     return Call(_VERIFY_PROVIDER_LICENSE, VerifyProviderLicenseInput(provider_id=provider_id))
+
+
+_SIGN_LOAN_AGREEMENT = Operation(
+    "signLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=SignLoanAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"loan.agreement.signed": "", "loan.agreement.refused": "ComplianceViolationError"},
+        match="agreement_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_loan_agreement(agreement_id=first.agreement_id),
+        statuses={"signed": "", "refused": "ComplianceViolationError"},
+    ),
+    summary="Have a borrower sign the agreement of a loan, and wait until that is done.",
+)
+
+
+def sign_loan_agreement(
+    *, loan_application_id: str, offer_id: str, applicant_id: str
+) -> Call[SignLoanAgreementOutput]:
+    """Have a borrower sign the agreement of a loan, and wait until that is done."""
+    return Call(
+        _SIGN_LOAN_AGREEMENT,
+        SignLoanAgreementInput(
+            loan_application_id=loan_application_id, offer_id=offer_id, applicant_id=applicant_id
+        ),
+    )
+
+
+_FETCH_LOAN_AGREEMENT = Operation(
+    "fetchLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchLoanAgreementOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the signing of an agreement stands.",
+)
+
+
+def fetch_loan_agreement(*, agreement_id: str) -> Call[FetchLoanAgreementOutput]:
+    """How the signing of an agreement stands."""
+    return Call(_FETCH_LOAN_AGREEMENT, FetchLoanAgreementInput(agreement_id=agreement_id))
+
+
+_VOID_LOAN_AGREEMENT = Operation(
+    "voidLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VoidLoanAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void an agreement, signed or not; void already, or none there, is success.",
+)
+
+
+def void_loan_agreement(*, agreement_id: str) -> Call[VoidLoanAgreementOutput]:
+    """Void an agreement, signed or not; void already, or none there, is success."""
+    return Call(_VOID_LOAN_AGREEMENT, VoidLoanAgreementInput(agreement_id=agreement_id))
 
 
 _VERIFY_VENDOR_IDENTITY = Operation(
