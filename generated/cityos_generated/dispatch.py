@@ -28,6 +28,7 @@ from cityos_generated.workflows import (
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
     wf_070_healthcare_appointment,
+    wf_071_course_enrollment,
     wf_072_donation_processing,
     wf_073_loan_application,
     wf_074_ad_campaign,
@@ -403,6 +404,26 @@ def wf_070_healthcare_appointment_on_healthcare_appointment_booked(
         copay_amount=event.copay_amount,
         payment_method_id=event.payment_method_id,
         requires_prescription_history=event.requires_prescription_history,
+    )
+
+
+def wf_071_course_enrollment_on_course_enrollment_purchased(
+    event: events.CourseEnrollmentPurchasedEvent,
+) -> wf_071_course_enrollment.CourseEnrollmentInput | None:
+    """WF-071: Take the money for a course, open it to the student, follow and remind for as long as it
+    lasts, and certify the end.
+    """
+    return wf_071_course_enrollment.CourseEnrollmentInput(
+        enrollment_id=event.enrollment_id,
+        course_id=event.course_id,
+        student_id=event.student_id,
+        plan=event.plan,
+        price=event.price,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        includes_certification=event.includes_certification,
+        scholarship_discount=event.scholarship_discount,
     )
 
 
@@ -795,6 +816,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "course.enrollment_purchased": EventRoute(
+        model=events.CourseEnrollmentPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="CourseEnrollmentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:enrollment:{enrollment_id}:lifecycle",
+                input=wf_071_course_enrollment_on_course_enrollment_purchased,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -904,6 +938,11 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.DeliveryCreated,
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("delivery.created", "delivery_order_id"),),
+    ),
+    "course.completed": SignalRoute(
+        model=signals.CourseCompleted,
+        ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:lifecycle",),
+        addresses=(("course.completed", "enrollment_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)

@@ -322,3 +322,16 @@ class LoanApplicationSubmittedEvent(Model):
     applicant_income: Decimal | None = None
     collateral_description: str | None = None
     product_id: str | None = None
+
+
+class CourseEnrollmentPurchasedEvent(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+    plan: types.CoursePlan
+    price: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    includes_certification: bool
+    scholarship_discount: Decimal | None = None

@@ -210,6 +210,13 @@ class DeliveryCreated(SignalModel):
     created_at: datetime
 
 
+class CourseCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "course.completed"
+    enrollment_id: str
+    passed: bool
+    completed_at: datetime
+
+
 class MilestoneDelivered(SignalModel):
     SIGNAL: ClassVar[str] = "milestone.delivered"
     contract_id: str

@@ -175,6 +175,10 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+CoursePlan = Literal["self_paced", "instructor_led", "cohort"]
+
+CourseEnd = Literal["completed", "not_passed", "lapsed"]
+
 AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
 
 LoanType = Literal["personal", "business", "product_financing", "microfinance"]

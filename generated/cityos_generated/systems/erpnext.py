@@ -108,6 +108,10 @@ class BookDonationOutput(Model):
     journal_entry_id: str
 
 
+class BookCourseSaleOutput(Model):
+    journal_entry_id: str
+
+
 class CheckInsuranceCoverageOutput(Model):
     covered: bool
     covered_share: Decimal
@@ -327,6 +331,13 @@ class BookDonationInput(Model):
     donation_id: str
     campaign_id: str
     amount: Decimal
+    currency_code: str
+
+
+class BookCourseSaleInput(Model):
+    enrollment_id: str
+    amount: Decimal
+    scholarship: Decimal
     currency_code: str
 
 
@@ -936,6 +947,31 @@ def book_donation(
         _BOOK_DONATION,
         BookDonationInput(
             donation_id=donation_id, campaign_id=campaign_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_COURSE_SALE = Operation(
+    "bookCourseSale",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCourseSaleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what was paid for a course, less what a scholarship has paid.",
+)
+
+
+def book_course_sale(
+    *, enrollment_id: str, amount: Decimal, scholarship: Decimal, currency_code: str
+) -> Call[BookCourseSaleOutput]:
+    """Book what was paid for a course, less what a scholarship has paid."""
+    return Call(
+        _BOOK_COURSE_SALE,
+        BookCourseSaleInput(
+            enrollment_id=enrollment_id, amount=amount, scholarship=scholarship, currency_code=currency_code
         ),
     )
 

@@ -294,6 +294,36 @@ class RecordRecurringDonationOutput(Model):
     pass
 
 
+class CreateEnrollmentOutput(Model):
+    pass
+
+
+class CancelEnrollmentOutput(Model):
+    pass
+
+
+class AddToClassRosterOutput(Model):
+    pass
+
+
+class RemoveFromClassRosterOutput(Model):
+    pass
+
+
+class TrackProgressOutput(Model):
+    percent: int
+    idle_days: int
+    access_ended: bool
+
+
+class CloseEnrollmentOutput(Model):
+    pass
+
+
+class GenerateCertificateOutput(Model):
+    certificate_id: str
+
+
 class BlockProviderSlotOutput(Model):
     pass
 
@@ -876,6 +906,43 @@ class RecordRecurringDonationInput(Model):
     interval: types.DonationInterval
     amount: Decimal
     currency_code: str
+
+
+class CreateEnrollmentInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+    plan: types.CoursePlan
+
+
+class CancelEnrollmentInput(Model):
+    enrollment_id: str
+
+
+class AddToClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RemoveFromClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+
+
+class TrackProgressInput(Model):
+    enrollment_id: str
+
+
+class CloseEnrollmentInput(Model):
+    enrollment_id: str
+    status: types.CourseEnd
+
+
+class GenerateCertificateInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
 
 
 class BlockProviderSlotInput(Model):
@@ -2641,6 +2708,145 @@ def record_recurring_donation(
             amount=amount,
             currency_code=currency_code,
         ),
+    )
+
+
+_CREATE_ENROLLMENT = Operation(
+    "createEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Enrol a student in a course.",
+)
+
+
+def create_enrollment(
+    *, enrollment_id: str, course_id: str, student_id: str, plan: types.CoursePlan
+) -> Call[CreateEnrollmentOutput]:
+    """Enrol a student in a course."""
+    return Call(
+        _CREATE_ENROLLMENT,
+        CreateEnrollmentInput(
+            enrollment_id=enrollment_id, course_id=course_id, student_id=student_id, plan=plan
+        ),
+    )
+
+
+_CANCEL_ENROLLMENT = Operation(
+    "cancelEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take an enrolment back; none there is success.",
+)
+
+
+def cancel_enrollment(*, enrollment_id: str) -> Call[CancelEnrollmentOutput]:
+    """Take an enrolment back; none there is success."""
+    return Call(_CANCEL_ENROLLMENT, CancelEnrollmentInput(enrollment_id=enrollment_id))
+
+
+_ADD_TO_CLASS_ROSTER = Operation(
+    "addToClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AddToClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a student on the list of the class that an instructor teaches.",
+)
+
+
+def add_to_class_roster(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[AddToClassRosterOutput]:
+    """Put a student on the list of the class that an instructor teaches."""
+    return Call(
+        _ADD_TO_CLASS_ROSTER,
+        AddToClassRosterInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REMOVE_FROM_CLASS_ROSTER = Operation(
+    "removeFromClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveFromClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a student off the list of a class; not on it is success.",
+)
+
+
+def remove_from_class_roster(*, enrollment_id: str, course_id: str) -> Call[RemoveFromClassRosterOutput]:
+    """Take a student off the list of a class; not on it is success."""
+    return Call(
+        _REMOVE_FROM_CLASS_ROSTER,
+        RemoveFromClassRosterInput(enrollment_id=enrollment_id, course_id=course_id),
+    )
+
+
+_TRACK_PROGRESS = Operation(
+    "trackProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TrackProgressOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How far a student is, since when nothing was done, and whether the time to study is over.",
+)
+
+
+def track_progress(*, enrollment_id: str) -> Call[TrackProgressOutput]:
+    """How far a student is, since when nothing was done, and whether the time to study is over."""
+    return Call(_TRACK_PROGRESS, TrackProgressInput(enrollment_id=enrollment_id))
+
+
+_CLOSE_ENROLLMENT = Operation(
+    "closeEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how an enrolment has ended.",
+)
+
+
+def close_enrollment(*, enrollment_id: str, status: types.CourseEnd) -> Call[CloseEnrollmentOutput]:
+    """Say how an enrolment has ended."""
+    return Call(_CLOSE_ENROLLMENT, CloseEnrollmentInput(enrollment_id=enrollment_id, status=status))
+
+
+_GENERATE_CERTIFICATE = Operation(
+    "generateCertificate",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateCertificateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the certificate of a course that a student has passed.",
+)
+
+
+def generate_certificate(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GenerateCertificateOutput]:
+    """Make the certificate of a course that a student has passed."""
+    return Call(
+        _GENERATE_CERTIFICATE,
+        GenerateCertificateInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
     )
 
 

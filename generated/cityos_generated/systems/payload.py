@@ -163,6 +163,30 @@ class SendDonationFailedOutput(Model):
     pass
 
 
+class GrantCourseAccessOutput(Model):
+    access_id: str
+
+
+class RevokeCourseAccessOutput(Model):
+    pass
+
+
+class SendCourseWelcomeKitOutput(Model):
+    pass
+
+
+class SendProgressRemindersOutput(Model):
+    pass
+
+
+class SendCertificateOutput(Model):
+    pass
+
+
+class SendEnrollmentFailedOutput(Model):
+    pass
+
+
 class SendIdentityRequestOutput(Model):
     pass
 
@@ -444,6 +468,40 @@ class NotifyCampaignOrganizerInput(Model):
 class SendDonationFailedInput(Model):
     donation_id: str
     donor_id: str
+
+
+class GrantCourseAccessInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RevokeCourseAccessInput(Model):
+    access_id: str
+
+
+class SendCourseWelcomeKitInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class SendProgressRemindersInput(Model):
+    enrollment_id: str
+    student_id: str
+    percent: int
+
+
+class SendCertificateInput(Model):
+    enrollment_id: str
+    student_id: str
+    certificate_id: str
+    credential_id: str
+
+
+class SendEnrollmentFailedInput(Model):
+    enrollment_id: str
+    student_id: str
 
 
 class SendIdentityRequestInput(Model):
@@ -1342,6 +1400,140 @@ _SEND_DONATION_FAILED = Operation(
 def send_donation_failed(*, donation_id: str, donor_id: str) -> Call[SendDonationFailedOutput]:
     """Tell a donor that a donation was not taken, or was given back."""
     return Call(_SEND_DONATION_FAILED, SendDonationFailedInput(donation_id=donation_id, donor_id=donor_id))
+
+
+_GRANT_COURSE_ACCESS = Operation(
+    "grantCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=GrantCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Let a student read a course.",
+)
+
+
+def grant_course_access(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GrantCourseAccessOutput]:
+    """Let a student read a course."""
+    return Call(
+        _GRANT_COURSE_ACCESS,
+        GrantCourseAccessInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REVOKE_COURSE_ACCESS = Operation(
+    "revokeCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=RevokeCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a student read a course no more; no access there is success.",
+)
+
+
+def revoke_course_access(*, access_id: str) -> Call[RevokeCourseAccessOutput]:
+    """Let a student read a course no more; no access there is success."""
+    return Call(_REVOKE_COURSE_ACCESS, RevokeCourseAccessInput(access_id=access_id))
+
+
+_SEND_COURSE_WELCOME_KIT = Operation(
+    "sendCourseWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCourseWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a student to a course.",
+)
+
+
+def send_course_welcome_kit(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[SendCourseWelcomeKitOutput]:
+    """Welcome a student to a course."""
+    return Call(
+        _SEND_COURSE_WELCOME_KIT,
+        SendCourseWelcomeKitInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_SEND_PROGRESS_REMINDERS = Operation(
+    "sendProgressReminders",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProgressRemindersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a student who has not studied for a while.",
+)
+
+
+def send_progress_reminders(
+    *, enrollment_id: str, student_id: str, percent: int
+) -> Call[SendProgressRemindersOutput]:
+    """Remind a student who has not studied for a while."""
+    return Call(
+        _SEND_PROGRESS_REMINDERS,
+        SendProgressRemindersInput(enrollment_id=enrollment_id, student_id=student_id, percent=percent),
+    )
+
+
+_SEND_CERTIFICATE = Operation(
+    "sendCertificate",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCertificateOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a student the certificate of a course, and the offer to keep it in the wallet; the platform knows the link.",
+)
+
+
+def send_certificate(
+    *, enrollment_id: str, student_id: str, certificate_id: str, credential_id: str
+) -> Call[SendCertificateOutput]:
+    """Send a student the certificate of a course, and the offer to keep it in the wallet; the platform
+    knows the link.
+    """
+    return Call(
+        _SEND_CERTIFICATE,
+        SendCertificateInput(
+            enrollment_id=enrollment_id,
+            student_id=student_id,
+            certificate_id=certificate_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_SEND_ENROLLMENT_FAILED = Operation(
+    "sendEnrollmentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEnrollmentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a student that there is no place in a course for them, and that nothing was charged or all is given back.",
+)
+
+
+def send_enrollment_failed(*, enrollment_id: str, student_id: str) -> Call[SendEnrollmentFailedOutput]:
+    """Tell a student that there is no place in a course for them, and that nothing was charged or all
+    is given back.
+    """
+    return Call(
+        _SEND_ENROLLMENT_FAILED, SendEnrollmentFailedInput(enrollment_id=enrollment_id, student_id=student_id)
+    )
 
 
 _SEND_IDENTITY_REQUEST = Operation(

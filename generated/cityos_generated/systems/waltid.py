@@ -60,6 +60,10 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class IssueVerifiableCertificateOutput(Model):
+    credential_id: str
+
+
 class RequestIdentityPresentationOutput(Model):
     verification_session_id: str
 
@@ -120,6 +124,12 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class IssueVerifiableCertificateInput(Model):
+    certificate_id: str
+    course_id: str
+    student_id: str
 
 
 class RequestIdentityPresentationInput(Model):
@@ -303,6 +313,31 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_ISSUE_VERIFIABLE_CERTIFICATE = Operation(
+    "issueVerifiableCertificate",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueVerifiableCertificateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a student the certificate of a course as a credential.",
+)
+
+
+def issue_verifiable_certificate(
+    *, certificate_id: str, course_id: str, student_id: str
+) -> Call[IssueVerifiableCertificateOutput]:
+    """Offer a student the certificate of a course as a credential."""
+    return Call(
+        _ISSUE_VERIFIABLE_CERTIFICATE,
+        IssueVerifiableCertificateInput(
+            certificate_id=certificate_id, course_id=course_id, student_id=student_id
+        ),
+    )
 
 
 _REQUEST_IDENTITY_PRESENTATION = Operation(
