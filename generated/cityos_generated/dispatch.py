@@ -27,6 +27,7 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
+    wf_069_vehicle_service,
     wf_070_healthcare_appointment,
     wf_071_course_enrollment,
     wf_072_donation_processing,
@@ -384,6 +385,25 @@ def wf_056_auction_lifecycle_on_auction_created(
         auto_extend_minutes=event.auto_extend_minutes,
         requires_bid_deposit=event.requires_bid_deposit,
         deposit_amount=event.deposit_amount,
+    )
+
+
+def wf_069_vehicle_service_on_vehicle_service_booked(
+    event: events.VehicleServiceBookedEvent,
+) -> wf_069_vehicle_service.VehicleServiceInput | None:
+    """WF-069: Keep a workshop's time and get the parts, take the vehicle in, inspect it, have the work
+    done, and charge it.
+    """
+    return wf_069_vehicle_service.VehicleServiceInput(
+        appointment_id=event.appointment_id,
+        customer_id=event.customer_id,
+        vehicle_listing_id=event.vehicle_listing_id,
+        service_type=event.service_type,
+        workshop_id=event.workshop_id,
+        scheduled_date=event.scheduled_date,
+        estimated_hours=event.estimated_hours,
+        parts_needed=event.parts_needed,
+        payment_method_id=event.payment_method_id,
     )
 
 
@@ -829,6 +849,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "vehicle.service_booked": EventRoute(
+        model=events.VehicleServiceBookedEvent,
+        beside=(
+            Starts(
+                workflow="VehicleServiceWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",
+                input=wf_069_vehicle_service_on_vehicle_service_booked,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -878,6 +911,30 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "vehicle.dropped_off": SignalRoute(
+        model=signals.VehicleDroppedOff,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.dropped_off", "appointment_id"),),
+    ),
+    "vehicle.inspection.completed": SignalRoute(
+        model=signals.VehicleInspectionCompleted,
+        addresses=(("vehicle.inspection.completed", "inspection_id"),),
+    ),
+    "vehicle.service.completed": SignalRoute(
+        model=signals.VehicleServiceCompleted,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.service.completed", "appointment_id"),),
+    ),
+    "vehicle.appointment.cancelled": SignalRoute(
+        model=signals.VehicleAppointmentCancelled,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.appointment.cancelled", "appointment_id"),),
+    ),
+    "vehicle.payment_method_updated": SignalRoute(
+        model=signals.VehiclePaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.payment_method_updated", "appointment_id"),),
     ),
     "booking.completed": SignalRoute(
         model=signals.BookingCompleted, addresses=(("booking.*", "booking_id"),)

@@ -335,3 +335,15 @@ class CourseEnrollmentPurchasedEvent(Model):
     gateway: types.Gateway
     includes_certification: bool
     scholarship_discount: Decimal | None = None
+
+
+class VehicleServiceBookedEvent(Model):
+    appointment_id: str
+    customer_id: str
+    vehicle_listing_id: str | None = None
+    service_type: types.VehicleServiceType
+    workshop_id: str
+    scheduled_date: datetime
+    estimated_hours: float
+    parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
+    payment_method_id: str

@@ -100,6 +100,39 @@ class BuyNowTriggered(SignalModel):
     triggered_at: datetime
 
 
+class VehicleDroppedOff(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.dropped_off"
+    appointment_id: str
+    mileage_km: int | None = None
+    dropped_off_at: datetime
+
+
+class VehicleInspectionCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.inspection.completed"
+    inspection_id: str
+    completed_at: datetime
+
+
+class VehicleServiceCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.service.completed"
+    appointment_id: str
+    actual_hours: float
+    completed_at: datetime
+
+
+class VehicleAppointmentCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.appointment.cancelled"
+    appointment_id: str
+    cancelled_by: Literal["customer", "workshop"]
+    cancelled_at: datetime
+
+
+class VehiclePaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.payment_method_updated"
+    appointment_id: str
+    payment_method_id: str
+
+
 class BookingCustomerCheckedIn(SignalModel):
     SIGNAL: ClassVar[str] = "booking.customer.checked_in"
     booking_id: str

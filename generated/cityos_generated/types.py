@@ -65,6 +65,14 @@ class BidDeposit(Model):
     currency_code: str
 
 
+VehicleServiceType = Literal["maintenance", "repair", "inspection", "trade_in_appraisal"]
+
+
+class PartNeed(Model):
+    part_id: str
+    quantity: Annotated[int, Limits(min=1)]
+
+
 class ApprovalStep(Model):
     step_number: Annotated[int, Limits(min=1)]
     approver_role: str

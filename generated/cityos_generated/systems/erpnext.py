@@ -100,6 +100,22 @@ class ReconcileChargesOutput(Model):
     discrepancies: int
 
 
+class CheckPartsAvailabilityOutput(Model):
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsOutput(Model):
+    material_request_id: str
+
+
+class CancelMaterialRequestOutput(Model):
+    pass
+
+
+class BookVehicleServiceOutput(Model):
+    journal_entry_id: str
+
+
 class GenerateTaxReceiptOutput(Model):
     receipt_id: str
 
@@ -317,6 +333,31 @@ class ReconcileChargesInput(Model):
     campaign_id: str
     report_id: str
     spent: Decimal
+    currency_code: str
+
+
+class CheckPartsAvailabilityInput(Model):
+    workshop_id: str
+    parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsInput(Model):
+    appointment_id: str
+    workshop_id: str
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+    needed_by: date
+
+
+class CancelMaterialRequestInput(Model):
+    material_request_id: str
+
+
+class BookVehicleServiceInput(Model):
+    appointment_id: str
+    invoice_id: str
+    customer_id: str
+    paid: bool
+    amount: Decimal
     currency_code: str
 
 
@@ -897,6 +938,100 @@ def reconcile_charges(
         _RECONCILE_CHARGES,
         ReconcileChargesInput(
             campaign_id=campaign_id, report_id=report_id, spent=spent, currency_code=currency_code
+        ),
+    )
+
+
+_CHECK_PARTS_AVAILABILITY = Operation(
+    "checkPartsAvailability",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckPartsAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Which parts a workshop's warehouse does not have.",
+)
+
+
+def check_parts_availability(
+    *, workshop_id: str, parts_needed: list[types.PartNeed]
+) -> Call[CheckPartsAvailabilityOutput]:
+    """Which parts a workshop's warehouse does not have."""
+    return Call(
+        _CHECK_PARTS_AVAILABILITY,
+        CheckPartsAvailabilityInput(workshop_id=workshop_id, parts_needed=parts_needed),
+    )
+
+
+_ORDER_MISSING_PARTS = Operation(
+    "orderMissingParts",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OrderMissingPartsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask purchasing for the parts that an appointment lacks, by its date.",
+)
+
+
+def order_missing_parts(
+    *, appointment_id: str, workshop_id: str, missing: list[types.PartNeed], needed_by: date
+) -> Call[OrderMissingPartsOutput]:
+    """Ask purchasing for the parts that an appointment lacks, by its date."""
+    return Call(
+        _ORDER_MISSING_PARTS,
+        OrderMissingPartsInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, missing=missing, needed_by=needed_by
+        ),
+    )
+
+
+_CANCEL_MATERIAL_REQUEST = Operation(
+    "cancelMaterialRequest",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelMaterialRequestOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a request for parts; cancelled already, or none there, is success.",
+)
+
+
+def cancel_material_request(*, material_request_id: str) -> Call[CancelMaterialRequestOutput]:
+    """Cancel a request for parts; cancelled already, or none there, is success."""
+    return Call(_CANCEL_MATERIAL_REQUEST, CancelMaterialRequestInput(material_request_id=material_request_id))
+
+
+_BOOK_VEHICLE_SERVICE = Operation(
+    "bookVehicleService",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookVehicleServiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a workshop has earned, paid or still owed.",
+)
+
+
+def book_vehicle_service(
+    *, appointment_id: str, invoice_id: str, customer_id: str, paid: bool, amount: Decimal, currency_code: str
+) -> Call[BookVehicleServiceOutput]:
+    """Book what a workshop has earned, paid or still owed."""
+    return Call(
+        _BOOK_VEHICLE_SERVICE,
+        BookVehicleServiceInput(
+            appointment_id=appointment_id,
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            paid=paid,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 

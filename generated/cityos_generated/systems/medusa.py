@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from cityos_runtime import Call, Limits, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
 from cityos_generated.systems import erpnext, fleetbase
@@ -271,6 +271,36 @@ class EndCampaignOutput(Model):
 
 class GenerateFinalReportOutput(Model):
     report_id: str
+
+
+class ReserveWorkshopSlotOutput(Model):
+    pass
+
+
+class ReleaseWorkshopSlotOutput(Model):
+    pass
+
+
+class PerformInspectionOutput(Model):
+    inspection_id: str
+
+
+class FetchInspectionOutput(Model):
+    inspection_id: str
+    status: Literal["open", "done"]
+
+
+class GenerateAppraisalReportOutput(Model):
+    appraisal_id: str
+
+
+class GenerateServiceInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+
+
+class UpdateVehicleServiceHistoryOutput(Model):
+    pass
 
 
 class RecordDonationOutput(Model):
@@ -870,6 +900,51 @@ class GenerateFinalReportInput(Model):
     campaign_id: str
     spent: Decimal
     outstanding: Decimal
+
+
+class ReserveWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+    service_type: types.VehicleServiceType
+    scheduled_date: datetime
+    estimated_hours: float
+
+
+class ReleaseWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class PerformInspectionInput(Model):
+    appointment_id: str
+    workshop_id: str
+    vehicle_listing_id: str | None = None
+
+
+class FetchInspectionInput(Model):
+    inspection_id: str
+
+
+class GenerateAppraisalReportInput(Model):
+    appointment_id: str
+    inspection_id: str
+    vehicle_listing_id: str | None = None
+
+
+class GenerateServiceInvoiceInput(Model):
+    appointment_id: str
+    customer_id: str
+    currency_code: str
+
+
+class UpdateVehicleServiceHistoryInput(Model):
+    appointment_id: str
+    customer_id: str
+    vehicle_listing_id: str | None = None
+    service_type: types.VehicleServiceType
+    inspection_id: str
+    invoice_id: str
+    paid: bool
 
 
 class RecordDonationInput(Model):
@@ -2574,6 +2649,196 @@ def generate_final_report(
     return Call(
         _GENERATE_FINAL_REPORT,
         GenerateFinalReportInput(campaign_id=campaign_id, spent=spent, outstanding=outstanding),
+    )
+
+
+_RESERVE_WORKSHOP_SLOT = Operation(
+    "reserveWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time and the place of a workshop for an appointment; taken by another one is a conflict.",
+)
+
+
+def reserve_workshop_slot(
+    *,
+    appointment_id: str,
+    workshop_id: str,
+    service_type: types.VehicleServiceType,
+    scheduled_date: datetime,
+    estimated_hours: float,
+) -> Call[ReserveWorkshopSlotOutput]:
+    """Keep the time and the place of a workshop for an appointment; taken by another one is a
+    conflict.
+    """
+    return Call(
+        _RESERVE_WORKSHOP_SLOT,
+        ReserveWorkshopSlotInput(
+            appointment_id=appointment_id,
+            workshop_id=workshop_id,
+            service_type=service_type,
+            scheduled_date=scheduled_date,
+            estimated_hours=estimated_hours,
+        ),
+    )
+
+
+_RELEASE_WORKSHOP_SLOT = Operation(
+    "releaseWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_workshop_slot(*, appointment_id: str, workshop_id: str) -> Call[ReleaseWorkshopSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_WORKSHOP_SLOT,
+        ReleaseWorkshopSlotInput(appointment_id=appointment_id, workshop_id=workshop_id),
+    )
+
+
+_PERFORM_INSPECTION = Operation(
+    "performInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PerformInspectionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"vehicle.inspection.completed": ""},
+        match="inspection_id",
+        within=timedelta(minutes=7200),
+        settled=(),
+        ask=lambda given, first: fetch_inspection(inspection_id=first.inspection_id),
+        statuses={"done": ""},
+    ),
+    summary="Have a mechanic look at a vehicle, and wait for what is found.",
+)
+
+
+def perform_inspection(
+    *, appointment_id: str, workshop_id: str, vehicle_listing_id: str | None = None
+) -> Call[PerformInspectionOutput]:
+    """Have a mechanic look at a vehicle, and wait for what is found."""
+    return Call(
+        _PERFORM_INSPECTION,
+        PerformInspectionInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_FETCH_INSPECTION = Operation(
+    "fetchInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchInspectionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How an inspection stands.",
+)
+
+
+def fetch_inspection(*, inspection_id: str) -> Call[FetchInspectionOutput]:
+    """How an inspection stands."""
+    return Call(_FETCH_INSPECTION, FetchInspectionInput(inspection_id=inspection_id))
+
+
+_GENERATE_APPRAISAL_REPORT = Operation(
+    "generateAppraisalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateAppraisalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a vehicle is worth that is given in payment, from what its inspection has found.",
+)
+
+
+def generate_appraisal_report(
+    *, appointment_id: str, inspection_id: str, vehicle_listing_id: str | None = None
+) -> Call[GenerateAppraisalReportOutput]:
+    """Say what a vehicle is worth that is given in payment, from what its inspection has found."""
+    return Call(
+        _GENERATE_APPRAISAL_REPORT,
+        GenerateAppraisalReportInput(
+            appointment_id=appointment_id, inspection_id=inspection_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_GENERATE_SERVICE_INVOICE = Operation(
+    "generateServiceInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateServiceInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing.",
+)
+
+
+def generate_service_invoice(
+    *, appointment_id: str, customer_id: str, currency_code: str
+) -> Call[GenerateServiceInvoiceOutput]:
+    """Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing."""
+    return Call(
+        _GENERATE_SERVICE_INVOICE,
+        GenerateServiceInvoiceInput(
+            appointment_id=appointment_id, customer_id=customer_id, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_VEHICLE_SERVICE_HISTORY = Operation(
+    "updateVehicleServiceHistory",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateVehicleServiceHistoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write what was done into the history of a vehicle.",
+)
+
+
+def update_vehicle_service_history(
+    *,
+    appointment_id: str,
+    customer_id: str,
+    service_type: types.VehicleServiceType,
+    inspection_id: str,
+    invoice_id: str,
+    paid: bool,
+    vehicle_listing_id: str | None = None,
+) -> Call[UpdateVehicleServiceHistoryOutput]:
+    """Write what was done into the history of a vehicle."""
+    return Call(
+        _UPDATE_VEHICLE_SERVICE_HISTORY,
+        UpdateVehicleServiceHistoryInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            vehicle_listing_id=vehicle_listing_id,
+            service_type=service_type,
+            inspection_id=inspection_id,
+            invoice_id=invoice_id,
+            paid=paid,
+        ),
     )
 
 

@@ -147,6 +147,14 @@ class SendCampaignEndedOutput(Model):
     pass
 
 
+class RemindWorkshopOutput(Model):
+    pass
+
+
+class SendServicePaymentFailedOutput(Model):
+    pass
+
+
 class SendThankYouMessageOutput(Model):
     pass
 
@@ -441,6 +449,19 @@ class SendCampaignEndedInput(Model):
     campaign_id: str
     advertiser_id: str
     reason: str
+
+
+class RemindWorkshopInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class SendServicePaymentFailedInput(Model):
+    appointment_id: str
+    customer_id: str
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class SendThankYouMessageInput(Model):
@@ -1300,6 +1321,51 @@ def send_campaign_ended(
     return Call(
         _SEND_CAMPAIGN_ENDED,
         SendCampaignEndedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, reason=reason),
+    )
+
+
+_REMIND_WORKSHOP = Operation(
+    "remindWorkshop",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindWorkshopOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a workshop to say when its work on a vehicle is done.",
+)
+
+
+def remind_workshop(*, appointment_id: str, workshop_id: str) -> Call[RemindWorkshopOutput]:
+    """Remind a workshop to say when its work on a vehicle is done."""
+    return Call(_REMIND_WORKSHOP, RemindWorkshopInput(appointment_id=appointment_id, workshop_id=workshop_id))
+
+
+_SEND_SERVICE_PAYMENT_FAILED = Operation(
+    "sendServicePaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendServicePaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the work on a vehicle could not be charged.",
+)
+
+
+def send_service_payment_failed(
+    *, appointment_id: str, customer_id: str, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[SendServicePaymentFailedOutput]:
+    """Tell a customer that the work on a vehicle could not be charged."""
+    return Call(
+        _SEND_SERVICE_PAYMENT_FAILED,
+        SendServicePaymentFailedInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            invoice_id=invoice_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
     )
 
 

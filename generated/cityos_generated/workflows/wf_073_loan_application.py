@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
 from cityos_runtime import (
@@ -65,7 +65,7 @@ class Done(Model):
 class LoanApplicationResult(Model):
     """What the workflow gives."""
 
-    status: str
+    status: Literal["not_verified", "refused", "declined", "expired", "not_signed", "defaulted", "repaid"]
     repaid: Decimal
     outstanding: Decimal
 
@@ -74,7 +74,7 @@ NOTHING = Decimal("0")
 
 FACTS = Facts(
     type="LoanApplicationWorkflow",
-    digest="6bc1a4cb369aab807932e9b1e6a1afe79bb48b1d6031940516d1b0bd5b164bd5",
+    digest="9e02ec66eb24bb8fc27f647847bb82729ea3833d5f3042544effb0e0b00a775f",
     steps=(
         "verifyApplicantIdentity",
         "requestIdentityPresentation",
@@ -480,15 +480,19 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                 - self.state.repaid_total,
             ),
         )
-        return LoanApplicationResult(
-            status="defaulted" if self.state.in_default else "repaid",
-            repaid=self.state.repaid_total,
-            outstanding=generate_loan_offer.total_payable + self.state.late_fees - self.state.repaid_total,
-        )
+        if self.state.in_default:
+            return LoanApplicationResult(
+                status="defaulted",
+                repaid=self.state.repaid_total,
+                outstanding=generate_loan_offer.total_payable
+                + self.state.late_fees
+                - self.state.repaid_total,
+            )
+        return LoanApplicationResult(status="repaid", repaid=self.state.repaid_total, outstanding=NOTHING)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 184: sendLoanDecision
+        # line 186: sendLoanDecision
         await self.attempt(
             "sendLoanDecision",
             payload.send_loan_decision(
@@ -497,7 +501,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                 status=self.ending.status,
             ),
         )
-        # line 186: recordAuditLog
+        # line 188: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
