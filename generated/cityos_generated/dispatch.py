@@ -57,6 +57,12 @@ from cityos_generated.workflows import (
     wf_060_classified_transaction,
     wf_061_affiliate_tracking,
     wf_062_warranty_claim,
+    wf_069_vehicle_service,
+    wf_070_healthcare_appointment,
+    wf_071_course_enrollment,
+    wf_072_donation_processing,
+    wf_073_loan_application,
+    wf_074_ad_campaign,
     wf_075_parking_reservation,
     wf_076_utility_bill_payment,
     wf_077_municipal_service_application,
@@ -929,6 +935,126 @@ def wf_062_warranty_claim_on_warranty_claim_submitted(
         issue_photos=event.issue_photos,
         claim_type=event.claim_type,
         vendor_id=event.vendor_id,
+    )
+
+
+def wf_069_vehicle_service_on_vehicle_service_booked(
+    event: events.VehicleServiceBookedEvent,
+) -> wf_069_vehicle_service.VehicleServiceInput | None:
+    """WF-069: Keep a workshop's time and get the parts, take the vehicle in, inspect it, have the work
+    done, and charge it.
+    """
+    return wf_069_vehicle_service.VehicleServiceInput(
+        appointment_id=event.appointment_id,
+        customer_id=event.customer_id,
+        vehicle_listing_id=event.vehicle_listing_id,
+        service_type=event.service_type,
+        workshop_id=event.workshop_id,
+        scheduled_date=event.scheduled_date,
+        estimated_hours=event.estimated_hours,
+        parts_needed=event.parts_needed,
+        payment_method_id=event.payment_method_id,
+    )
+
+
+def wf_070_healthcare_appointment_on_healthcare_appointment_booked(
+    event: events.HealthcareAppointmentBookedEvent,
+) -> wf_070_healthcare_appointment.HealthcareAppointmentInput | None:
+    """WF-070: Know patient and provider, hold the time and what the visit needs, remind, and settle
+    prescription and insurance after it.
+    """
+    return wf_070_healthcare_appointment.HealthcareAppointmentInput(
+        appointment_id=event.appointment_id,
+        patient_id=event.patient_id,
+        provider_id=event.provider_id,
+        appointment_type=event.appointment_type,
+        scheduled_at=event.scheduled_at,
+        duration_minutes=event.duration_minutes,
+        insurance_policy_id=event.insurance_policy_id,
+        copay_amount=event.copay_amount,
+        payment_method_id=event.payment_method_id,
+        requires_prescription_history=event.requires_prescription_history,
+    )
+
+
+def wf_071_course_enrollment_on_course_enrollment_purchased(
+    event: events.CourseEnrollmentPurchasedEvent,
+) -> wf_071_course_enrollment.CourseEnrollmentInput | None:
+    """WF-071: Take the money for a course, open it to the student, follow and remind for as long as it
+    lasts, and certify the end.
+    """
+    return wf_071_course_enrollment.CourseEnrollmentInput(
+        enrollment_id=event.enrollment_id,
+        course_id=event.course_id,
+        student_id=event.student_id,
+        plan=event.plan,
+        price=event.price,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        includes_certification=event.includes_certification,
+        scholarship_discount=event.scholarship_discount,
+    )
+
+
+def wf_072_donation_processing_on_donation_submitted(
+    event: events.DonationSubmittedEvent,
+) -> wf_072_donation_processing.DonationProcessingInput | None:
+    """WF-072: Take a donation, count it towards its campaign, thank for it, and let it come again
+    where the donor wants that.
+    """
+    return wf_072_donation_processing.DonationProcessingInput(
+        donation_id=event.donation_id,
+        campaign_id=event.campaign_id,
+        donor_id=event.donor_id,
+        amount=event.amount,
+        currency_code=event.currency_code,
+        is_recurring=event.is_recurring,
+        recurrence_interval=event.recurrence_interval,
+        is_anonymous=event.is_anonymous,
+        tax_deductible=event.tax_deductible,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_073_loan_application_on_loan_application_submitted(
+    event: events.LoanApplicationSubmittedEvent,
+) -> wf_073_loan_application.LoanApplicationInput | None:
+    """WF-073: Know and grade an applicant, offer a loan, have it signed, pay it out, and collect it
+    month by month until it is closed.
+    """
+    return wf_073_loan_application.LoanApplicationInput(
+        loan_application_id=event.loan_application_id,
+        applicant_id=event.applicant_id,
+        loan_type=event.loan_type,
+        requested_amount=event.requested_amount,
+        currency_code=event.currency_code,
+        term_months=event.term_months,
+        purpose=event.purpose,
+        applicant_income=event.applicant_income,
+        collateral_description=event.collateral_description,
+        product_id=event.product_id,
+    )
+
+
+def wf_074_ad_campaign_on_ad_campaign_created(
+    event: events.AdCampaignCreatedEvent,
+) -> wf_074_ad_campaign.AdCampaignInput | None:
+    """WF-074: Check the creatives, secure the budget, show the placements, bill day by day, report
+    every week, and settle.
+    """
+    return wf_074_ad_campaign.AdCampaignInput(
+        campaign_id=event.campaign_id,
+        advertiser_id=event.advertiser_id,
+        budget=event.budget,
+        currency_code=event.currency_code,
+        billing_model=event.billing_model,
+        start_date=event.start_date,
+        end_date=event.end_date,
+        placements=event.placements,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
     )
 
 
@@ -1869,9 +1995,92 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "donation.submitted": EventRoute(
+        model=events.DonationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="DonationProcessingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:donation:{donation_id}:processing",
+                input=wf_072_donation_processing_on_donation_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "healthcare.appointment_booked": EventRoute(
+        model=events.HealthcareAppointmentBookedEvent,
+        beside=(
+            Starts(
+                workflow="HealthcareAppointmentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:appointment:{appointment_id}:lifecycle",
+                input=wf_070_healthcare_appointment_on_healthcare_appointment_booked,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "ad.campaign_created": EventRoute(
+        model=events.AdCampaignCreatedEvent,
+        beside=(
+            Starts(
+                workflow="AdCampaignWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:ad-campaign:{campaign_id}:lifecycle",
+                input=wf_074_ad_campaign_on_ad_campaign_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "loan.application_submitted": EventRoute(
+        model=events.LoanApplicationSubmittedEvent,
+        beside=(
+            Starts(
+                workflow="LoanApplicationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",
+                input=wf_073_loan_application_on_loan_application_submitted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "course.enrollment_purchased": EventRoute(
+        model=events.CourseEnrollmentPurchasedEvent,
+        beside=(
+            Starts(
+                workflow="CourseEnrollmentWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:enrollment:{enrollment_id}:lifecycle",
+                input=wf_071_course_enrollment_on_course_enrollment_purchased,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "vehicle.service_booked": EventRoute(
+        model=events.VehicleServiceBookedEvent,
+        beside=(
+            Starts(
+                workflow="VehicleServiceWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",
+                input=wf_069_vehicle_service_on_vehicle_service_booked,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
+    "ad.campaign.stopped": SignalRoute(
+        model=signals.AdCampaignStopped,
+        ids=("tenant:{tenant_id}:ad-campaign:{campaign_id}:lifecycle",),
+        addresses=(("ad.campaign.stopped", "campaign_id"),),
+    ),
     "approval.request.approved": SignalRoute(
         model=signals.ApprovalRequestApproved,
         addresses=(("approval.request.*", "approval_request_id"), ("approval.*", "approval_request_id")),
@@ -1915,6 +2124,30 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
     ),
+    "vehicle.dropped_off": SignalRoute(
+        model=signals.VehicleDroppedOff,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.dropped_off", "appointment_id"),),
+    ),
+    "vehicle.inspection.completed": SignalRoute(
+        model=signals.VehicleInspectionCompleted,
+        addresses=(("vehicle.inspection.completed", "inspection_id"),),
+    ),
+    "vehicle.service.completed": SignalRoute(
+        model=signals.VehicleServiceCompleted,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.service.completed", "appointment_id"),),
+    ),
+    "vehicle.appointment.cancelled": SignalRoute(
+        model=signals.VehicleAppointmentCancelled,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.appointment.cancelled", "appointment_id"),),
+    ),
+    "vehicle.payment_method_updated": SignalRoute(
+        model=signals.VehiclePaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:vehicle-appointment:{appointment_id}:service",),
+        addresses=(("vehicle.payment_method_updated", "appointment_id"),),
+    ),
     "booking.customer.checked_in": SignalRoute(
         model=signals.BookingCustomerCheckedIn, addresses=(("booking.*", "booking_id"),)
     ),
@@ -1931,7 +2164,7 @@ SIGNALS: dict[str, SignalRoute] = {
     "booking.cancelled": SignalRoute(
         model=signals.BookingCancelled,
         ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
-        addresses=(("booking.cancelled", "booking_id"), ("booking.*", "booking_id")),
+        addresses=(("booking.*", "booking_id"), ("booking.cancelled", "booking_id")),
     ),
     "classified.meetup_confirmed": SignalRoute(
         model=signals.ClassifiedMeetupConfirmed,
@@ -2020,6 +2253,11 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("delivery.created", "delivery_order_id"),),
     ),
+    "course.completed": SignalRoute(
+        model=signals.CourseCompleted,
+        ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:lifecycle",),
+        addresses=(("course.completed", "enrollment_id"),),
+    ),
     "fitness.spot.opened": SignalRoute(
         model=signals.FitnessSpotOpened, ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:class",)
     ),
@@ -2093,6 +2331,27 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PaymentPartial,
         ids=("tenant:{tenant_id}:invoice:{invoice_id}:invoicing",),
         addresses=(("payment.partial", "invoice_id"),),
+    ),
+    "loan.offer.accepted": SignalRoute(
+        model=signals.LoanOfferAccepted,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.offer.*", "loan_application_id"),),
+    ),
+    "loan.offer.declined": SignalRoute(
+        model=signals.LoanOfferDeclined,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.offer.*", "loan_application_id"),),
+    ),
+    "loan.agreement.signed": SignalRoute(
+        model=signals.LoanAgreementSigned, addresses=(("loan.agreement.signed", "agreement_id"),)
+    ),
+    "loan.agreement.refused": SignalRoute(
+        model=signals.LoanAgreementRefused, addresses=(("loan.agreement.refused", "agreement_id"),)
+    ),
+    "loan.payment_method_updated": SignalRoute(
+        model=signals.LoanPaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:loan:{loan_application_id}:lifecycle",),
+        addresses=(("loan.payment_method_updated", "loan_application_id"),),
     ),
     "receiving.inspected": SignalRoute(
         model=signals.ReceivingInspected, addresses=(("receiving.inspected", "receiving_task_id"),)

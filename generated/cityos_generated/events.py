@@ -654,3 +654,81 @@ class RestaurantOrderPlacedEvent(Model):
     payment: types.RestaurantPayment
     estimated_prep_minutes: int
     delivery_address: types.Address | None = None
+
+
+class DonationSubmittedEvent(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    amount: Decimal
+    currency_code: str
+    is_recurring: bool
+    recurrence_interval: types.DonationInterval | None = None
+    is_anonymous: bool
+    tax_deductible: bool
+    payment_method_id: str
+    gateway: types.Gateway
+
+
+class HealthcareAppointmentBookedEvent(Model):
+    appointment_id: str
+    patient_id: str
+    provider_id: str
+    appointment_type: types.AppointmentType
+    scheduled_at: datetime
+    duration_minutes: int
+    insurance_policy_id: str | None = None
+    copay_amount: Decimal | None = None
+    payment_method_id: str | None = None
+    requires_prescription_history: bool
+
+
+class AdCampaignCreatedEvent(Model):
+    campaign_id: str
+    advertiser_id: str
+    budget: Decimal
+    currency_code: str
+    billing_model: types.BillingModel
+    start_date: datetime
+    end_date: datetime
+    placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
+    payment_method_id: str
+    gateway: types.Gateway
+
+
+class LoanApplicationSubmittedEvent(Model):
+    loan_application_id: str
+    applicant_id: str
+    loan_type: types.LoanType
+    requested_amount: Decimal
+    currency_code: str
+    term_months: int
+    purpose: str
+    applicant_income: Decimal | None = None
+    collateral_description: str | None = None
+    product_id: str | None = None
+
+
+class CourseEnrollmentPurchasedEvent(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+    plan: types.CoursePlan
+    price: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    includes_certification: bool
+    scholarship_discount: Decimal | None = None
+
+
+class VehicleServiceBookedEvent(Model):
+    appointment_id: str
+    customer_id: str
+    vehicle_listing_id: str | None = None
+    service_type: types.VehicleServiceType
+    workshop_id: str
+    scheduled_date: datetime
+    estimated_hours: float
+    parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
+    payment_method_id: str

@@ -13,6 +13,13 @@ from cityos_runtime import Limits, SignalModel
 from cityos_generated import types
 
 
+class AdCampaignStopped(SignalModel):
+    SIGNAL: ClassVar[str] = "ad.campaign.stopped"
+    campaign_id: str
+    stopped_by: str
+    stopped_at: datetime
+
+
 class ApprovalRequestApproved(SignalModel):
     SIGNAL: ClassVar[str] = "approval.request.approved"
     approval_request_id: str
@@ -91,6 +98,39 @@ class BuyNowTriggered(SignalModel):
     buy_now_price: Decimal
     currency_code: str
     triggered_at: datetime
+
+
+class VehicleDroppedOff(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.dropped_off"
+    appointment_id: str
+    mileage_km: int | None = None
+    dropped_off_at: datetime
+
+
+class VehicleInspectionCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.inspection.completed"
+    inspection_id: str
+    completed_at: datetime
+
+
+class VehicleServiceCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.service.completed"
+    appointment_id: str
+    actual_hours: float
+    completed_at: datetime
+
+
+class VehicleAppointmentCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.appointment.cancelled"
+    appointment_id: str
+    cancelled_by: Literal["customer", "workshop"]
+    cancelled_at: datetime
+
+
+class VehiclePaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "vehicle.payment_method_updated"
+    appointment_id: str
+    payment_method_id: str
 
 
 class BookingCustomerCheckedIn(SignalModel):
@@ -253,6 +293,13 @@ class DeliveryCreated(SignalModel):
     delivery_order_id: str
     order_id: str | None = None
     created_at: datetime
+
+
+class CourseCompleted(SignalModel):
+    SIGNAL: ClassVar[str] = "course.completed"
+    enrollment_id: str
+    passed: bool
+    completed_at: datetime
 
 
 class FitnessSpotOpened(SignalModel):
@@ -440,6 +487,40 @@ class PaymentPartial(SignalModel):
     amount: Decimal
     currency_code: str
     received_at: datetime
+
+
+class LoanOfferAccepted(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.offer.accepted"
+    loan_application_id: str
+    offer_id: str
+    connected_account_id: str
+    payment_method_id: str
+    accepted_at: datetime
+
+
+class LoanOfferDeclined(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.offer.declined"
+    loan_application_id: str
+    offer_id: str
+    declined_at: datetime
+
+
+class LoanAgreementSigned(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.agreement.signed"
+    agreement_id: str
+    signed_at: datetime
+
+
+class LoanAgreementRefused(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.agreement.refused"
+    agreement_id: str
+    refused_at: datetime
+
+
+class LoanPaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "loan.payment_method_updated"
+    loan_application_id: str
+    payment_method_id: str
 
 
 class ReceivingInspected(SignalModel):

@@ -10,6 +10,24 @@ from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
+BillingModel = Literal["cpm", "cpc", "cpa", "flat_rate"]
+
+
+class AdTargeting(Model):
+    node_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    persona_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    categories: Annotated[list[str] | None, Limits(max_items=100)] = None
+    demographics: Any | None = None
+
+
+class AdPlacement(Model):
+    placement_id: str
+    creative_id: str
+    targeting: AdTargeting
+
+
+CampaignEnd = Literal["end_date", "budget", "payment", "stopped"]
+
 AuctionType = Literal["english", "dutch", "sealed", "reverse"]
 
 BidType = Literal["standard", "proxy", "sealed"]
@@ -45,6 +63,14 @@ class BidDeposit(Model):
     payment_intent_id: str
     amount: Decimal
     currency_code: str
+
+
+VehicleServiceType = Literal["maintenance", "repair", "inspection", "trade_in_appraisal"]
+
+
+class PartNeed(Model):
+    part_id: str
+    quantity: Annotated[int, Limits(min=1)]
 
 
 class ApprovalStep(Model):
@@ -148,6 +174,8 @@ class CompanyDocument(Model):
     type: CompanyDocumentType
     file_url: str
 
+
+DonationInterval = Literal["weekly", "monthly", "yearly"]
 
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
@@ -289,6 +317,10 @@ class CartItem(Model):
     unit_price: Decimal
 
 
+CoursePlan = Literal["self_paced", "instructor_led", "cohort"]
+
+CourseEnd = Literal["completed", "not_passed", "lapsed"]
+
 FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
 
 MunicipalServiceType = Literal["permit", "registration", "license", "certificate", "fine_payment"]
@@ -299,6 +331,8 @@ class ApplicationDocument(Model):
     document_type: str
     file_url: str
 
+
+AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
 
 KycDocument = Literal["id_card", "passport", "utility_bill", "selfie"]
 
@@ -344,6 +378,12 @@ PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payloa
 PersonalDataSource = Literal["medusa", "erpnext"]
 
 DeletionMode = Literal["delete", "forget"]
+
+LoanType = Literal["personal", "business", "product_financing", "microfinance"]
+
+RiskGrade = Literal["low", "medium", "high", "unacceptable"]
+
+LoanStatus = Literal["repaid", "defaulted"]
 
 
 class ReceivedItem(Model):

@@ -21,7 +21,7 @@ from cityos_compiler.ir.saga import Pivot, Undo
 from cityos_compiler.ir.set_ import Assignment, Set
 from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Await, Branch, Meanwhile, Sleep, Timer
-from cityos_compiler.ir.walking import all_steps, beside, children, walk
+from cityos_compiler.ir.walking import all_steps, beside, children, undone_by_name, walk
 from cityos_compiler.ir.workflow import Query, Requirement, Workflow
 
 __all__ = [
@@ -70,5 +70,6 @@ __all__ = [
     "digest",
     "expressions",
     "to_data",
+    "undone_by_name",
     "walk",
 ]

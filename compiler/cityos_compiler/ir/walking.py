@@ -11,6 +11,7 @@ from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child
 from cityos_compiler.ir.parallel import Parallel
+from cityos_compiler.ir.saga import Undo
 from cityos_compiler.ir.waiting import Await, Meanwhile
 from cityos_compiler.ir.workflow import Workflow
 
@@ -68,3 +69,8 @@ def _all_steps(workflow: Workflow) -> tuple[Step, ...]:
     """Gathered once: nearly every rule goes through them."""
     blocks = (workflow.steps, *beside(workflow.meanwhile), workflow.last)
     return tuple(step for block in blocks for step in walk(block))
+
+
+def undone_by_name(workflow: Workflow) -> frozenset[str]:
+    """The steps and blocks that an `undo: name` of the workflow names."""
+    return frozenset(step.only for step in all_steps(workflow) if isinstance(step, Undo) and step.only is not None)

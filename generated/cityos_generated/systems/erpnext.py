@@ -92,11 +92,35 @@ class RollbackDataOutput(Model):
     pass
 
 
+class CreateAdRevenueEntryOutput(Model):
+    journal_entry_id: str
+
+
+class ReconcileChargesOutput(Model):
+    discrepancies: int
+
+
 class BookAffiliateCommissionOutput(Model):
     journal_entry_id: str
 
 
 class BookAffiliatePayoutOutput(Model):
+    journal_entry_id: str
+
+
+class CheckPartsAvailabilityOutput(Model):
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsOutput(Model):
+    material_request_id: str
+
+
+class CancelMaterialRequestOutput(Model):
+    pass
+
+
+class BookVehicleServiceOutput(Model):
     journal_entry_id: str
 
 
@@ -154,8 +178,29 @@ class ApplyTaxCategoryOutput(Model):
     pass
 
 
+class GenerateTaxReceiptOutput(Model):
+    receipt_id: str
+
+
+class BookDonationOutput(Model):
+    journal_entry_id: str
+
+
+class BookCourseSaleOutput(Model):
+    journal_entry_id: str
+
+
 class BookMunicipalFeeOutput(Model):
     journal_entry_id: str
+
+
+class CheckInsuranceCoverageOutput(Model):
+    covered: bool
+    covered_share: Decimal
+
+
+class ProcessInsuranceClaimOutput(Model):
+    claim_id: str
 
 
 class FetchExpiredBusinessLicensesOutput(Model):
@@ -182,6 +227,41 @@ class ExportCustomerDataOutput(Model):
 
 
 class DeleteCustomerDataOutput(Model):
+    pass
+
+
+class CheckCreditHistoryOutput(Model):
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+
+
+class AssessRiskOutput(Model):
+    risk_grade: types.RiskGrade
+
+
+class CalculateInterestRateOutput(Model):
+    annual_rate: Decimal
+
+
+class CreateLoanLedgerOutput(Model):
+    loan_id: str
+
+
+class CancelLoanLedgerOutput(Model):
+    pass
+
+
+class RecordRepaymentOutput(Model):
+    repayment_id: str
+
+
+class BookLateFeeOutput(Model):
+    late_fee_id: str
+    fee: Decimal
+
+
+class CloseLoanLedgerOutput(Model):
     pass
 
 
@@ -420,6 +500,21 @@ class RollbackDataInput(Model):
     load_id: str
 
 
+class CreateAdRevenueEntryInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    spent: Decimal
+    outstanding: Decimal
+    currency_code: str
+
+
+class ReconcileChargesInput(Model):
+    campaign_id: str
+    report_id: str
+    spent: Decimal
+    currency_code: str
+
+
 class BookAffiliateCommissionInput(Model):
     affiliate_partner_id: str
     order_id: str
@@ -430,6 +525,31 @@ class BookAffiliateCommissionInput(Model):
 class BookAffiliatePayoutInput(Model):
     affiliate_partner_id: str
     order_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CheckPartsAvailabilityInput(Model):
+    workshop_id: str
+    parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsInput(Model):
+    appointment_id: str
+    workshop_id: str
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+    needed_by: date
+
+
+class CancelMaterialRequestInput(Model):
+    material_request_id: str
+
+
+class BookVehicleServiceInput(Model):
+    appointment_id: str
+    invoice_id: str
+    customer_id: str
+    paid: bool
     amount: Decimal
     currency_code: str
 
@@ -513,11 +633,44 @@ class ApplyTaxCategoryInput(Model):
     erp_customer_id: str
 
 
+class GenerateTaxReceiptInput(Model):
+    donation_id: str
+    donor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookCourseSaleInput(Model):
+    enrollment_id: str
+    amount: Decimal
+    scholarship: Decimal
+    currency_code: str
+
+
 class BookMunicipalFeeInput(Model):
     application_id: str
     service_id: str
     amount: Decimal
     currency_code: str
+
+
+class CheckInsuranceCoverageInput(Model):
+    insurance_policy_id: str
+    appointment_type: types.AppointmentType
+
+
+class ProcessInsuranceClaimInput(Model):
+    appointment_id: str
+    insurance_policy_id: str
+    visit_record_id: str
+    covered_share: Decimal
 
 
 class FetchExpiredBusinessLicensesInput(Model):
@@ -554,6 +707,59 @@ class ExportCustomerDataInput(Model):
 class DeleteCustomerDataInput(Model):
     customer_id: str
     mode: types.DeletionMode
+
+
+class CheckCreditHistoryInput(Model):
+    applicant_id: str
+
+
+class AssessRiskInput(Model):
+    loan_type: types.LoanType
+    requested_amount: Decimal
+    term_months: int
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+    applicant_income: Decimal | None = None
+    collateral_description: str | None = None
+
+
+class CalculateInterestRateInput(Model):
+    loan_type: types.LoanType
+    term_months: int
+    risk_grade: types.RiskGrade
+
+
+class CreateLoanLedgerInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    term_months: int
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+
+
+class CancelLoanLedgerInput(Model):
+    loan_id: str
+
+
+class RecordRepaymentInput(Model):
+    loan_id: str
+    number: int
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookLateFeeInput(Model):
+    loan_id: str
+    number: int
+
+
+class CloseLoanLedgerInput(Model):
+    loan_id: str
+    status: types.LoanStatus
+    outstanding: Decimal
 
 
 class UpdateInventoryLevelsInput(Model):
@@ -1119,6 +1325,61 @@ def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
 
 
+_CREATE_AD_REVENUE_ENTRY = Operation(
+    "createAdRevenueEntry",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateAdRevenueEntryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a campaign has spent, and what of it could not be charged.",
+)
+
+
+def create_ad_revenue_entry(
+    *, campaign_id: str, advertiser_id: str, spent: Decimal, outstanding: Decimal, currency_code: str
+) -> Call[CreateAdRevenueEntryOutput]:
+    """Book what a campaign has spent, and what of it could not be charged."""
+    return Call(
+        _CREATE_AD_REVENUE_ENTRY,
+        CreateAdRevenueEntryInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            spent=spent,
+            outstanding=outstanding,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RECONCILE_CHARGES = Operation(
+    "reconcileCharges",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReconcileChargesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a campaign's charges against what was shown of it; what does not fit goes to the finance team.",
+)
+
+
+def reconcile_charges(
+    *, campaign_id: str, report_id: str, spent: Decimal, currency_code: str
+) -> Call[ReconcileChargesOutput]:
+    """Hold a campaign's charges against what was shown of it; what does not fit goes to the finance
+    team.
+    """
+    return Call(
+        _RECONCILE_CHARGES,
+        ReconcileChargesInput(
+            campaign_id=campaign_id, report_id=report_id, spent=spent, currency_code=currency_code
+        ),
+    )
+
+
 _BOOK_AFFILIATE_COMMISSION = Operation(
     "bookAffiliateCommission",
     system="erpnext",
@@ -1169,6 +1430,100 @@ def book_affiliate_payout(
         BookAffiliatePayoutInput(
             affiliate_partner_id=affiliate_partner_id,
             order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHECK_PARTS_AVAILABILITY = Operation(
+    "checkPartsAvailability",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckPartsAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Which parts a workshop's warehouse does not have.",
+)
+
+
+def check_parts_availability(
+    *, workshop_id: str, parts_needed: list[types.PartNeed]
+) -> Call[CheckPartsAvailabilityOutput]:
+    """Which parts a workshop's warehouse does not have."""
+    return Call(
+        _CHECK_PARTS_AVAILABILITY,
+        CheckPartsAvailabilityInput(workshop_id=workshop_id, parts_needed=parts_needed),
+    )
+
+
+_ORDER_MISSING_PARTS = Operation(
+    "orderMissingParts",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OrderMissingPartsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask purchasing for the parts that an appointment lacks, by its date.",
+)
+
+
+def order_missing_parts(
+    *, appointment_id: str, workshop_id: str, missing: list[types.PartNeed], needed_by: date
+) -> Call[OrderMissingPartsOutput]:
+    """Ask purchasing for the parts that an appointment lacks, by its date."""
+    return Call(
+        _ORDER_MISSING_PARTS,
+        OrderMissingPartsInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, missing=missing, needed_by=needed_by
+        ),
+    )
+
+
+_CANCEL_MATERIAL_REQUEST = Operation(
+    "cancelMaterialRequest",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelMaterialRequestOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a request for parts; cancelled already, or none there, is success.",
+)
+
+
+def cancel_material_request(*, material_request_id: str) -> Call[CancelMaterialRequestOutput]:
+    """Cancel a request for parts; cancelled already, or none there, is success."""
+    return Call(_CANCEL_MATERIAL_REQUEST, CancelMaterialRequestInput(material_request_id=material_request_id))
+
+
+_BOOK_VEHICLE_SERVICE = Operation(
+    "bookVehicleService",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookVehicleServiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a workshop has earned, paid or still owed.",
+)
+
+
+def book_vehicle_service(
+    *, appointment_id: str, invoice_id: str, customer_id: str, paid: bool, amount: Decimal, currency_code: str
+) -> Call[BookVehicleServiceOutput]:
+    """Book what a workshop has earned, paid or still owed."""
+    return Call(
+        _BOOK_VEHICLE_SERVICE,
+        BookVehicleServiceInput(
+            appointment_id=appointment_id,
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            paid=paid,
             amount=amount,
             currency_code=currency_code,
         ),
@@ -1495,6 +1850,81 @@ def apply_tax_category(*, erp_customer_id: str) -> Call[ApplyTaxCategoryOutput]:
     return Call(_APPLY_TAX_CATEGORY, ApplyTaxCategoryInput(erp_customer_id=erp_customer_id))
 
 
+_GENERATE_TAX_RECEIPT = Operation(
+    "generateTaxReceipt",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateTaxReceiptOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue the tax receipt of a donation.",
+)
+
+
+def generate_tax_receipt(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str
+) -> Call[GenerateTaxReceiptOutput]:
+    """Issue the tax receipt of a donation."""
+    return Call(
+        _GENERATE_TAX_RECEIPT,
+        GenerateTaxReceiptInput(
+            donation_id=donation_id, donor_id=donor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_DONATION = Operation(
+    "bookDonation",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a donation that was received for a campaign.",
+)
+
+
+def book_donation(
+    *, donation_id: str, campaign_id: str, amount: Decimal, currency_code: str
+) -> Call[BookDonationOutput]:
+    """Book a donation that was received for a campaign."""
+    return Call(
+        _BOOK_DONATION,
+        BookDonationInput(
+            donation_id=donation_id, campaign_id=campaign_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_COURSE_SALE = Operation(
+    "bookCourseSale",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCourseSaleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what was paid for a course, less what a scholarship has paid.",
+)
+
+
+def book_course_sale(
+    *, enrollment_id: str, amount: Decimal, scholarship: Decimal, currency_code: str
+) -> Call[BookCourseSaleOutput]:
+    """Book what was paid for a course, less what a scholarship has paid."""
+    return Call(
+        _BOOK_COURSE_SALE,
+        BookCourseSaleInput(
+            enrollment_id=enrollment_id, amount=amount, scholarship=scholarship, currency_code=currency_code
+        ),
+    )
+
+
 _BOOK_MUNICIPAL_FEE = Operation(
     "bookMunicipalFee",
     system="erpnext",
@@ -1516,6 +1946,58 @@ def book_municipal_fee(
         _BOOK_MUNICIPAL_FEE,
         BookMunicipalFeeInput(
             application_id=application_id, service_id=service_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CHECK_INSURANCE_COVERAGE = Operation(
+    "checkInsuranceCoverage",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckInsuranceCoverageOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Whether a policy covers a kind of appointment, and which share of it.",
+)
+
+
+def check_insurance_coverage(
+    *, insurance_policy_id: str, appointment_type: types.AppointmentType
+) -> Call[CheckInsuranceCoverageOutput]:
+    """Whether a policy covers a kind of appointment, and which share of it."""
+    return Call(
+        _CHECK_INSURANCE_COVERAGE,
+        CheckInsuranceCoverageInput(
+            insurance_policy_id=insurance_policy_id, appointment_type=appointment_type
+        ),
+    )
+
+
+_PROCESS_INSURANCE_CLAIM = Operation(
+    "processInsuranceClaim",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ProcessInsuranceClaimOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Claim the covered share of a visit from the insurance.",
+)
+
+
+def process_insurance_claim(
+    *, appointment_id: str, insurance_policy_id: str, visit_record_id: str, covered_share: Decimal
+) -> Call[ProcessInsuranceClaimOutput]:
+    """Claim the covered share of a visit from the insurance."""
+    return Call(
+        _PROCESS_INSURANCE_CLAIM,
+        ProcessInsuranceClaimInput(
+            appointment_id=appointment_id,
+            insurance_policy_id=insurance_policy_id,
+            visit_record_id=visit_record_id,
+            covered_share=covered_share,
         ),
     )
 
@@ -1645,6 +2127,205 @@ def delete_customer_data(*, customer_id: str, mode: types.DeletionMode) -> Call[
     success.
     """
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_CHECK_CREDIT_HISTORY = Operation(
+    "checkCreditHistory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckCreditHistoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="What is known of how an applicant has paid so far.",
+)
+
+
+def check_credit_history(*, applicant_id: str) -> Call[CheckCreditHistoryOutput]:
+    """What is known of how an applicant has paid so far."""
+    return Call(_CHECK_CREDIT_HISTORY, CheckCreditHistoryInput(applicant_id=applicant_id))
+
+
+_ASSESS_RISK = Operation(
+    "assessRisk",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=AssessRiskOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Grade an application by score, debts, income and collateral.",
+)
+
+
+def assess_risk(
+    *,
+    loan_type: types.LoanType,
+    requested_amount: Decimal,
+    term_months: int,
+    credit_score: int,
+    open_debts: Decimal,
+    missed_payments: int,
+    applicant_income: Decimal | None = None,
+    collateral_description: str | None = None,
+) -> Call[AssessRiskOutput]:
+    """Grade an application by score, debts, income and collateral."""
+    return Call(
+        _ASSESS_RISK,
+        AssessRiskInput(
+            loan_type=loan_type,
+            requested_amount=requested_amount,
+            term_months=term_months,
+            credit_score=credit_score,
+            open_debts=open_debts,
+            missed_payments=missed_payments,
+            applicant_income=applicant_income,
+            collateral_description=collateral_description,
+        ),
+    )
+
+
+_CALCULATE_INTEREST_RATE = Operation(
+    "calculateInterestRate",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CalculateInterestRateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="The yearly rate for a grade, a kind of loan and a term, in percent.",
+)
+
+
+def calculate_interest_rate(
+    *, loan_type: types.LoanType, term_months: int, risk_grade: types.RiskGrade
+) -> Call[CalculateInterestRateOutput]:
+    """The yearly rate for a grade, a kind of loan and a term, in percent."""
+    return Call(
+        _CALCULATE_INTEREST_RATE,
+        CalculateInterestRateInput(loan_type=loan_type, term_months=term_months, risk_grade=risk_grade),
+    )
+
+
+_CREATE_LOAN_LEDGER = Operation(
+    "createLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open the ledger of a loan, with its plan of repayments.",
+)
+
+
+def create_loan_ledger(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    term_months: int,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+) -> Call[CreateLoanLedgerOutput]:
+    """Open the ledger of a loan, with its plan of repayments."""
+    return Call(
+        _CREATE_LOAN_LEDGER,
+        CreateLoanLedgerInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            term_months=term_months,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CANCEL_LOAN_LEDGER = Operation(
+    "cancelLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success.",
+)
+
+
+def cancel_loan_ledger(*, loan_id: str) -> Call[CancelLoanLedgerOutput]:
+    """Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success."""
+    return Call(_CANCEL_LOAN_LEDGER, CancelLoanLedgerInput(loan_id=loan_id))
+
+
+_RECORD_REPAYMENT = Operation(
+    "recordRepayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RecordRepaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a repayment of a loan.",
+)
+
+
+def record_repayment(
+    *, loan_id: str, number: int, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[RecordRepaymentOutput]:
+    """Book a repayment of a loan."""
+    return Call(
+        _RECORD_REPAYMENT,
+        RecordRepaymentInput(
+            loan_id=loan_id,
+            number=number,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_LATE_FEE = Operation(
+    "bookLateFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookLateFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book the fee for a repayment that came late, and say how much it is.",
+)
+
+
+def book_late_fee(*, loan_id: str, number: int) -> Call[BookLateFeeOutput]:
+    """Book the fee for a repayment that came late, and say how much it is."""
+    return Call(_BOOK_LATE_FEE, BookLateFeeInput(loan_id=loan_id, number=number))
+
+
+_CLOSE_LOAN_LEDGER = Operation(
+    "closeLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CloseLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Close the ledger of a loan, which is repaid or given over to collection.",
+)
+
+
+def close_loan_ledger(
+    *, loan_id: str, status: types.LoanStatus, outstanding: Decimal
+) -> Call[CloseLoanLedgerOutput]:
+    """Close the ledger of a loan, which is repaid or given over to collection."""
+    return Call(
+        _CLOSE_LOAN_LEDGER, CloseLoanLedgerInput(loan_id=loan_id, status=status, outstanding=outstanding)
+    )
 
 
 _UPDATE_INVENTORY_LEVELS = Operation(

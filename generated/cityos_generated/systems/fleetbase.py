@@ -54,6 +54,18 @@ class CallOffShipmentOutput(Model):
     pass
 
 
+class ScheduleVisitRouteOutput(Model):
+    visit_route_id: str
+
+
+class CancelVisitRouteOutput(Model):
+    pass
+
+
+class CreatePharmacyDeliveryOutput(Model):
+    delivery_order_id: str
+
+
 class CreateReceivingTaskOutput(Model):
     receiving_task_id: str
 
@@ -338,6 +350,23 @@ class CreateShipmentInput(Model):
 
 class CallOffShipmentInput(Model):
     delivery_order_id: str
+
+
+class ScheduleVisitRouteInput(Model):
+    appointment_id: str
+    provider_id: str
+    patient_id: str
+    scheduled_at: datetime
+
+
+class CancelVisitRouteInput(Model):
+    visit_route_id: str
+
+
+class CreatePharmacyDeliveryInput(Model):
+    prescription_id: str
+    pharmacy_id: str
+    patient_id: str
 
 
 class CreateReceivingTaskInput(Model):
@@ -868,6 +897,76 @@ def call_off_shipment(*, delivery_order_id: str) -> Call[CallOffShipmentOutput]:
     stays as it is, which is success.
     """
     return Call(_CALL_OFF_SHIPMENT, CallOffShipmentInput(delivery_order_id=delivery_order_id))
+
+
+_SCHEDULE_VISIT_ROUTE = Operation(
+    "scheduleVisitRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ScheduleVisitRouteOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Plan a provider's way to a patient, for the time of the visit.",
+)
+
+
+def schedule_visit_route(
+    *, appointment_id: str, provider_id: str, patient_id: str, scheduled_at: datetime
+) -> Call[ScheduleVisitRouteOutput]:
+    """Plan a provider's way to a patient, for the time of the visit."""
+    return Call(
+        _SCHEDULE_VISIT_ROUTE,
+        ScheduleVisitRouteInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            patient_id=patient_id,
+            scheduled_at=scheduled_at,
+        ),
+    )
+
+
+_CANCEL_VISIT_ROUTE = Operation(
+    "cancelVisitRoute",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CancelVisitRouteOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Call a provider's way off; called off already, or none there, is success.",
+)
+
+
+def cancel_visit_route(*, visit_route_id: str) -> Call[CancelVisitRouteOutput]:
+    """Call a provider's way off; called off already, or none there, is success."""
+    return Call(_CANCEL_VISIT_ROUTE, CancelVisitRouteInput(visit_route_id=visit_route_id))
+
+
+_CREATE_PHARMACY_DELIVERY = Operation(
+    "createPharmacyDelivery",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreatePharmacyDeliveryOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have a prescription brought from the pharmacy to the patient, into the patient's own hands.",
+)
+
+
+def create_pharmacy_delivery(
+    *, prescription_id: str, pharmacy_id: str, patient_id: str
+) -> Call[CreatePharmacyDeliveryOutput]:
+    """Have a prescription brought from the pharmacy to the patient, into the patient's own hands."""
+    return Call(
+        _CREATE_PHARMACY_DELIVERY,
+        CreatePharmacyDeliveryInput(
+            prescription_id=prescription_id, pharmacy_id=pharmacy_id, patient_id=patient_id
+        ),
+    )
 
 
 _CREATE_RECEIVING_TASK = Operation(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from cityos_runtime import Call, Limits, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
 from cityos_generated.systems import erpnext, fleetbase
@@ -238,6 +238,41 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class ActivatePlacementsOutput(Model):
+    pass
+
+
+class DeactivatePlacementsOutput(Model):
+    pass
+
+
+class StartImpressionTrackingOutput(Model):
+    pass
+
+
+class StopImpressionTrackingOutput(Model):
+    pass
+
+
+class AggregateImpressionsAndClicksOutput(Model):
+    impressions: int
+    clicks: int
+    actions: int
+    cost: Decimal
+
+
+class CheckBudgetExhaustionOutput(Model):
+    exhausted: bool
+
+
+class EndCampaignOutput(Model):
+    pass
+
+
+class GenerateFinalReportOutput(Model):
+    report_id: str
+
+
 class ValidateAttributionOutput(Model):
     attributed: bool
     reason: str | None = None
@@ -265,6 +300,36 @@ class FindAffiliateAccountOutput(Model):
 
 
 class UpdateAffiliateAnalyticsOutput(Model):
+    pass
+
+
+class ReserveWorkshopSlotOutput(Model):
+    pass
+
+
+class ReleaseWorkshopSlotOutput(Model):
+    pass
+
+
+class PerformInspectionOutput(Model):
+    inspection_id: str
+
+
+class FetchInspectionOutput(Model):
+    inspection_id: str
+    status: Literal["open", "done"]
+
+
+class GenerateAppraisalReportOutput(Model):
+    appraisal_id: str
+
+
+class GenerateServiceInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+
+
+class UpdateVehicleServiceHistoryOutput(Model):
     pass
 
 
@@ -316,6 +381,27 @@ class EscalateApprovalRequestOutput(Model):
 
 
 class UpdateCreditLimitOutput(Model):
+    pass
+
+
+class RecordDonationOutput(Model):
+    pass
+
+
+class VoidDonationOutput(Model):
+    pass
+
+
+class UpdateCampaignTotalOutput(Model):
+    total_raised: Decimal
+    goal_reached: bool
+
+
+class UncountDonationOutput(Model):
+    pass
+
+
+class RecordRecurringDonationOutput(Model):
     pass
 
 
@@ -401,6 +487,36 @@ class RecordNotificationLogOutput(Model):
     pass
 
 
+class CreateEnrollmentOutput(Model):
+    pass
+
+
+class CancelEnrollmentOutput(Model):
+    pass
+
+
+class AddToClassRosterOutput(Model):
+    pass
+
+
+class RemoveFromClassRosterOutput(Model):
+    pass
+
+
+class TrackProgressOutput(Model):
+    percent: int
+    idle_days: int
+    access_ended: bool
+
+
+class CloseEnrollmentOutput(Model):
+    pass
+
+
+class GenerateCertificateOutput(Model):
+    certificate_id: str
+
+
 class AddToWaitlistOutput(Model):
     position: int
 
@@ -415,7 +531,7 @@ class ConfirmEnrollmentOutput(Model):
     instructor_name: str
 
 
-class CancelEnrollmentOutput(Model):
+class CancelClassEnrollmentOutput(Model):
     pass
 
 
@@ -434,6 +550,43 @@ class ValidateApplicationDataOutput(Model):
 
 class RouteApplicationForApprovalOutput(Model):
     approval_request_id: str
+
+
+class BlockProviderSlotOutput(Model):
+    pass
+
+
+class ReleaseProviderSlotOutput(Model):
+    pass
+
+
+class CreateVideoSessionOutput(Model):
+    pass
+
+
+class CloseVideoSessionOutput(Model):
+    pass
+
+
+class ReserveLabSlotOutput(Model):
+    pass
+
+
+class ReleaseLabSlotOutput(Model):
+    pass
+
+
+class GetVisitOutcomeOutput(Model):
+    visit_record_id: str
+    prescription_needed: bool
+
+
+class CreatePrescriptionOutput(Model):
+    prescription_id: str
+
+
+class AssignPharmacyOutput(Model):
+    pharmacy_id: str
 
 
 class UpdateCustomerVerificationStatusOutput(Model):
@@ -479,6 +632,16 @@ class DisableCredentialPermissionsOutput(Model):
 
 class CheckOpenObligationsOutput(Model):
     open: int
+
+
+class GenerateLoanOfferOutput(Model):
+    offer_id: str
+    monthly_payment: Decimal
+    total_payable: Decimal
+
+
+class WithdrawLoanOfferOutput(Model):
+    pass
 
 
 class UpdateProductAvailabilityOutput(Model):
@@ -1312,6 +1475,48 @@ class GenerateMigrationReportInput(Model):
     loaded: int
 
 
+class ActivatePlacementsInput(Model):
+    campaign_id: str
+    placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
+
+
+class DeactivatePlacementsInput(Model):
+    campaign_id: str
+
+
+class StartImpressionTrackingInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+
+
+class StopImpressionTrackingInput(Model):
+    campaign_id: str
+
+
+class AggregateImpressionsAndClicksInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+    counted_from: datetime
+    counted_to: datetime
+
+
+class CheckBudgetExhaustionInput(Model):
+    campaign_id: str
+    spent: Decimal
+    budget: Decimal
+
+
+class EndCampaignInput(Model):
+    campaign_id: str
+    reason: types.CampaignEnd
+
+
+class GenerateFinalReportInput(Model):
+    campaign_id: str
+    spent: Decimal
+    outstanding: Decimal
+
+
 class ValidateAttributionInput(Model):
     affiliate_link_id: str
     affiliate_partner_id: str
@@ -1360,6 +1565,51 @@ class UpdateAffiliateAnalyticsInput(Model):
     order_amount: Decimal
     commission_amount: Decimal
     influencer_campaign_id: str | None = None
+
+
+class ReserveWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+    service_type: types.VehicleServiceType
+    scheduled_date: datetime
+    estimated_hours: float
+
+
+class ReleaseWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class PerformInspectionInput(Model):
+    appointment_id: str
+    workshop_id: str
+    vehicle_listing_id: str | None = None
+
+
+class FetchInspectionInput(Model):
+    inspection_id: str
+
+
+class GenerateAppraisalReportInput(Model):
+    appointment_id: str
+    inspection_id: str
+    vehicle_listing_id: str | None = None
+
+
+class GenerateServiceInvoiceInput(Model):
+    appointment_id: str
+    customer_id: str
+    currency_code: str
+
+
+class UpdateVehicleServiceHistoryInput(Model):
+    appointment_id: str
+    customer_id: str
+    vehicle_listing_id: str | None = None
+    service_type: types.VehicleServiceType
+    inspection_id: str
+    invoice_id: str
+    paid: bool
 
 
 class CalculateInitialQuoteInput(Model):
@@ -1442,6 +1692,42 @@ class EscalateApprovalRequestInput(Model):
 class UpdateCreditLimitInput(Model):
     company_id: str
     limit: Decimal
+
+
+class RecordDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    payment_intent_id: str
+    is_anonymous: bool
+    amount: Decimal
+    currency_code: str
+
+
+class VoidDonationInput(Model):
+    donation_id: str
+
+
+class UpdateCampaignTotalInput(Model):
+    campaign_id: str
+    donation_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class UncountDonationInput(Model):
+    campaign_id: str
+    donation_id: str
+
+
+class RecordRecurringDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    mandate_id: str
+    interval: types.DonationInterval
+    amount: Decimal
+    currency_code: str
 
 
 class FindSellerAccountInput(Model):
@@ -1542,6 +1828,43 @@ class RecordNotificationLogInput(Model):
     undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
 
 
+class CreateEnrollmentInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+    plan: types.CoursePlan
+
+
+class CancelEnrollmentInput(Model):
+    enrollment_id: str
+
+
+class AddToClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RemoveFromClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+
+
+class TrackProgressInput(Model):
+    enrollment_id: str
+
+
+class CloseEnrollmentInput(Model):
+    enrollment_id: str
+    status: types.CourseEnd
+
+
+class GenerateCertificateInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
 class AddToWaitlistInput(Model):
     enrollment_id: str
     class_id: str
@@ -1561,7 +1884,7 @@ class ConfirmEnrollmentInput(Model):
     membership_card_id: str | None = None
 
 
-class CancelEnrollmentInput(Model):
+class CancelClassEnrollmentInput(Model):
     enrollment_id: str
     class_id: str
 
@@ -1591,6 +1914,56 @@ class RouteApplicationForApprovalInput(Model):
     service_id: str
     service_type: types.MunicipalServiceType
     node_id: str
+
+
+class BlockProviderSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseProviderSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class CreateVideoSessionInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class CloseVideoSessionInput(Model):
+    appointment_id: str
+
+
+class ReserveLabSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseLabSlotInput(Model):
+    appointment_id: str
+
+
+class GetVisitOutcomeInput(Model):
+    appointment_id: str
+
+
+class CreatePrescriptionInput(Model):
+    appointment_id: str
+    patient_id: str
+    provider_id: str
+    visit_record_id: str
+    check_history: bool | None = None
+
+
+class AssignPharmacyInput(Model):
+    prescription_id: str
+    patient_id: str
 
 
 class UpdateCustomerVerificationStatusInput(Model):
@@ -1647,6 +2020,23 @@ class DisableCredentialPermissionsInput(Model):
 
 class CheckOpenObligationsInput(Model):
     customer_id: str
+
+
+class GenerateLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    loan_type: types.LoanType
+    term_months: int
+    purpose: str
+    product_id: str | None = None
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+    valid_until: datetime
+
+
+class WithdrawLoanOfferInput(Model):
+    loan_application_id: str
 
 
 class UpdateProductAvailabilityInput(Model):
@@ -3556,6 +3946,171 @@ def generate_migration_report(
     )
 
 
+_ACTIVATE_PLACEMENTS = Operation(
+    "activatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show what a campaign has booked, where and to whom it says.",
+)
+
+
+def activate_placements(
+    *, campaign_id: str, placements: list[types.AdPlacement]
+) -> Call[ActivatePlacementsOutput]:
+    """Show what a campaign has booked, where and to whom it says."""
+    return Call(_ACTIVATE_PLACEMENTS, ActivatePlacementsInput(campaign_id=campaign_id, placements=placements))
+
+
+_DEACTIVATE_PLACEMENTS = Operation(
+    "deactivatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show nothing of a campaign any more; nothing shown is success.",
+)
+
+
+def deactivate_placements(*, campaign_id: str) -> Call[DeactivatePlacementsOutput]:
+    """Show nothing of a campaign any more; nothing shown is success."""
+    return Call(_DEACTIVATE_PLACEMENTS, DeactivatePlacementsInput(campaign_id=campaign_id))
+
+
+_START_IMPRESSION_TRACKING = Operation(
+    "startImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count what is shown of a campaign, and what is clicked.",
+)
+
+
+def start_impression_tracking(
+    *, campaign_id: str, billing_model: types.BillingModel
+) -> Call[StartImpressionTrackingOutput]:
+    """Count what is shown of a campaign, and what is clicked."""
+    return Call(
+        _START_IMPRESSION_TRACKING,
+        StartImpressionTrackingInput(campaign_id=campaign_id, billing_model=billing_model),
+    )
+
+
+_STOP_IMPRESSION_TRACKING = Operation(
+    "stopImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StopImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Count nothing of a campaign any more; not counted is success.",
+)
+
+
+def stop_impression_tracking(*, campaign_id: str) -> Call[StopImpressionTrackingOutput]:
+    """Count nothing of a campaign any more; not counted is success."""
+    return Call(_STOP_IMPRESSION_TRACKING, StopImpressionTrackingInput(campaign_id=campaign_id))
+
+
+_AGGREGATE_IMPRESSIONS_AND_CLICKS = Operation(
+    "aggregateImpressionsAndClicks",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateImpressionsAndClicksOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What was shown and clicked of a campaign between two instants, and what it costs by its billing model.",
+)
+
+
+def aggregate_impressions_and_clicks(
+    *, campaign_id: str, billing_model: types.BillingModel, counted_from: datetime, counted_to: datetime
+) -> Call[AggregateImpressionsAndClicksOutput]:
+    """What was shown and clicked of a campaign between two instants, and what it costs by its billing
+    model.
+    """
+    return Call(
+        _AGGREGATE_IMPRESSIONS_AND_CLICKS,
+        AggregateImpressionsAndClicksInput(
+            campaign_id=campaign_id,
+            billing_model=billing_model,
+            counted_from=counted_from,
+            counted_to=counted_to,
+        ),
+    )
+
+
+_CHECK_BUDGET_EXHAUSTION = Operation(
+    "checkBudgetExhaustion",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckBudgetExhaustionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a campaign has spent, and whether the rest of its budget buys anything more.",
+)
+
+
+def check_budget_exhaustion(
+    *, campaign_id: str, spent: Decimal, budget: Decimal
+) -> Call[CheckBudgetExhaustionOutput]:
+    """Say what a campaign has spent, and whether the rest of its budget buys anything more."""
+    return Call(
+        _CHECK_BUDGET_EXHAUSTION,
+        CheckBudgetExhaustionInput(campaign_id=campaign_id, spent=spent, budget=budget),
+    )
+
+
+_END_CAMPAIGN = Operation(
+    "endCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a campaign; nothing is shown and counted any more.",
+)
+
+
+def end_campaign(*, campaign_id: str, reason: types.CampaignEnd) -> Call[EndCampaignOutput]:
+    """End a campaign; nothing is shown and counted any more."""
+    return Call(_END_CAMPAIGN, EndCampaignInput(campaign_id=campaign_id, reason=reason))
+
+
+_GENERATE_FINAL_REPORT = Operation(
+    "generateFinalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateFinalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the final report of a campaign, for its advertiser.",
+)
+
+
+def generate_final_report(
+    *, campaign_id: str, spent: Decimal, outstanding: Decimal
+) -> Call[GenerateFinalReportOutput]:
+    """Make the final report of a campaign, for its advertiser."""
+    return Call(
+        _GENERATE_FINAL_REPORT,
+        GenerateFinalReportInput(campaign_id=campaign_id, spent=spent, outstanding=outstanding),
+    )
+
+
 _VALIDATE_ATTRIBUTION = Operation(
     "validateAttribution",
     system="medusa",
@@ -3761,6 +4316,196 @@ def update_affiliate_analytics(
             order_amount=order_amount,
             commission_amount=commission_amount,
             influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
+_RESERVE_WORKSHOP_SLOT = Operation(
+    "reserveWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time and the place of a workshop for an appointment; taken by another one is a conflict.",
+)
+
+
+def reserve_workshop_slot(
+    *,
+    appointment_id: str,
+    workshop_id: str,
+    service_type: types.VehicleServiceType,
+    scheduled_date: datetime,
+    estimated_hours: float,
+) -> Call[ReserveWorkshopSlotOutput]:
+    """Keep the time and the place of a workshop for an appointment; taken by another one is a
+    conflict.
+    """
+    return Call(
+        _RESERVE_WORKSHOP_SLOT,
+        ReserveWorkshopSlotInput(
+            appointment_id=appointment_id,
+            workshop_id=workshop_id,
+            service_type=service_type,
+            scheduled_date=scheduled_date,
+            estimated_hours=estimated_hours,
+        ),
+    )
+
+
+_RELEASE_WORKSHOP_SLOT = Operation(
+    "releaseWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_workshop_slot(*, appointment_id: str, workshop_id: str) -> Call[ReleaseWorkshopSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_WORKSHOP_SLOT,
+        ReleaseWorkshopSlotInput(appointment_id=appointment_id, workshop_id=workshop_id),
+    )
+
+
+_PERFORM_INSPECTION = Operation(
+    "performInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PerformInspectionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"vehicle.inspection.completed": ""},
+        match="inspection_id",
+        within=timedelta(minutes=7200),
+        settled=(),
+        ask=lambda given, first: fetch_inspection(inspection_id=first.inspection_id),
+        statuses={"done": ""},
+    ),
+    summary="Have a mechanic look at a vehicle, and wait for what is found.",
+)
+
+
+def perform_inspection(
+    *, appointment_id: str, workshop_id: str, vehicle_listing_id: str | None = None
+) -> Call[PerformInspectionOutput]:
+    """Have a mechanic look at a vehicle, and wait for what is found."""
+    return Call(
+        _PERFORM_INSPECTION,
+        PerformInspectionInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_FETCH_INSPECTION = Operation(
+    "fetchInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchInspectionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How an inspection stands.",
+)
+
+
+def fetch_inspection(*, inspection_id: str) -> Call[FetchInspectionOutput]:
+    """How an inspection stands."""
+    return Call(_FETCH_INSPECTION, FetchInspectionInput(inspection_id=inspection_id))
+
+
+_GENERATE_APPRAISAL_REPORT = Operation(
+    "generateAppraisalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateAppraisalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a vehicle is worth that is given in payment, from what its inspection has found.",
+)
+
+
+def generate_appraisal_report(
+    *, appointment_id: str, inspection_id: str, vehicle_listing_id: str | None = None
+) -> Call[GenerateAppraisalReportOutput]:
+    """Say what a vehicle is worth that is given in payment, from what its inspection has found."""
+    return Call(
+        _GENERATE_APPRAISAL_REPORT,
+        GenerateAppraisalReportInput(
+            appointment_id=appointment_id, inspection_id=inspection_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_GENERATE_SERVICE_INVOICE = Operation(
+    "generateServiceInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateServiceInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing.",
+)
+
+
+def generate_service_invoice(
+    *, appointment_id: str, customer_id: str, currency_code: str
+) -> Call[GenerateServiceInvoiceOutput]:
+    """Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing."""
+    return Call(
+        _GENERATE_SERVICE_INVOICE,
+        GenerateServiceInvoiceInput(
+            appointment_id=appointment_id, customer_id=customer_id, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_VEHICLE_SERVICE_HISTORY = Operation(
+    "updateVehicleServiceHistory",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateVehicleServiceHistoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write what was done into the history of a vehicle.",
+)
+
+
+def update_vehicle_service_history(
+    *,
+    appointment_id: str,
+    customer_id: str,
+    service_type: types.VehicleServiceType,
+    inspection_id: str,
+    invoice_id: str,
+    paid: bool,
+    vehicle_listing_id: str | None = None,
+) -> Call[UpdateVehicleServiceHistoryOutput]:
+    """Write what was done into the history of a vehicle."""
+    return Call(
+        _UPDATE_VEHICLE_SERVICE_HISTORY,
+        UpdateVehicleServiceHistoryInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            vehicle_listing_id=vehicle_listing_id,
+            service_type=service_type,
+            inspection_id=inspection_id,
+            invoice_id=invoice_id,
+            paid=paid,
         ),
     )
 
@@ -4077,6 +4822,140 @@ _UPDATE_CREDIT_LIMIT = Operation(
 def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
     """Set a company's credit limit."""
     return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
+
+
+_RECORD_DONATION = Operation(
+    "recordDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a paid donation down; a campaign that takes none any more refuses it.",
+)
+
+
+def record_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    payment_intent_id: str,
+    is_anonymous: bool,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordDonationOutput]:
+    """Write a paid donation down; a campaign that takes none any more refuses it."""
+    return Call(
+        _RECORD_DONATION,
+        RecordDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            payment_intent_id=payment_intent_id,
+            is_anonymous=is_anonymous,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VOID_DONATION = Operation(
+    "voidDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Strike a donation out that was given back; none there is success.",
+)
+
+
+def void_donation(*, donation_id: str) -> Call[VoidDonationOutput]:
+    """Strike a donation out that was given back; none there is success."""
+    return Call(_VOID_DONATION, VoidDonationInput(donation_id=donation_id))
+
+
+_UPDATE_CAMPAIGN_TOTAL = Operation(
+    "updateCampaignTotal",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCampaignTotalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count a donation towards its campaign, once.",
+)
+
+
+def update_campaign_total(
+    *, campaign_id: str, donation_id: str, amount: Decimal, currency_code: str
+) -> Call[UpdateCampaignTotalOutput]:
+    """Count a donation towards its campaign, once."""
+    return Call(
+        _UPDATE_CAMPAIGN_TOTAL,
+        UpdateCampaignTotalInput(
+            campaign_id=campaign_id, donation_id=donation_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_UNCOUNT_DONATION = Operation(
+    "uncountDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UncountDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a donation out of the total of its campaign; not counted is success.",
+)
+
+
+def uncount_donation(*, campaign_id: str, donation_id: str) -> Call[UncountDonationOutput]:
+    """Take a donation out of the total of its campaign; not counted is success."""
+    return Call(_UNCOUNT_DONATION, UncountDonationInput(campaign_id=campaign_id, donation_id=donation_id))
+
+
+_RECORD_RECURRING_DONATION = Operation(
+    "recordRecurringDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordRecurringDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down that a donation comes again; Medusa submits each later one, with an id of its own, on its day.",
+)
+
+
+def record_recurring_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    mandate_id: str,
+    interval: types.DonationInterval,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordRecurringDonationOutput]:
+    """Write down that a donation comes again; Medusa submits each later one, with an id of its own, on
+    its day.
+    """
+    return Call(
+        _RECORD_RECURRING_DONATION,
+        RecordRecurringDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            mandate_id=mandate_id,
+            interval=interval,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _FIND_SELLER_ACCOUNT = Operation(
@@ -4478,6 +5357,145 @@ def record_notification_log(
     )
 
 
+_CREATE_ENROLLMENT = Operation(
+    "createEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Enrol a student in a course.",
+)
+
+
+def create_enrollment(
+    *, enrollment_id: str, course_id: str, student_id: str, plan: types.CoursePlan
+) -> Call[CreateEnrollmentOutput]:
+    """Enrol a student in a course."""
+    return Call(
+        _CREATE_ENROLLMENT,
+        CreateEnrollmentInput(
+            enrollment_id=enrollment_id, course_id=course_id, student_id=student_id, plan=plan
+        ),
+    )
+
+
+_CANCEL_ENROLLMENT = Operation(
+    "cancelEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take an enrolment back; none there is success.",
+)
+
+
+def cancel_enrollment(*, enrollment_id: str) -> Call[CancelEnrollmentOutput]:
+    """Take an enrolment back; none there is success."""
+    return Call(_CANCEL_ENROLLMENT, CancelEnrollmentInput(enrollment_id=enrollment_id))
+
+
+_ADD_TO_CLASS_ROSTER = Operation(
+    "addToClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AddToClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a student on the list of the class that an instructor teaches.",
+)
+
+
+def add_to_class_roster(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[AddToClassRosterOutput]:
+    """Put a student on the list of the class that an instructor teaches."""
+    return Call(
+        _ADD_TO_CLASS_ROSTER,
+        AddToClassRosterInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REMOVE_FROM_CLASS_ROSTER = Operation(
+    "removeFromClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveFromClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a student off the list of a class; not on it is success.",
+)
+
+
+def remove_from_class_roster(*, enrollment_id: str, course_id: str) -> Call[RemoveFromClassRosterOutput]:
+    """Take a student off the list of a class; not on it is success."""
+    return Call(
+        _REMOVE_FROM_CLASS_ROSTER,
+        RemoveFromClassRosterInput(enrollment_id=enrollment_id, course_id=course_id),
+    )
+
+
+_TRACK_PROGRESS = Operation(
+    "trackProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TrackProgressOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How far a student is, since when nothing was done, and whether the time to study is over.",
+)
+
+
+def track_progress(*, enrollment_id: str) -> Call[TrackProgressOutput]:
+    """How far a student is, since when nothing was done, and whether the time to study is over."""
+    return Call(_TRACK_PROGRESS, TrackProgressInput(enrollment_id=enrollment_id))
+
+
+_CLOSE_ENROLLMENT = Operation(
+    "closeEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how an enrolment has ended.",
+)
+
+
+def close_enrollment(*, enrollment_id: str, status: types.CourseEnd) -> Call[CloseEnrollmentOutput]:
+    """Say how an enrolment has ended."""
+    return Call(_CLOSE_ENROLLMENT, CloseEnrollmentInput(enrollment_id=enrollment_id, status=status))
+
+
+_GENERATE_CERTIFICATE = Operation(
+    "generateCertificate",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateCertificateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the certificate of a course that a student has passed.",
+)
+
+
+def generate_certificate(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GenerateCertificateOutput]:
+    """Make the certificate of a course that a student has passed."""
+    return Call(
+        _GENERATE_CERTIFICATE,
+        GenerateCertificateInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
 _ADD_TO_WAITLIST = Operation(
     "addToWaitlist",
     system="medusa",
@@ -4550,11 +5568,11 @@ def confirm_enrollment(
     )
 
 
-_CANCEL_ENROLLMENT = Operation(
-    "cancelEnrollment",
+_CANCEL_CLASS_ENROLLMENT = Operation(
+    "cancelClassEnrollment",
     system="medusa",
     task_queue="medusa-commerce",
-    output=CancelEnrollmentOutput,
+    output=CancelClassEnrollmentOutput,
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
@@ -4562,9 +5580,11 @@ _CANCEL_ENROLLMENT = Operation(
 )
 
 
-def cancel_enrollment(*, enrollment_id: str, class_id: str) -> Call[CancelEnrollmentOutput]:
+def cancel_class_enrollment(*, enrollment_id: str, class_id: str) -> Call[CancelClassEnrollmentOutput]:
     """Give a member's place in a class free; free already is success."""
-    return Call(_CANCEL_ENROLLMENT, CancelEnrollmentInput(enrollment_id=enrollment_id, class_id=class_id))
+    return Call(
+        _CANCEL_CLASS_ENROLLMENT, CancelClassEnrollmentInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
 
 
 _MARK_NO_SHOW = Operation(
@@ -4666,6 +5686,210 @@ def route_application_for_approval(
             application_id=application_id, service_id=service_id, service_type=service_type, node_id=node_id
         ),
     )
+
+
+_BLOCK_PROVIDER_SLOT = Operation(
+    "blockProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time of a provider free for an appointment; taken by another one is a conflict.",
+)
+
+
+def block_provider_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[BlockProviderSlotOutput]:
+    """Keep the time of a provider free for an appointment; taken by another one is a conflict."""
+    return Call(
+        _BLOCK_PROVIDER_SLOT,
+        BlockProviderSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_PROVIDER_SLOT = Operation(
+    "releaseProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_provider_slot(*, appointment_id: str, provider_id: str) -> Call[ReleaseProviderSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_PROVIDER_SLOT,
+        ReleaseProviderSlotInput(appointment_id=appointment_id, provider_id=provider_id),
+    )
+
+
+_CREATE_VIDEO_SESSION = Operation(
+    "createVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open the room of a video visit, for its time.",
+)
+
+
+def create_video_session(
+    *, appointment_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[CreateVideoSessionOutput]:
+    """Open the room of a video visit, for its time."""
+    return Call(
+        _CREATE_VIDEO_SESSION,
+        CreateVideoSessionInput(
+            appointment_id=appointment_id, scheduled_at=scheduled_at, duration_minutes=duration_minutes
+        ),
+    )
+
+
+_CLOSE_VIDEO_SESSION = Operation(
+    "closeVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close the room of a video visit; none there is success.",
+)
+
+
+def close_video_session(*, appointment_id: str) -> Call[CloseVideoSessionOutput]:
+    """Close the room of a video visit; none there is success."""
+    return Call(_CLOSE_VIDEO_SESSION, CloseVideoSessionInput(appointment_id=appointment_id))
+
+
+_RESERVE_LAB_SLOT = Operation(
+    "reserveLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Reserve a place in the laboratory; none free at that time is a conflict.",
+)
+
+
+def reserve_lab_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[ReserveLabSlotOutput]:
+    """Reserve a place in the laboratory; none free at that time is a conflict."""
+    return Call(
+        _RESERVE_LAB_SLOT,
+        ReserveLabSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_LAB_SLOT = Operation(
+    "releaseLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a place in the laboratory free; none there is success.",
+)
+
+
+def release_lab_slot(*, appointment_id: str) -> Call[ReleaseLabSlotOutput]:
+    """Give a place in the laboratory free; none there is success."""
+    return Call(_RELEASE_LAB_SLOT, ReleaseLabSlotInput(appointment_id=appointment_id))
+
+
+_GET_VISIT_OUTCOME = Operation(
+    "getVisitOutcome",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GetVisitOutcomeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The record of a visit, and whether something is prescribed.",
+)
+
+
+def get_visit_outcome(*, appointment_id: str) -> Call[GetVisitOutcomeOutput]:
+    """The record of a visit, and whether something is prescribed."""
+    return Call(_GET_VISIT_OUTCOME, GetVisitOutcomeInput(appointment_id=appointment_id))
+
+
+_CREATE_PRESCRIPTION = Operation(
+    "createPrescription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreatePrescriptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue what the provider has prescribed in a visit's record, after a check against what the patient takes already where that is asked for.",
+)
+
+
+def create_prescription(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    provider_id: str,
+    visit_record_id: str,
+    check_history: bool | None = None,
+) -> Call[CreatePrescriptionOutput]:
+    """Issue what the provider has prescribed in a visit's record, after a check against what the
+    patient takes already where that is asked for.
+    """
+    return Call(
+        _CREATE_PRESCRIPTION,
+        CreatePrescriptionInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            provider_id=provider_id,
+            visit_record_id=visit_record_id,
+            check_history=check_history,
+        ),
+    )
+
+
+_ASSIGN_PHARMACY = Operation(
+    "assignPharmacy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssignPharmacyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has it.",
+)
+
+
+def assign_pharmacy(*, prescription_id: str, patient_id: str) -> Call[AssignPharmacyOutput]:
+    """Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has
+    it.
+    """
+    return Call(_ASSIGN_PHARMACY, AssignPharmacyInput(prescription_id=prescription_id, patient_id=patient_id))
 
 
 _UPDATE_CUSTOMER_VERIFICATION_STATUS = Operation(
@@ -4895,6 +6119,66 @@ _CHECK_OPEN_OBLIGATIONS = Operation(
 def check_open_obligations(*, customer_id: str) -> Call[CheckOpenObligationsOutput]:
     """How many open orders, disputes and payments still need a customer's data."""
     return Call(_CHECK_OPEN_OBLIGATIONS, CheckOpenObligationsInput(customer_id=customer_id))
+
+
+_GENERATE_LOAN_OFFER = Operation(
+    "generateLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the offer of a loan, with its monthly payment, good until a day.",
+)
+
+
+def generate_loan_offer(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    loan_type: types.LoanType,
+    term_months: int,
+    purpose: str,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+    valid_until: datetime,
+    product_id: str | None = None,
+) -> Call[GenerateLoanOfferOutput]:
+    """Make the offer of a loan, with its monthly payment, good until a day."""
+    return Call(
+        _GENERATE_LOAN_OFFER,
+        GenerateLoanOfferInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            loan_type=loan_type,
+            term_months=term_months,
+            purpose=purpose,
+            product_id=product_id,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_WITHDRAW_LOAN_OFFER = Operation(
+    "withdrawLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the offer of a loan back; none there is success.",
+)
+
+
+def withdraw_loan_offer(*, loan_application_id: str) -> Call[WithdrawLoanOfferOutput]:
+    """Take the offer of a loan back; none there is success."""
+    return Call(_WITHDRAW_LOAN_OFFER, WithdrawLoanOfferInput(loan_application_id=loan_application_id))
 
 
 _UPDATE_PRODUCT_AVAILABILITY = Operation(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
@@ -131,7 +131,31 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class ValidateCreativesOutput(Model):
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedOutput(Model):
+    pass
+
+
+class SendPerformanceReportOutput(Model):
+    pass
+
+
+class SendCampaignEndedOutput(Model):
+    pass
+
+
 class NotifyAffiliateOutput(Model):
+    pass
+
+
+class RemindWorkshopOutput(Model):
+    pass
+
+
+class SendServicePaymentFailedOutput(Model):
     pass
 
 
@@ -168,6 +192,22 @@ class SendCompanyWelcomeKitOutput(Model):
 
 
 class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
+class SendThankYouMessageOutput(Model):
+    pass
+
+
+class SendRecurrenceRefusedOutput(Model):
+    pass
+
+
+class NotifyCampaignOrganizerOutput(Model):
+    pass
+
+
+class SendDonationFailedOutput(Model):
     pass
 
 
@@ -278,6 +318,30 @@ class NotifyAuthorOutput(Model):
     pass
 
 
+class GrantCourseAccessOutput(Model):
+    access_id: str
+
+
+class RevokeCourseAccessOutput(Model):
+    pass
+
+
+class SendCourseWelcomeKitOutput(Model):
+    pass
+
+
+class SendProgressRemindersOutput(Model):
+    pass
+
+
+class SendCertificateOutput(Model):
+    pass
+
+
+class SendEnrollmentFailedOutput(Model):
+    pass
+
+
 class SendEnrollmentConfirmationOutput(Model):
     pass
 
@@ -295,6 +359,30 @@ class GeneratePermitDocumentOutput(Model):
 
 
 class WithdrawPermitDocumentOutput(Model):
+    pass
+
+
+class SendIdentityRequestOutput(Model):
+    pass
+
+
+class SendAppointmentConfirmationOutput(Model):
+    pass
+
+
+class SendAppointmentReminderOutput(Model):
+    pass
+
+
+class SendAppointmentCancelledOutput(Model):
+    pass
+
+
+class RemindProviderOutput(Model):
+    pass
+
+
+class SendPostVisitSummaryOutput(Model):
     pass
 
 
@@ -343,6 +431,22 @@ class NotifyDataProtectionOfficerOutput(Model):
 
 
 class SendPrivacyConfirmationOutput(Model):
+    pass
+
+
+class SendOfferToApplicantOutput(Model):
+    pass
+
+
+class RemindOfLoanOfferOutput(Model):
+    pass
+
+
+class SendLoanDecisionOutput(Model):
+    pass
+
+
+class SendLatePaymentNoticeOutput(Model):
     pass
 
 
@@ -675,10 +779,49 @@ class PingPayloadCMSInput(Model):
     pass
 
 
+class ValidateCreativesInput(Model):
+    campaign_id: str
+    creative_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendPerformanceReportInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    impressions: int
+    clicks: int
+    spent: Decimal
+    currency_code: str
+
+
+class SendCampaignEndedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    reason: str
+
+
 class NotifyAffiliateInput(Model):
     affiliate_partner_id: str
     commission_amount: Decimal
     paid_amount: Decimal
+    currency_code: str
+
+
+class RemindWorkshopInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class SendServicePaymentFailedInput(Model):
+    appointment_id: str
+    customer_id: str
+    invoice_id: str
+    amount: Decimal
     currency_code: str
 
 
@@ -738,6 +881,33 @@ class SendCompanyWelcomeKitInput(Model):
 class NotifyCompanyRejectedInput(Model):
     company_id: str
     reason: str | None = None
+
+
+class SendThankYouMessageInput(Model):
+    donation_id: str
+    donor_id: str
+    receipt_id: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SendRecurrenceRefusedInput(Model):
+    donation_id: str
+    donor_id: str
+
+
+class NotifyCampaignOrganizerInput(Model):
+    campaign_id: str
+    donation_id: str
+    donor_id: str | None = None
+    amount: Decimal
+    currency_code: str
+    goal_reached: bool
+
+
+class SendDonationFailedInput(Model):
+    donation_id: str
+    donor_id: str
 
 
 class NotifySellerInput(Model):
@@ -890,6 +1060,40 @@ class NotifyAuthorInput(Model):
     problems: Annotated[list[str] | None, Limits(max_items=50)] = None
 
 
+class GrantCourseAccessInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RevokeCourseAccessInput(Model):
+    access_id: str
+
+
+class SendCourseWelcomeKitInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class SendProgressRemindersInput(Model):
+    enrollment_id: str
+    student_id: str
+    percent: int
+
+
+class SendCertificateInput(Model):
+    enrollment_id: str
+    student_id: str
+    certificate_id: str
+    credential_id: str
+
+
+class SendEnrollmentFailedInput(Model):
+    enrollment_id: str
+    student_id: str
+
+
 class SendEnrollmentConfirmationInput(Model):
     enrollment_id: str
     customer_id: str
@@ -919,6 +1123,36 @@ class GeneratePermitDocumentInput(Model):
 
 class WithdrawPermitDocumentInput(Model):
     document_id: str
+
+
+class SendIdentityRequestInput(Model):
+    recipient_type: Literal["appointment", "customer"]
+    recipient_id: str
+    verification_session_id: str
+
+
+class SendAppointmentConfirmationInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentReminderInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentCancelledInput(Model):
+    appointment_id: str
+    reason: str
+
+
+class RemindProviderInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class SendPostVisitSummaryInput(Model):
+    appointment_id: str
 
 
 class SendVerificationLinkInput(Model):
@@ -979,6 +1213,34 @@ class SendPrivacyConfirmationInput(Model):
     privacy_case_id: str
     request_type: types.PrivacyRequest
     incomplete: Annotated[list[str], Limits(max_items=5)]
+
+
+class SendOfferToApplicantInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+    valid_until: datetime
+
+
+class RemindOfLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+
+
+class SendLoanDecisionInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    status: str
+
+
+class SendLatePaymentNoticeInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
+    amount: Decimal
+    currency_code: str
+    attempt: int
 
 
 class TriggerLowStockAlertsInput(Model):
@@ -1862,6 +2124,98 @@ def ping_payload_cms() -> Call[types.SystemHealth]:
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
 
 
+_VALIDATE_CREATIVES = Operation(
+    "validateCreatives",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateCreativesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Hold the creatives of a campaign against format and rules; the ones that fail are named.",
+)
+
+
+def validate_creatives(*, campaign_id: str, creative_ids: list[str]) -> Call[ValidateCreativesOutput]:
+    """Hold the creatives of a campaign against format and rules; the ones that fail are named."""
+    return Call(
+        _VALIDATE_CREATIVES, ValidateCreativesInput(campaign_id=campaign_id, creative_ids=creative_ids)
+    )
+
+
+_SEND_CREATIVES_REJECTED = Operation(
+    "sendCreativesRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCreativesRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser which creatives can not be shown.",
+)
+
+
+def send_creatives_rejected(
+    *, campaign_id: str, advertiser_id: str, rejected: list[str]
+) -> Call[SendCreativesRejectedOutput]:
+    """Tell an advertiser which creatives can not be shown."""
+    return Call(
+        _SEND_CREATIVES_REJECTED,
+        SendCreativesRejectedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, rejected=rejected),
+    )
+
+
+_SEND_PERFORMANCE_REPORT = Operation(
+    "sendPerformanceReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser how a campaign has done so far.",
+)
+
+
+def send_performance_report(
+    *, campaign_id: str, advertiser_id: str, impressions: int, clicks: int, spent: Decimal, currency_code: str
+) -> Call[SendPerformanceReportOutput]:
+    """Tell an advertiser how a campaign has done so far."""
+    return Call(
+        _SEND_PERFORMANCE_REPORT,
+        SendPerformanceReportInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            impressions=impressions,
+            clicks=clicks,
+            spent=spent,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_CAMPAIGN_ENDED = Operation(
+    "sendCampaignEnded",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCampaignEndedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser that a campaign has ended, or did not begin, and why.",
+)
+
+
+def send_campaign_ended(
+    *, campaign_id: str, advertiser_id: str, reason: str
+) -> Call[SendCampaignEndedOutput]:
+    """Tell an advertiser that a campaign has ended, or did not begin, and why."""
+    return Call(
+        _SEND_CAMPAIGN_ENDED,
+        SendCampaignEndedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, reason=reason),
+    )
+
+
 _NOTIFY_AFFILIATE = Operation(
     "notifyAffiliate",
     system="payload",
@@ -1884,6 +2238,51 @@ def notify_affiliate(
             affiliate_partner_id=affiliate_partner_id,
             commission_amount=commission_amount,
             paid_amount=paid_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_REMIND_WORKSHOP = Operation(
+    "remindWorkshop",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindWorkshopOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a workshop to say when its work on a vehicle is done.",
+)
+
+
+def remind_workshop(*, appointment_id: str, workshop_id: str) -> Call[RemindWorkshopOutput]:
+    """Remind a workshop to say when its work on a vehicle is done."""
+    return Call(_REMIND_WORKSHOP, RemindWorkshopInput(appointment_id=appointment_id, workshop_id=workshop_id))
+
+
+_SEND_SERVICE_PAYMENT_FAILED = Operation(
+    "sendServicePaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendServicePaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the work on a vehicle could not be charged.",
+)
+
+
+def send_service_payment_failed(
+    *, appointment_id: str, customer_id: str, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[SendServicePaymentFailedOutput]:
+    """Tell a customer that the work on a vehicle could not be charged."""
+    return Call(
+        _SEND_SERVICE_PAYMENT_FAILED,
+        SendServicePaymentFailedInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            invoice_id=invoice_id,
+            amount=amount,
             currency_code=currency_code,
         ),
     )
@@ -2103,6 +2502,105 @@ def notify_company_rejected(
 ) -> Call[NotifyCompanyRejectedOutput]:
     """Tell a company that nothing came of its registration."""
     return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_SEND_THANK_YOU_MESSAGE = Operation(
+    "sendThankYouMessage",
+    system="payload",
+    task_queue="payload-content",
+    output=SendThankYouMessageOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Thank a donor, with the tax receipt where there is one.",
+)
+
+
+def send_thank_you_message(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str, receipt_id: str | None = None
+) -> Call[SendThankYouMessageOutput]:
+    """Thank a donor, with the tax receipt where there is one."""
+    return Call(
+        _SEND_THANK_YOU_MESSAGE,
+        SendThankYouMessageInput(
+            donation_id=donation_id,
+            donor_id=donor_id,
+            receipt_id=receipt_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_RECURRENCE_REFUSED = Operation(
+    "sendRecurrenceRefused",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRecurrenceRefusedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was given once, and that the bank does not let it come again.",
+)
+
+
+def send_recurrence_refused(*, donation_id: str, donor_id: str) -> Call[SendRecurrenceRefusedOutput]:
+    """Tell a donor that a donation was given once, and that the bank does not let it come again."""
+    return Call(
+        _SEND_RECURRENCE_REFUSED, SendRecurrenceRefusedInput(donation_id=donation_id, donor_id=donor_id)
+    )
+
+
+_NOTIFY_CAMPAIGN_ORGANIZER = Operation(
+    "notifyCampaignOrganizer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCampaignOrganizerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the organizer of a campaign about a donation.",
+)
+
+
+def notify_campaign_organizer(
+    *,
+    campaign_id: str,
+    donation_id: str,
+    amount: Decimal,
+    currency_code: str,
+    goal_reached: bool,
+    donor_id: str | None = None,
+) -> Call[NotifyCampaignOrganizerOutput]:
+    """Tell the organizer of a campaign about a donation."""
+    return Call(
+        _NOTIFY_CAMPAIGN_ORGANIZER,
+        NotifyCampaignOrganizerInput(
+            campaign_id=campaign_id,
+            donation_id=donation_id,
+            donor_id=donor_id,
+            amount=amount,
+            currency_code=currency_code,
+            goal_reached=goal_reached,
+        ),
+    )
+
+
+_SEND_DONATION_FAILED = Operation(
+    "sendDonationFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendDonationFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was not taken, or was given back.",
+)
+
+
+def send_donation_failed(*, donation_id: str, donor_id: str) -> Call[SendDonationFailedOutput]:
+    """Tell a donor that a donation was not taken, or was given back."""
+    return Call(_SEND_DONATION_FAILED, SendDonationFailedInput(donation_id=donation_id, donor_id=donor_id))
 
 
 _NOTIFY_SELLER = Operation(
@@ -2672,6 +3170,140 @@ def notify_author(
     )
 
 
+_GRANT_COURSE_ACCESS = Operation(
+    "grantCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=GrantCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Let a student read a course.",
+)
+
+
+def grant_course_access(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GrantCourseAccessOutput]:
+    """Let a student read a course."""
+    return Call(
+        _GRANT_COURSE_ACCESS,
+        GrantCourseAccessInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REVOKE_COURSE_ACCESS = Operation(
+    "revokeCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=RevokeCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a student read a course no more; no access there is success.",
+)
+
+
+def revoke_course_access(*, access_id: str) -> Call[RevokeCourseAccessOutput]:
+    """Let a student read a course no more; no access there is success."""
+    return Call(_REVOKE_COURSE_ACCESS, RevokeCourseAccessInput(access_id=access_id))
+
+
+_SEND_COURSE_WELCOME_KIT = Operation(
+    "sendCourseWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCourseWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a student to a course.",
+)
+
+
+def send_course_welcome_kit(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[SendCourseWelcomeKitOutput]:
+    """Welcome a student to a course."""
+    return Call(
+        _SEND_COURSE_WELCOME_KIT,
+        SendCourseWelcomeKitInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_SEND_PROGRESS_REMINDERS = Operation(
+    "sendProgressReminders",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProgressRemindersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a student who has not studied for a while.",
+)
+
+
+def send_progress_reminders(
+    *, enrollment_id: str, student_id: str, percent: int
+) -> Call[SendProgressRemindersOutput]:
+    """Remind a student who has not studied for a while."""
+    return Call(
+        _SEND_PROGRESS_REMINDERS,
+        SendProgressRemindersInput(enrollment_id=enrollment_id, student_id=student_id, percent=percent),
+    )
+
+
+_SEND_CERTIFICATE = Operation(
+    "sendCertificate",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCertificateOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a student the certificate of a course, and the offer to keep it in the wallet; the platform knows the link.",
+)
+
+
+def send_certificate(
+    *, enrollment_id: str, student_id: str, certificate_id: str, credential_id: str
+) -> Call[SendCertificateOutput]:
+    """Send a student the certificate of a course, and the offer to keep it in the wallet; the platform
+    knows the link.
+    """
+    return Call(
+        _SEND_CERTIFICATE,
+        SendCertificateInput(
+            enrollment_id=enrollment_id,
+            student_id=student_id,
+            certificate_id=certificate_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_SEND_ENROLLMENT_FAILED = Operation(
+    "sendEnrollmentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEnrollmentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a student that there is no place in a course for them, and that nothing was charged or all is given back.",
+)
+
+
+def send_enrollment_failed(*, enrollment_id: str, student_id: str) -> Call[SendEnrollmentFailedOutput]:
+    """Tell a student that there is no place in a course for them, and that nothing was charged or all
+    is given back.
+    """
+    return Call(
+        _SEND_ENROLLMENT_FAILED, SendEnrollmentFailedInput(enrollment_id=enrollment_id, student_id=student_id)
+    )
+
+
 _SEND_ENROLLMENT_CONFIRMATION = Operation(
     "sendEnrollmentConfirmation",
     system="payload",
@@ -2785,6 +3417,130 @@ _WITHDRAW_PERMIT_DOCUMENT = Operation(
 def withdraw_permit_document(*, document_id: str) -> Call[WithdrawPermitDocumentOutput]:
     """Take a permit's document down; none there is success."""
     return Call(_WITHDRAW_PERMIT_DOCUMENT, WithdrawPermitDocumentInput(document_id=document_id))
+
+
+_SEND_IDENTITY_REQUEST = Operation(
+    "sendIdentityRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendIdentityRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send somebody the link of a session in which they show their identity.",
+)
+
+
+def send_identity_request(
+    *, recipient_type: Literal["appointment", "customer"], recipient_id: str, verification_session_id: str
+) -> Call[SendIdentityRequestOutput]:
+    """Send somebody the link of a session in which they show their identity."""
+    return Call(
+        _SEND_IDENTITY_REQUEST,
+        SendIdentityRequestInput(
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            verification_session_id=verification_session_id,
+        ),
+    )
+
+
+_SEND_APPOINTMENT_CONFIRMATION = Operation(
+    "sendAppointmentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Confirm an appointment, with what is needed to come to it.",
+)
+
+
+def send_appointment_confirmation(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentConfirmationOutput]:
+    """Confirm an appointment, with what is needed to come to it."""
+    return Call(
+        _SEND_APPOINTMENT_CONFIRMATION,
+        SendAppointmentConfirmationInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_REMINDER = Operation(
+    "sendAppointmentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind of an appointment.",
+)
+
+
+def send_appointment_reminder(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentReminderOutput]:
+    """Remind of an appointment."""
+    return Call(
+        _SEND_APPOINTMENT_REMINDER,
+        SendAppointmentReminderInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_CANCELLED = Operation(
+    "sendAppointmentCancelled",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentCancelledOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say that an appointment does not take place.",
+)
+
+
+def send_appointment_cancelled(*, appointment_id: str, reason: str) -> Call[SendAppointmentCancelledOutput]:
+    """Say that an appointment does not take place."""
+    return Call(
+        _SEND_APPOINTMENT_CANCELLED,
+        SendAppointmentCancelledInput(appointment_id=appointment_id, reason=reason),
+    )
+
+
+_REMIND_PROVIDER = Operation(
+    "remindProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a provider to say how an appointment has gone.",
+)
+
+
+def remind_provider(*, appointment_id: str, provider_id: str) -> Call[RemindProviderOutput]:
+    """Remind a provider to say how an appointment has gone."""
+    return Call(_REMIND_PROVIDER, RemindProviderInput(appointment_id=appointment_id, provider_id=provider_id))
+
+
+_SEND_POST_VISIT_SUMMARY = Operation(
+    "sendPostVisitSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPostVisitSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a patient that the summary of the visit can be read in the portal.",
+)
+
+
+def send_post_visit_summary(*, appointment_id: str) -> Call[SendPostVisitSummaryOutput]:
+    """Tell a patient that the summary of the visit can be read in the portal."""
+    return Call(_SEND_POST_VISIT_SUMMARY, SendPostVisitSummaryInput(appointment_id=appointment_id))
 
 
 _SEND_VERIFICATION_LINK = Operation(
@@ -3030,6 +3786,116 @@ def send_privacy_confirmation(
         _SEND_PRIVACY_CONFIRMATION,
         SendPrivacyConfirmationInput(
             privacy_case_id=privacy_case_id, request_type=request_type, incomplete=incomplete
+        ),
+    )
+
+
+_SEND_OFFER_TO_APPLICANT = Operation(
+    "sendOfferToApplicant",
+    system="payload",
+    task_queue="payload-content",
+    output=SendOfferToApplicantOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an applicant the offer of a loan, and until when it stands.",
+)
+
+
+def send_offer_to_applicant(
+    *, loan_application_id: str, applicant_id: str, offer_id: str, valid_until: datetime
+) -> Call[SendOfferToApplicantOutput]:
+    """Send an applicant the offer of a loan, and until when it stands."""
+    return Call(
+        _SEND_OFFER_TO_APPLICANT,
+        SendOfferToApplicantInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            offer_id=offer_id,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_REMIND_OF_LOAN_OFFER = Operation(
+    "remindOfLoanOffer",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindOfLoanOfferOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind an applicant of an offer that ends soon.",
+)
+
+
+def remind_of_loan_offer(
+    *, loan_application_id: str, applicant_id: str, offer_id: str
+) -> Call[RemindOfLoanOfferOutput]:
+    """Remind an applicant of an offer that ends soon."""
+    return Call(
+        _REMIND_OF_LOAN_OFFER,
+        RemindOfLoanOfferInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, offer_id=offer_id
+        ),
+    )
+
+
+_SEND_LOAN_DECISION = Operation(
+    "sendLoanDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLoanDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an applicant that there will be no loan, or that it is paid out or closed.",
+)
+
+
+def send_loan_decision(
+    *, loan_application_id: str, applicant_id: str, status: str
+) -> Call[SendLoanDecisionOutput]:
+    """Tell an applicant that there will be no loan, or that it is paid out or closed."""
+    return Call(
+        _SEND_LOAN_DECISION,
+        SendLoanDecisionInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, status=status
+        ),
+    )
+
+
+_SEND_LATE_PAYMENT_NOTICE = Operation(
+    "sendLatePaymentNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLatePaymentNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a borrower that a repayment could not be collected, and when it is tried again.",
+)
+
+
+def send_late_payment_notice(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    amount: Decimal,
+    currency_code: str,
+    attempt: int,
+) -> Call[SendLatePaymentNoticeOutput]:
+    """Tell a borrower that a repayment could not be collected, and when it is tried again."""
+    return Call(
+        _SEND_LATE_PAYMENT_NOTICE,
+        SendLatePaymentNoticeInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
         ),
     )
 

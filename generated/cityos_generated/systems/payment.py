@@ -73,7 +73,15 @@ class InitiateAffiliatePayoutOutput(Model):
     transfer_id: str
 
 
+class SetupRecurringPaymentOutput(Model):
+    mandate_id: str
+
+
 class ReleasePaymentToSellerOutput(Model):
+    transfer_id: str
+
+
+class DisburseFundsOutput(Model):
     transfer_id: str
 
 
@@ -289,6 +297,24 @@ class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
 
 
+class HoldBudgetAuthorizationInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeDailyInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
 class InitiateAffiliatePayoutInput(Model):
     affiliate_partner_id: str
     order_id: str
@@ -296,6 +322,22 @@ class InitiateAffiliatePayoutInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str | None = None
+
+
+class ProcessPaymentInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SetupRecurringPaymentInput(Model):
+    donation_id: str
+    donor_id: str
+    payment_method_id: str
+    gateway: str
 
 
 class ReleasePaymentToSellerInput(Model):
@@ -306,6 +348,33 @@ class ReleasePaymentToSellerInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str | None = None
+
+
+class CollectCopayInput(Model):
+    appointment_id: str
+    patient_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class DisburseFundsInput(Model):
+    loan_application_id: str
+    connected_account_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class CollectRepaymentInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
 
 
 class ProcessRefundInput(Model):
@@ -1050,6 +1119,88 @@ def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHea
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
 
 
+_HOLD_BUDGET_AUTHORIZATION = Operation(
+    "holdBudgetAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet.",
+)
+
+
+def hold_budget_authorization(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet."""
+    return Call(
+        _HOLD_BUDGET_AUTHORIZATION,
+        HoldBudgetAuthorizationInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_DAILY = Operation(
+    "chargeDaily",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take what a campaign has cost since it was last charged.",
+)
+
+
+def charge_daily(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Take what a campaign has cost since it was last charged."""
+    return Call(
+        _CHARGE_DAILY,
+        ChargeDailyInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
 _INITIATE_AFFILIATE_PAYOUT = Operation(
     "initiateAffiliatePayout",
     system="payment",
@@ -1082,6 +1233,77 @@ def initiate_affiliate_payout(
             amount=amount,
             currency_code=currency_code,
             gateway=gateway,
+        ),
+    )
+
+
+_PROCESS_PAYMENT = Operation(
+    "processPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take an amount that is owed for a reference, on the card that was left for it.",
+)
+
+
+def process_payment(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take an amount that is owed for a reference, on the card that was left for it."""
+    return Call(
+        _PROCESS_PAYMENT,
+        ProcessPaymentInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SETUP_RECURRING_PAYMENT = Operation(
+    "setupRecurringPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SetupRecurringPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Get the mandate to charge a donor off-session again; no money moves.",
+)
+
+
+def setup_recurring_payment(
+    *, donation_id: str, donor_id: str, payment_method_id: str, gateway: str
+) -> Call[SetupRecurringPaymentOutput]:
+    """Get the mandate to charge a donor off-session again; no money moves."""
+    return Call(
+        _SETUP_RECURRING_PAYMENT,
+        SetupRecurringPaymentInput(
+            donation_id=donation_id, donor_id=donor_id, payment_method_id=payment_method_id, gateway=gateway
         ),
     )
 
@@ -1120,6 +1342,134 @@ def release_payment_to_seller(
             amount=amount,
             currency_code=currency_code,
             gateway=gateway,
+        ),
+    )
+
+
+_COLLECT_COPAY = Operation(
+    "collectCopay",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take a patient's own share of a visit, on the card that was left for it.",
+)
+
+
+def collect_copay(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take a patient's own share of a visit, on the card that was left for it."""
+    return Call(
+        _COLLECT_COPAY,
+        CollectCopayInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_DISBURSE_FUNDS = Operation(
+    "disburseFunds",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DisburseFundsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move a loan to the borrower's account at the gateway, where it arrives in the same second.",
+)
+
+
+def disburse_funds(
+    *,
+    loan_application_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[DisburseFundsOutput]:
+    """Move a loan to the borrower's account at the gateway, where it arrives in the same second."""
+    return Call(
+        _DISBURSE_FUNDS,
+        DisburseFundsInput(
+            loan_application_id=loan_application_id,
+            connected_account_id=connected_account_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_COLLECT_REPAYMENT = Operation(
+    "collectRepayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take one repayment of a loan from the borrower.",
+)
+
+
+def collect_repayment(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take one repayment of a loan from the borrower."""
+    return Call(
+        _COLLECT_REPAYMENT,
+        CollectRepaymentInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 

@@ -73,6 +73,10 @@ class IssueBusinessCredentialsOutput(Model):
     credential_id: str
 
 
+class IssueVerifiableCertificateOutput(Model):
+    credential_id: str
+
+
 class VerifyApplicationDocumentsOutput(Model):
     verified: bool
     refused_types: Annotated[list[str], Limits(max_items=20)]
@@ -84,6 +88,15 @@ class IssuePermitCredentialOutput(Model):
 
 class RevokePermitCredentialOutput(Model):
     pass
+
+
+class RequestIdentityPresentationOutput(Model):
+    verification_session_id: str
+
+
+class VerifyProviderLicenseOutput(Model):
+    valid: bool
+    valid_until: date | None = None
 
 
 class CreateVerificationSessionOutput(Model):
@@ -171,6 +184,19 @@ class FetchExpiringCredentialsOutput(Model):
 
 class UpdateConsentRecordOutput(Model):
     consent_record_id: str
+
+
+class SignLoanAgreementOutput(Model):
+    agreement_id: str
+
+
+class FetchLoanAgreementOutput(Model):
+    agreement_id: str
+    status: Literal["signed", "refused", "open"]
+
+
+class VoidLoanAgreementOutput(Model):
+    pass
 
 
 class IssueDigitalMembershipCardOutput(Model):
@@ -262,6 +288,12 @@ class IssueBusinessCredentialsInput(Model):
     business_info: types.CompanyInfo
 
 
+class IssueVerifiableCertificateInput(Model):
+    certificate_id: str
+    course_id: str
+    student_id: str
+
+
 class VerifyApplicationDocumentsInput(Model):
     application_id: str
     documents: Annotated[list[types.ApplicationDocument], Limits(max_items=40)]
@@ -276,6 +308,14 @@ class IssuePermitCredentialInput(Model):
 
 class RevokePermitCredentialInput(Model):
     credential_id: str
+
+
+class RequestIdentityPresentationInput(Model):
+    holder_id: str
+
+
+class VerifyProviderLicenseInput(Model):
+    provider_id: str
 
 
 class CreateVerificationSessionInput(Model):
@@ -390,6 +430,20 @@ class UpdateConsentRecordInput(Model):
     request_type: types.PrivacyRequest
     residency_zone: str
     consent_changes: types.ConsentChanges | None = None
+
+
+class SignLoanAgreementInput(Model):
+    loan_application_id: str
+    offer_id: str
+    applicant_id: str
+
+
+class FetchLoanAgreementInput(Model):
+    agreement_id: str
+
+
+class VoidLoanAgreementInput(Model):
+    agreement_id: str
 
 
 class IssueDigitalMembershipCardInput(Model):
@@ -670,6 +724,31 @@ def issue_business_credentials(
     )
 
 
+_ISSUE_VERIFIABLE_CERTIFICATE = Operation(
+    "issueVerifiableCertificate",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueVerifiableCertificateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a student the certificate of a course as a credential.",
+)
+
+
+def issue_verifiable_certificate(
+    *, certificate_id: str, course_id: str, student_id: str
+) -> Call[IssueVerifiableCertificateOutput]:
+    """Offer a student the certificate of a course as a credential."""
+    return Call(
+        _ISSUE_VERIFIABLE_CERTIFICATE,
+        IssueVerifiableCertificateInput(
+            certificate_id=certificate_id, course_id=course_id, student_id=student_id
+        ),
+    )
+
+
 _VERIFY_APPLICATION_DOCUMENTS = Operation(
     "verifyApplicationDocuments",
     system="waltid",
@@ -735,6 +814,45 @@ _REVOKE_PERMIT_CREDENTIAL = Operation(
 def revoke_permit_credential(*, credential_id: str) -> Call[RevokePermitCredentialOutput]:
     """Flip a permit's bit in our status list; revoked already, or none there, is success."""
     return Call(_REVOKE_PERMIT_CREDENTIAL, RevokePermitCredentialInput(credential_id=credential_id))
+
+
+_REQUEST_IDENTITY_PRESENTATION = Operation(
+    "requestIdentityPresentation",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RequestIdentityPresentationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a session in which somebody shows their identity from their wallet; the link goes to them in a notice.",
+)
+
+
+def request_identity_presentation(*, holder_id: str) -> Call[RequestIdentityPresentationOutput]:
+    """Open a session in which somebody shows their identity from their wallet; the link goes to them
+    in a notice.
+    """
+    return Call(_REQUEST_IDENTITY_PRESENTATION, RequestIdentityPresentationInput(holder_id=holder_id))
+
+
+_VERIFY_PROVIDER_LICENSE = Operation(
+    "verifyProviderLicense",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyProviderLicenseOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a provider has a medical licence that is neither revoked nor past its date, and until when.",
+)
+
+
+def verify_provider_license(*, provider_id: str) -> Call[VerifyProviderLicenseOutput]:
+    """Whether a provider has a medical licence that is neither revoked nor past its date, and until
+    when.
+    """
+    return Call(_VERIFY_PROVIDER_LICENSE, VerifyProviderLicenseInput(provider_id=provider_id))
 
 
 _CREATE_VERIFICATION_SESSION = Operation(
@@ -1215,6 +1333,73 @@ def update_consent_record(
             consent_changes=consent_changes,
         ),
     )
+
+
+_SIGN_LOAN_AGREEMENT = Operation(
+    "signLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=SignLoanAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"loan.agreement.signed": "", "loan.agreement.refused": "ComplianceViolationError"},
+        match="agreement_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_loan_agreement(agreement_id=first.agreement_id),
+        statuses={"signed": "", "refused": "ComplianceViolationError"},
+    ),
+    summary="Have a borrower sign the agreement of a loan, and wait until that is done.",
+)
+
+
+def sign_loan_agreement(
+    *, loan_application_id: str, offer_id: str, applicant_id: str
+) -> Call[SignLoanAgreementOutput]:
+    """Have a borrower sign the agreement of a loan, and wait until that is done."""
+    return Call(
+        _SIGN_LOAN_AGREEMENT,
+        SignLoanAgreementInput(
+            loan_application_id=loan_application_id, offer_id=offer_id, applicant_id=applicant_id
+        ),
+    )
+
+
+_FETCH_LOAN_AGREEMENT = Operation(
+    "fetchLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchLoanAgreementOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the signing of an agreement stands.",
+)
+
+
+def fetch_loan_agreement(*, agreement_id: str) -> Call[FetchLoanAgreementOutput]:
+    """How the signing of an agreement stands."""
+    return Call(_FETCH_LOAN_AGREEMENT, FetchLoanAgreementInput(agreement_id=agreement_id))
+
+
+_VOID_LOAN_AGREEMENT = Operation(
+    "voidLoanAgreement",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VoidLoanAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void an agreement, signed or not; void already, or none there, is success.",
+)
+
+
+def void_loan_agreement(*, agreement_id: str) -> Call[VoidLoanAgreementOutput]:
+    """Void an agreement, signed or not; void already, or none there, is success."""
+    return Call(_VOID_LOAN_AGREEMENT, VoidLoanAgreementInput(agreement_id=agreement_id))
 
 
 _ISSUE_DIGITAL_MEMBERSHIP_CARD = Operation(

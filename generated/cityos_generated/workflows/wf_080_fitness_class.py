@@ -59,7 +59,7 @@ GRACE = timedelta(minutes=15)
 
 FACTS = Facts(
     type="FitnessClassWorkflow",
-    digest="a3a950ec8ecaa2d02308217f352a1259a8449ab67c2dcad8b262b8d531c83225",
+    digest="47ad67a873b995eb98993c0ff22b150e330134c1d29073232100c84e6a2428b9",
     steps=(
         "prepare",
         "addToWaitlist",
@@ -214,7 +214,7 @@ class FitnessClassWorkflow(City[FitnessClassInput, FitnessClassState, FitnessCla
                     membership_card_id=self.input.membership_card_id,
                 ),
                 undo=Undo(
-                    lambda _: medusa.cancel_enrollment(
+                    lambda _: medusa.cancel_class_enrollment(
                         enrollment_id=self.input.enrollment_id, class_id=self.input.class_id
                     ),
                     needs_result=False,

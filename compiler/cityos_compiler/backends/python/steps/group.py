@@ -14,7 +14,7 @@ from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, wri
 
 @writes(ir.Group)
 def group(fn: Function, step: ir.Group) -> None:
-    """A group: its steps in place, or a function where a deadline may stop them."""
+    """A group: its steps in place, a block where something speaks of it, a function where a deadline may stop it."""
     if step.undo is not None:
         call = call_text(fn.closure(), step.undo.operation, step.undo.inputs, step.undo.system)
         fn.w(f'self.compensated("{step.name}", {call})')
@@ -27,7 +27,7 @@ def group(fn: Function, step: ir.Group) -> None:
     arguments = f'"{step.name}"' + (f", meanwhile={meanwhile}" if meanwhile else "")
     if step.until is not None or step.within is not None:
         _bounded(fn, inner, step, meanwhile)
-    elif step.left:
+    elif step.left or step.name in ir.undone_by_name(fn.module.workflow):
         with fn.w.block(f"with self.block({arguments}):"):
             write_block(inner, step.steps)
     else:

@@ -44,7 +44,7 @@ class SagaResult(Model):
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="d9e333bdc93170c91d9998c16141df6c6c4c4ea0bec4afb27d063eaee90a0e34",
+    digest="dcc3775c724dbf927e48e59509d829281532c87f13728730c85c24cd9f12dd8e",
     steps=(
         "room",
         "openRoom",
@@ -102,33 +102,34 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
                     await self.do("lightCandle", town.light_candle(room=self.input.place, candle=candle))
         # line 34: deal
         try:
-            # line 45: book
-            await self.do(
-                "book",
-                town.book(place=self.input.place),
-                undo=Undo(lambda done: town.unbook(booking_id=done.booking_id)),
-                catches=("RefusedError", "SoldOutError"),
-            )
-            # line 47: pay
-            for round_number in self.rounds("pay", 2):
-                try:
-                    await self.do(
-                        "pay",
-                        town.pay(place=self.input.place, amount=self.input.fee),
-                        undo=Undo(lambda done: town.repay(payment_id=done.payment_id)),
-                        within=timedelta(hours=2),
-                        on_failure="fail",
-                    )
-                except StepFailed as error:
-                    if error.is_a("RefusedError") and round_number < 2:
-                        # line 54: thinkAgain
-                        await self.sleep("thinkAgain", lasting=timedelta(minutes=10))
-                        continue
-                    else:
-                        self.state.line = error.name
-                        # line 59
-                        self.fail("SoldOutError", "the till does not work")
-                break
+            with self.block("deal"):
+                # line 45: book
+                await self.do(
+                    "book",
+                    town.book(place=self.input.place),
+                    undo=Undo(lambda done: town.unbook(booking_id=done.booking_id)),
+                    catches=("RefusedError", "SoldOutError"),
+                )
+                # line 47: pay
+                for round_number in self.rounds("pay", 2):
+                    try:
+                        await self.do(
+                            "pay",
+                            town.pay(place=self.input.place, amount=self.input.fee),
+                            undo=Undo(lambda done: town.repay(payment_id=done.payment_id)),
+                            within=timedelta(hours=2),
+                            on_failure="fail",
+                        )
+                    except StepFailed as error:
+                        if error.is_a("RefusedError") and round_number < 2:
+                            # line 54: thinkAgain
+                            await self.sleep("thinkAgain", lasting=timedelta(minutes=10))
+                            continue
+                        else:
+                            self.state.line = error.name
+                            # line 59
+                            self.fail("SoldOutError", "the till does not work")
+                    break
         except StepFailed as error:
             if error.is_a("RefusedError", "SoldOutError"):
                 self.state.line = error.name
@@ -144,11 +145,13 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
         # line 61
         if self.input.change_of_mind:
             # line 63
-            await self.undo()
+            await self.undo("deal")
+            # line 64
+            await self.pivot()
             return SagaResult(status="changed", line=self.state.line, paid=Decimal(0))
-        # line 65: look
+        # line 66: look
         look = await self.attempt("look", town.look(place=self.input.place))
-        # line 68: recordMood
+        # line 69: recordMood
         try:
             await self.do(
                 "recordMood",
@@ -157,29 +160,29 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
             )
         except StepFailed:
             self.state.line = "unwritten"
-        # line 73
+        # line 74
         await self.pivot()
-        # line 75: recordVisit
+        # line 76: recordVisit
         await self.do(
             "recordVisit", town.record(line=self.state.line), key=self.input.visitor_id, on_failure="park"
         )
-        # line 78: courtesies
+        # line 79: courtesies
         try:
-            # line 81: announce
+            # line 82: announce
             announce = await self.do(
                 "announce",
                 town.announce_visit(loudness=3, visitor_id=self.input.visitor_id),
                 on_failure="fail",
             )
-            # line 85: announceClosing
+            # line 86: announceClosing
             await self.do(
                 "announceClosing",
                 town.announce_closing(loudness=5, minutes=announce.heard_by + 3),
                 on_failure="fail",
             )
-            # line 88: tell
+            # line 89: tell
             await self.attempt("tell", town.tell(text="thank you"))
-            # line 91: lookBack
+            # line 92: lookBack
             await self.do("lookBack", town.look(place=self.input.place), on_failure="fail")
         except StepFailed as error:
             self.go_on_without("courtesies", error)
@@ -187,6 +190,6 @@ class SagaWorkflow(City[SagaInput, SagaState, SagaResult]):
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 96: tellEnd
+        # line 97: tellEnd
         if self.ending.status != "visited":
             await self.attempt("tellEnd", town.tell(text=self.ending.status))
