@@ -27,6 +27,7 @@ from cityos_generated.workflows import (
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
+    wf_063_gig_contract,
 )
 
 
@@ -382,6 +383,26 @@ def wf_056_auction_lifecycle_on_auction_created(
     )
 
 
+def wf_063_gig_contract_on_gig_proposal_accepted(
+    event: events.GigProposalAcceptedEvent,
+) -> wf_063_gig_contract.GigContractInput | None:
+    """WF-063: Hold the whole price of a gig, and pay it out milestone by milestone as the client
+    approves or keeps silent.
+    """
+    return wf_063_gig_contract.GigContractInput(
+        gig_contract_id=event.gig_contract_id,
+        gig_listing_id=event.gig_listing_id,
+        client_id=event.client_id,
+        freelancer_id=event.freelancer_id,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        milestones=event.milestones,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        platform_fee_percent=event.platform_fee_percent,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -658,6 +679,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "gig.proposal_accepted": EventRoute(
+        model=events.GigProposalAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="GigContractWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gig:{gig_contract_id}:contract",
+                input=wf_063_gig_contract_on_gig_proposal_accepted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -756,6 +790,21 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:order:{order_id}:placement",),
         addresses=(("delivery.created", "delivery_order_id"),),
     ),
+    "milestone.delivered": SignalRoute(
+        model=signals.MilestoneDelivered, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "milestone.approved": SignalRoute(
+        model=signals.MilestoneApproved, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "milestone.revision_requested": SignalRoute(
+        model=signals.MilestoneRevisionRequested, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "contract.disputed": SignalRoute(
+        model=signals.ContractDisputed, addresses=(("contract.*", "contract_id"),)
+    ),
+    "contract.cancelled": SignalRoute(
+        model=signals.ContractCancelled, addresses=(("contract.*", "contract_id"),)
+    ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
     ),
@@ -843,7 +892,8 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PaymentRefundFailed, addresses=(("payment.refund.*", "payment_intent_id"),)
     ),
     "payment.transfer.completed": SignalRoute(
-        model=signals.PaymentTransferCompleted, addresses=(("payment.transfer.*", "transfer_id"),)
+        model=signals.PaymentTransferCompleted,
+        addresses=(("payment.transfer.*", "transfer_id"), ("payment.transfer.completed", "transfer_id")),
     ),
     "payment.escrow.released": SignalRoute(
         model=signals.PaymentEscrowReleased, addresses=(("payment.escrow.released", "escrow_id"),)

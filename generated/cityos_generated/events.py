@@ -269,3 +269,16 @@ class GiftCardExpiredEvent(Model):
     amount: Decimal
     currency_code: str
     customer_id: str
+
+
+class GigProposalAcceptedEvent(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+    client_id: str
+    freelancer_id: str
+    total_amount: Decimal
+    currency_code: str
+    milestones: Annotated[list[types.GigMilestone], Limits(max_items=50)]
+    payment_method_id: str
+    gateway: types.Gateway
+    platform_fee_percent: Decimal

@@ -155,6 +155,16 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+class GigMilestone(Model):
+    milestone_id: str
+    title: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    due_date: date
+    deliverables: Annotated[list[str], Limits(max_items=50)]
+
+
+GigContractStatus = Literal["active", "disputed", "terminated", "completed"]
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

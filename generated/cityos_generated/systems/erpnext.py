@@ -92,6 +92,10 @@ class RollbackDataOutput(Model):
     pass
 
 
+class BookGigContractOutput(Model):
+    journal_entry_id: str
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -239,6 +243,14 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class BookGigContractInput(Model):
+    gig_contract_id: str
+    released: Decimal
+    returned: Decimal
+    fees: Decimal
+    currency_code: str
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -679,6 +691,35 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_BOOK_GIG_CONTRACT = Operation(
+    "bookGigContract",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookGigContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book how a gig's price was shared between freelancer, platform and client.",
+)
+
+
+def book_gig_contract(
+    *, gig_contract_id: str, released: Decimal, returned: Decimal, fees: Decimal, currency_code: str
+) -> Call[BookGigContractOutput]:
+    """Book how a gig's price was shared between freelancer, platform and client."""
+    return Call(
+        _BOOK_GIG_CONTRACT,
+        BookGigContractInput(
+            gig_contract_id=gig_contract_id,
+            released=released,
+            returned=returned,
+            fees=fees,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _RELEASE_INVENTORY_OF_ORDER = Operation(

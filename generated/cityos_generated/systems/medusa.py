@@ -238,6 +238,30 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class FindPayeeAccountOutput(Model):
+    connected_account_id: str
+
+
+class ActivateContractOutput(Model):
+    pass
+
+
+class DeactivateContractOutput(Model):
+    pass
+
+
+class AutoApproveIfTimeoutOutput(Model):
+    pass
+
+
+class OpenGigDisputeOutput(Model):
+    pass
+
+
+class CloseContractOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -695,6 +719,36 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class FindPayeeAccountInput(Model):
+    payee_id: str
+
+
+class ActivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class DeactivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class AutoApproveIfTimeoutInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class OpenGigDisputeInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class CloseContractInput(Model):
+    gig_contract_id: str
+    status: types.GigContractStatus
+    reason: str | None = None
 
 
 class UpdateOrderStatusInput(Model):
@@ -2094,6 +2148,123 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_FIND_PAYEE_ACCOUNT = Operation(
+    "findPayeeAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindPayeeAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a freelancer, a seller or a creator is paid.",
+)
+
+
+def find_payee_account(*, payee_id: str) -> Call[FindPayeeAccountOutput]:
+    """The account to which a freelancer, a seller or a creator is paid."""
+    return Call(_FIND_PAYEE_ACCOUNT, FindPayeeAccountInput(payee_id=payee_id))
+
+
+_ACTIVATE_CONTRACT = Operation(
+    "activateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let the work on a gig begin; active already is success.",
+)
+
+
+def activate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[ActivateContractOutput]:
+    """Let the work on a gig begin; active already is success."""
+    return Call(
+        _ACTIVATE_CONTRACT,
+        ActivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_DEACTIVATE_CONTRACT = Operation(
+    "deactivateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a gig's activation back, and open its listing again; none there is success.",
+)
+
+
+def deactivate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[DeactivateContractOutput]:
+    """Take a gig's activation back, and open its listing again; none there is success."""
+    return Call(
+        _DEACTIVATE_CONTRACT,
+        DeactivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_AUTO_APPROVE_IF_TIMEOUT = Operation(
+    "autoApproveIfTimeout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AutoApproveIfTimeoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a milestone counts as approved, because the client has kept silent.",
+)
+
+
+def auto_approve_if_timeout(*, gig_contract_id: str, milestone_id: str) -> Call[AutoApproveIfTimeoutOutput]:
+    """Note that a milestone counts as approved, because the client has kept silent."""
+    return Call(
+        _AUTO_APPROVE_IF_TIMEOUT,
+        AutoApproveIfTimeoutInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id),
+    )
+
+
+_OPEN_GIG_DISPUTE = Operation(
+    "openGigDispute",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=OpenGigDisputeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a milestone before the platform's arbiters; before them already is success.",
+)
+
+
+def open_gig_dispute(*, gig_contract_id: str, milestone_id: str) -> Call[OpenGigDisputeOutput]:
+    """Put a milestone before the platform's arbiters; before them already is success."""
+    return Call(
+        _OPEN_GIG_DISPUTE, OpenGigDisputeInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id)
+    )
+
+
+_CLOSE_CONTRACT = Operation(
+    "closeContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a gig, and say how it ended.",
+)
+
+
+def close_contract(
+    *, gig_contract_id: str, status: types.GigContractStatus, reason: str | None = None
+) -> Call[CloseContractOutput]:
+    """Close a gig, and say how it ended."""
+    return Call(
+        _CLOSE_CONTRACT, CloseContractInput(gig_contract_id=gig_contract_id, status=status, reason=reason)
     )
 
 

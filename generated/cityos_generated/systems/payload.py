@@ -131,6 +131,14 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class NotifyGigPartiesOutput(Model):
+    pass
+
+
+class SendPaymentConfirmationOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -319,6 +327,23 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class NotifyGigPartiesInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    template: str
+    milestone_id: str | None = None
+
+
+class SendPaymentConfirmationInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    milestone_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class NotifyCustomerInput(Model):
@@ -968,6 +993,74 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_NOTIFY_GIG_PARTIES = Operation(
+    "notifyGigParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyGigPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer how a gig stands, by template.",
+)
+
+
+def notify_gig_parties(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    template: str,
+    milestone_id: str | None = None,
+) -> Call[NotifyGigPartiesOutput]:
+    """Tell client and freelancer how a gig stands, by template."""
+    return Call(
+        _NOTIFY_GIG_PARTIES,
+        NotifyGigPartiesInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            template=template,
+            milestone_id=milestone_id,
+        ),
+    )
+
+
+_SEND_PAYMENT_CONFIRMATION = Operation(
+    "sendPaymentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer that a milestone was paid.",
+)
+
+
+def send_payment_confirmation(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    milestone_id: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendPaymentConfirmationOutput]:
+    """Tell client and freelancer that a milestone was paid."""
+    return Call(
+        _SEND_PAYMENT_CONFIRMATION,
+        SendPaymentConfirmationInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            milestone_id=milestone_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _NOTIFY_CUSTOMER = Operation(

@@ -69,6 +69,14 @@ class DeactivateConnectedPaymentAccountOutput(Model):
     pass
 
 
+class DeductPlatformFeeOutput(Model):
+    pass
+
+
+class FreezeEscrowOutput(Model):
+    pass
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -139,6 +147,10 @@ class SplitPaymentOutput(Model):
 
 class ClearPaymentSplitOutput(Model):
     pass
+
+
+class TransferToPayeeOutput(Model):
+    transfer_id: str
 
 
 class CapturePaymentInput(Model):
@@ -261,6 +273,19 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 
 class PingPaymentGatewaysInput(Model):
+    gateway: str | None = None
+
+
+class DeductPlatformFeeInput(Model):
+    transfer_id: str
+    fee: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class FreezeEscrowInput(Model):
+    payment_intent_id: str
+    milestone_id: str
     gateway: str | None = None
 
 
@@ -398,6 +423,42 @@ class SplitPaymentInput(Model):
 class ClearPaymentSplitInput(Model):
     payment_intent_id: str
     gateway: str
+
+
+class ChargeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class AuthorizeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class TransferToPayeeInput(Model):
+    reference: str
+    payee_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ChargeLivePurchaseInput(Model):
+    purchase_id: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -913,6 +974,54 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_DEDUCT_PLATFORM_FEE = Operation(
+    "deductPlatformFee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DeductPlatformFeeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a transfer what the platform has kept of the milestone; the fee never leaves the platform's balance.",
+)
+
+
+def deduct_platform_fee(
+    *, transfer_id: str, fee: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[DeductPlatformFeeOutput]:
+    """Say in a transfer what the platform has kept of the milestone; the fee never leaves the
+    platform's balance.
+    """
+    return Call(
+        _DEDUCT_PLATFORM_FEE,
+        DeductPlatformFeeInput(
+            transfer_id=transfer_id, fee=fee, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_FREEZE_ESCROW = Operation(
+    "freezeEscrow",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FreezeEscrowOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that a milestone's part of it waits for the arbiters.",
+)
+
+
+def freeze_escrow(
+    *, payment_intent_id: str, milestone_id: str, gateway: str | None = None
+) -> Call[FreezeEscrowOutput]:
+    """Say in a payment that a milestone's part of it waits for the arbiters."""
+    return Call(
+        _FREEZE_ESCROW,
+        FreezeEscrowInput(payment_intent_id=payment_intent_id, milestone_id=milestone_id, gateway=gateway),
+    )
 
 
 _PROCESS_REFUND = Operation(
@@ -1438,4 +1547,160 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     """Take the split of a payment back; none there is success."""
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_CHARGE_SAVED_CARD = Operation(
+    "chargeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a customer's saved card, and wait where the bank or the customer answers later.",
+)
+
+
+def charge_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a customer's saved card, and wait where the bank or the customer answers later."""
+    return Call(
+        _CHARGE_SAVED_CARD,
+        ChargeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_AUTHORIZE_SAVED_CARD = Operation(
+    "authorizeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken yet.",
+)
+
+
+def authorize_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken
+    yet.
+    """
+    return Call(
+        _AUTHORIZE_SAVED_CARD,
+        AuthorizeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_TRANSFER_TO_PAYEE = Operation(
+    "transferToPayee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=TransferToPayeeOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move money from the platform's balance to the account of somebody who has earned it.",
+)
+
+
+def transfer_to_payee(
+    *,
+    reference: str,
+    payee_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[TransferToPayeeOutput]:
+    """Move money from the platform's balance to the account of somebody who has earned it."""
+    return Call(
+        _TRANSFER_TO_PAYEE,
+        TransferToPayeeInput(
+            reference=reference,
+            payee_id=payee_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_CHARGE_LIVE_PURCHASE = Operation(
+    "chargeLivePurchase",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank.",
+)
+
+
+def charge_live_purchase(
+    *,
+    purchase_id: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank."""
+    return Call(
+        _CHARGE_LIVE_PURCHASE,
+        ChargeLivePurchaseInput(
+            purchase_id=purchase_id,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
     )

@@ -60,6 +60,10 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class VerifyFreelancerCredentialsOutput(Model):
+    verification_session_id: str
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
@@ -98,6 +102,10 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class VerifyFreelancerCredentialsInput(Model):
+    freelancer_id: str
 
 
 class VerifyVendorIdentityInput(Model):
@@ -259,6 +267,35 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_VERIFY_FREELANCER_CREDENTIALS = Operation(
+    "verifyFreelancerCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyFreelancerCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a freelancer's wallet for the credential of the trade, and wait until it was shown.",
+)
+
+
+def verify_freelancer_credentials(*, freelancer_id: str) -> Call[VerifyFreelancerCredentialsOutput]:
+    """Ask a freelancer's wallet for the credential of the trade, and wait until it was shown."""
+    return Call(_VERIFY_FREELANCER_CREDENTIALS, VerifyFreelancerCredentialsInput(freelancer_id=freelancer_id))
 
 
 _VERIFY_VENDOR_IDENTITY = Operation(
