@@ -28,6 +28,7 @@ from cityos_generated.workflows import (
     wf_027_subscription_lifecycle,
     wf_056_auction_lifecycle,
     wf_063_gig_contract,
+    wf_064_hotel_reservation,
 )
 
 
@@ -403,6 +404,27 @@ def wf_063_gig_contract_on_gig_proposal_accepted(
     )
 
 
+def wf_064_hotel_reservation_on_hotel_reservation_created(
+    event: events.HotelReservationCreatedEvent,
+) -> wf_064_hotel_reservation.HotelReservationInput | None:
+    """WF-064: Take a hotel reservation from the rooms to the bill, or to what its cancellation costs."""
+    return wf_064_hotel_reservation.HotelReservationInput(
+        reservation_id=event.reservation_id,
+        hotel_property_id=event.hotel_property_id,
+        customer_id=event.customer_id,
+        rooms=event.rooms,
+        check_in=event.check_in,
+        check_out=event.check_out,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        cancellation_policy=event.cancellation_policy,
+        special_requests=event.special_requests,
+        airport_transfer=event.airport_transfer,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -687,6 +709,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="medusa-commerce",
                 workflow_id="tenant:{tenant_id}:gig:{gig_contract_id}:contract",
                 input=wf_063_gig_contract_on_gig_proposal_accepted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "hotel.reservation_created": EventRoute(
+        model=events.HotelReservationCreatedEvent,
+        beside=(
+            Starts(
+                workflow="HotelReservationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:hotel:{reservation_id}:reservation",
+                input=wf_064_hotel_reservation_on_hotel_reservation_created,
                 again="never",
                 while_running="reject",
             ),
@@ -978,6 +1013,23 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.SubscriptionDiscountApplied,
         ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
         addresses=(("subscription.*", "subscription_id"),),
+    ),
+    "hotel.checked_in": SignalRoute(
+        model=signals.HotelCheckedIn, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.checked_out": SignalRoute(
+        model=signals.HotelCheckedOut, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.reservation_cancelled": SignalRoute(
+        model=signals.HotelReservationCancelled,
+        ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",),
+    ),
+    "hotel.extra_charged": SignalRoute(
+        model=signals.HotelExtraCharged, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.payment_method_updated": SignalRoute(
+        model=signals.HotelPaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",),
     ),
 }
 

@@ -282,3 +282,19 @@ class GigProposalAcceptedEvent(Model):
     payment_method_id: str
     gateway: types.Gateway
     platform_fee_percent: Decimal
+
+
+class HotelReservationCreatedEvent(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    rooms: Annotated[list[types.HotelRoom], Limits(max_items=20)]
+    check_in: date
+    check_out: date
+    total_amount: Decimal
+    currency_code: str
+    payment_method_id: str
+    gateway: types.Gateway
+    cancellation_policy: types.CancellationPolicy
+    special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
+    airport_transfer: types.AirportTransfer | None = None

@@ -635,3 +635,35 @@ class SubscriptionDiscountApplied(SignalModel):
     subscription_id: str
     discount: types.Discount
     applied_at: datetime
+
+
+class HotelCheckedIn(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.checked_in"
+    reservation_id: str
+    checked_in_at: datetime
+
+
+class HotelCheckedOut(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.checked_out"
+    reservation_id: str
+    checked_out_at: datetime
+
+
+class HotelReservationCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.reservation_cancelled"
+    reservation_id: str
+    cancelled_at: datetime
+
+
+class HotelExtraCharged(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.extra_charged"
+    reservation_id: str
+    charge_id: str
+    description: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+
+
+class HotelPaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.payment_method_updated"
+    reservation_id: str
+    payment_method_id: str

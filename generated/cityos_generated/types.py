@@ -362,6 +362,23 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+
+class HotelRoom(Model):
+    room_id: str
+    room_type: str
+    rate_per_night: Annotated[Decimal, Limits(min=Decimal("0"))]
+    guests: Annotated[int, Limits(min=1)]
+
+
+CancellationPolicy = Literal["free_24h", "non_refundable", "flexible"]
+
+
+class AirportTransfer(Model):
+    pickup_at: datetime
+    flight_number: str
+    passengers: Annotated[int, Limits(min=1)]
+
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

@@ -162,6 +162,10 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class BookHotelStayOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -356,6 +360,12 @@ class FlagUnmatchedTransactionsInput(Model):
 class BookGiftCardInput(Model):
     gift_card_id: str
     action: types.GiftCardAction
+    amount: Decimal
+    currency_code: str
+
+
+class BookHotelStayInput(Model):
+    reservation_id: str
     amount: Decimal
     currency_code: str
 
@@ -1130,4 +1140,25 @@ def book_gift_card(
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
         ),
+    )
+
+
+_BOOK_HOTEL_STAY = Operation(
+    "bookHotelStay",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookHotelStayOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a guest has paid for a stay, its extras or its cancellation.",
+)
+
+
+def book_hotel_stay(*, reservation_id: str, amount: Decimal, currency_code: str) -> Call[BookHotelStayOutput]:
+    """Book what a guest has paid for a stay, its extras or its cancellation."""
+    return Call(
+        _BOOK_HOTEL_STAY,
+        BookHotelStayInput(reservation_id=reservation_id, amount=amount, currency_code=currency_code),
     )

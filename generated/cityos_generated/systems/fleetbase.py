@@ -87,6 +87,10 @@ class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
 
 
+class CreateAirportTransferOutput(Model):
+    ride_order_id: str
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -188,6 +192,13 @@ class CreateDeliveryOrderForVendorInput(Model):
     vendor_order_id: str
     warehouse_id: str
     fulfillment_zone: str
+
+
+class CreateAirportTransferInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    transfer: types.AirportTransfer
 
 
 _EXTRACT_DATA = Operation(
@@ -593,5 +604,33 @@ def create_delivery_order_for_vendor(
             vendor_order_id=vendor_order_id,
             warehouse_id=warehouse_id,
             fulfillment_zone=fulfillment_zone,
+        ),
+    )
+
+
+_CREATE_AIRPORT_TRANSFER = Operation(
+    "createAirportTransfer",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateAirportTransferOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the car that takes a guest from the hotel to the airport.",
+)
+
+
+def create_airport_transfer(
+    *, reservation_id: str, hotel_property_id: str, customer_id: str, transfer: types.AirportTransfer
+) -> Call[CreateAirportTransferOutput]:
+    """Order the car that takes a guest from the hotel to the airport."""
+    return Call(
+        _CREATE_AIRPORT_TRANSFER,
+        CreateAirportTransferInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            customer_id=customer_id,
+            transfer=transfer,
         ),
     )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -409,6 +409,14 @@ class RestoreGiftCardOutput(Model):
 
 class ExpireGiftCardOutput(Model):
     forfeited: Decimal
+
+
+class ReserveRoomsOutput(Model):
+    pass
+
+
+class ReleaseRoomsOutput(Model):
+    pass
 
 
 class ExtractDataInput(Model):
@@ -944,6 +952,20 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class ReserveRoomsInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    rooms: Annotated[list[types.HotelRoom], Limits(max_items=20)]
+    check_in: date
+    check_out: date
+    special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class ReleaseRoomsInput(Model):
+    hotel_property_id: str
+    reservation_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -3039,3 +3061,57 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_RESERVE_ROOMS = Operation(
+    "reserveRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError.",
+)
+
+
+def reserve_rooms(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    rooms: list[types.HotelRoom],
+    check_in: date,
+    check_out: date,
+    special_requests: list[str] | None = None,
+) -> Call[ReserveRoomsOutput]:
+    """Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_ROOMS,
+        ReserveRoomsInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            rooms=rooms,
+            check_in=check_in,
+            check_out=check_out,
+            special_requests=special_requests,
+        ),
+    )
+
+
+_RELEASE_ROOMS = Operation(
+    "releaseRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put rooms back into a hotel's calendar; none there is success.",
+)
+
+
+def release_rooms(*, hotel_property_id: str, reservation_id: str) -> Call[ReleaseRoomsOutput]:
+    """Put rooms back into a hotel's calendar; none there is success."""
+    return Call(
+        _RELEASE_ROOMS, ReleaseRoomsInput(hotel_property_id=hotel_property_id, reservation_id=reservation_id)
+    )

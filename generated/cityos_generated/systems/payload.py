@@ -175,6 +175,10 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class SendHotelNoticeOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -401,6 +405,15 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class SendHotelNoticeInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    template: str
+    check_in: date
+    check_out: date
 
 
 _EXTRACT_DATA = Operation(
@@ -1272,4 +1285,39 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_SEND_HOTEL_NOTICE = Operation(
+    "sendHotelNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendHotelNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a guest how a stay stands, by template.",
+)
+
+
+def send_hotel_notice(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    customer_id: str,
+    template: str,
+    check_in: date,
+    check_out: date,
+) -> Call[SendHotelNoticeOutput]:
+    """Tell a guest how a stay stands, by template."""
+    return Call(
+        _SEND_HOTEL_NOTICE,
+        SendHotelNoticeInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            customer_id=customer_id,
+            template=template,
+            check_in=check_in,
+            check_out=check_out,
+        ),
     )
