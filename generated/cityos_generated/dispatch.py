@@ -29,6 +29,7 @@ from cityos_generated.workflows import (
     wf_056_auction_lifecycle,
     wf_063_gig_contract,
     wf_064_hotel_reservation,
+    wf_065_property_transaction,
 )
 
 
@@ -425,6 +426,27 @@ def wf_064_hotel_reservation_on_hotel_reservation_created(
     )
 
 
+def wf_065_property_transaction_on_property_offer_accepted(
+    event: events.PropertyOfferAcceptedEvent,
+) -> wf_065_property_transaction.PropertyTransactionInput | None:
+    """WF-065: Take an accepted offer to the full price and the new title - or give the deposit back."""
+    return wf_065_property_transaction.PropertyTransactionInput(
+        property_transaction_id=event.property_transaction_id,
+        property_id=event.property_id,
+        transaction_type=event.transaction_type,
+        seller_id=event.seller_id,
+        buyer_id=event.buyer_id,
+        agreed_price=event.agreed_price,
+        currency_code=event.currency_code,
+        payment_method=event.payment_method,
+        requires_title_verification=event.requires_title_verification,
+        escrow_amount=event.escrow_amount,
+        documents_required=event.documents_required,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -727,6 +749,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "property.offer_accepted": EventRoute(
+        model=events.PropertyOfferAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="PropertyTransactionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:property:{property_transaction_id}:transaction",
+                input=wf_065_property_transaction_on_property_offer_accepted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -970,6 +1005,21 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
+    ),
+    "property.document_uploaded": SignalRoute(
+        model=signals.PropertyDocumentUploaded,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "property.inspected": SignalRoute(
+        model=signals.PropertyInspected,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "property.withdrawn": SignalRoute(
+        model=signals.PropertyWithdrawn,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

@@ -298,3 +298,19 @@ class HotelReservationCreatedEvent(Model):
     cancellation_policy: types.CancellationPolicy
     special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
     airport_transfer: types.AirportTransfer | None = None
+
+
+class PropertyOfferAcceptedEvent(Model):
+    property_transaction_id: str
+    property_id: str
+    transaction_type: types.PropertyTransactionType
+    seller_id: str
+    buyer_id: str
+    agreed_price: Decimal
+    currency_code: str
+    payment_method: types.PropertyPaymentMethod
+    requires_title_verification: bool
+    escrow_amount: Decimal
+    documents_required: Annotated[list[str], Limits(max_items=30)]
+    payment_method_id: str
+    gateway: types.Gateway

@@ -519,6 +519,28 @@ class PaymentTransferFailed(SignalModel):
     failed_at: datetime
 
 
+class PropertyDocumentUploaded(SignalModel):
+    SIGNAL: ClassVar[str] = "property.document_uploaded"
+    property_transaction_id: str
+    document_type: str
+    uploaded_at: datetime
+
+
+class PropertyInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "property.inspected"
+    property_transaction_id: str
+    passed: bool
+    report_url: str
+    inspected_at: datetime
+
+
+class PropertyWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "property.withdrawn"
+    property_transaction_id: str
+    withdrawn_by: Literal["seller", "buyer", "system"]
+    reason: str | None = None
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str

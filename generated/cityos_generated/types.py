@@ -362,6 +362,10 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+PropertyTransactionType = Literal["sale", "lease"]
+
+PropertyPaymentMethod = Literal["full", "mortgage", "installments"]
+
 
 class HotelRoom(Model):
     room_id: str

@@ -162,6 +162,14 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class UpdatePropertyAssetOutput(Model):
+    pass
+
+
+class BookPropertyTransactionOutput(Model):
+    journal_entry_id: str
+
+
 class BookHotelStayOutput(Model):
     journal_entry_id: str
 
@@ -361,6 +369,20 @@ class BookGiftCardInput(Model):
     gift_card_id: str
     action: types.GiftCardAction
     amount: Decimal
+    currency_code: str
+
+
+class UpdatePropertyAssetInput(Model):
+    property_id: str
+    buyer_id: str
+    transaction_type: types.PropertyTransactionType
+
+
+class BookPropertyTransactionInput(Model):
+    property_transaction_id: str
+    agreed_price: Decimal
+    stamp_duty: Decimal
+    platform_fee: Decimal
     currency_code: str
 
 
@@ -1139,6 +1161,64 @@ def book_gift_card(
         _BOOK_GIFT_CARD,
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_PROPERTY_ASSET = Operation(
+    "updatePropertyAsset",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdatePropertyAssetOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a property's asset whose it is, or to whom it is let.",
+)
+
+
+def update_property_asset(
+    *, property_id: str, buyer_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[UpdatePropertyAssetOutput]:
+    """Say in a property's asset whose it is, or to whom it is let."""
+    return Call(
+        _UPDATE_PROPERTY_ASSET,
+        UpdatePropertyAssetInput(
+            property_id=property_id, buyer_id=buyer_id, transaction_type=transaction_type
+        ),
+    )
+
+
+_BOOK_PROPERTY_TRANSACTION = Operation(
+    "bookPropertyTransaction",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookPropertyTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a property's price, with the stamp duty and the fee that are kept of it.",
+)
+
+
+def book_property_transaction(
+    *,
+    property_transaction_id: str,
+    agreed_price: Decimal,
+    stamp_duty: Decimal,
+    platform_fee: Decimal,
+    currency_code: str,
+) -> Call[BookPropertyTransactionOutput]:
+    """Book a property's price, with the stamp duty and the fee that are kept of it."""
+    return Call(
+        _BOOK_PROPERTY_TRANSACTION,
+        BookPropertyTransactionInput(
+            property_transaction_id=property_transaction_id,
+            agreed_price=agreed_price,
+            stamp_duty=stamp_duty,
+            platform_fee=platform_fee,
+            currency_code=currency_code,
         ),
     )
 

@@ -411,6 +411,11 @@ class ExpireGiftCardOutput(Model):
     forfeited: Decimal
 
 
+class CalculatePropertySettlementOutput(Model):
+    stamp_duty: Decimal
+    platform_fee: Decimal
+
+
 class ReserveRoomsOutput(Model):
     pass
 
@@ -952,6 +957,11 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class CalculatePropertySettlementInput(Model):
+    property_transaction_id: str
+    transaction_type: types.PropertyTransactionType
 
 
 class ReserveRoomsInput(Model):
@@ -3061,6 +3071,30 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_CALCULATE_PROPERTY_SETTLEMENT = Operation(
+    "calculatePropertySettlement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePropertySettlementOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What stamp duty and the platform's fee take of a price, by the tenant's rules.",
+)
+
+
+def calculate_property_settlement(
+    *, property_transaction_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[CalculatePropertySettlementOutput]:
+    """What stamp duty and the platform's fee take of a price, by the tenant's rules."""
+    return Call(
+        _CALCULATE_PROPERTY_SETTLEMENT,
+        CalculatePropertySettlementInput(
+            property_transaction_id=property_transaction_id, transaction_type=transaction_type
+        ),
+    )
 
 
 _RESERVE_ROOMS = Operation(

@@ -175,6 +175,22 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class RequestPropertyDocumentsOutput(Model):
+    pass
+
+
+class RequestPropertyPaymentOutput(Model):
+    pass
+
+
+class SendCompletionDocumentsOutput(Model):
+    pass
+
+
+class NotifyPropertyPartiesOutput(Model):
+    pass
+
+
 class SendHotelNoticeOutput(Model):
     pass
 
@@ -405,6 +421,35 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class RequestPropertyDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    documents: Annotated[list[str], Limits(max_items=30)]
+
+
+class RequestPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+
+
+class SendCompletionDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    credential_id: str
+
+
+class NotifyPropertyPartiesInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    reason: str
 
 
 class SendHotelNoticeInput(Model):
@@ -1285,6 +1330,120 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_REQUEST_PROPERTY_DOCUMENTS = Operation(
+    "requestPropertyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer which documents are still needed.",
+)
+
+
+def request_property_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, documents: list[str]
+) -> Call[RequestPropertyDocumentsOutput]:
+    """Tell seller and buyer which documents are still needed."""
+    return Call(
+        _REQUEST_PROPERTY_DOCUMENTS,
+        RequestPropertyDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            documents=documents,
+        ),
+    )
+
+
+_REQUEST_PROPERTY_PAYMENT = Operation(
+    "requestPropertyPayment",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyPaymentOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that the rest of the price is due, and where to pay it.",
+)
+
+
+def request_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RequestPropertyPaymentOutput]:
+    """Tell a buyer that the rest of the price is due, and where to pay it."""
+    return Call(
+        _REQUEST_PROPERTY_PAYMENT,
+        RequestPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_COMPLETION_DOCUMENTS = Operation(
+    "sendCompletionDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompletionDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send seller and buyer the papers of a completed transaction.",
+)
+
+
+def send_completion_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, credential_id: str
+) -> Call[SendCompletionDocumentsOutput]:
+    """Send seller and buyer the papers of a completed transaction."""
+    return Call(
+        _SEND_COMPLETION_DOCUMENTS,
+        SendCompletionDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_NOTIFY_PROPERTY_PARTIES = Operation(
+    "notifyPropertyParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPropertyPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer that a transaction will not be completed.",
+)
+
+
+def notify_property_parties(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, reason: str
+) -> Call[NotifyPropertyPartiesOutput]:
+    """Tell seller and buyer that a transaction will not be completed."""
+    return Call(
+        _NOTIFY_PROPERTY_PARTIES,
+        NotifyPropertyPartiesInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            reason=reason,
+        ),
     )
 
 

@@ -149,6 +149,14 @@ class ClearPaymentSplitOutput(Model):
     pass
 
 
+class OpenPropertyPaymentOutput(Model):
+    payment_intent_id: str
+
+
+class ClosePropertyPaymentOutput(Model):
+    pass
+
+
 class TransferToPayeeOutput(Model):
     transfer_id: str
 
@@ -423,6 +431,27 @@ class SplitPaymentInput(Model):
 class ClearPaymentSplitInput(Model):
     payment_intent_id: str
     gateway: str
+
+
+class OpenPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ClosePropertyPaymentInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class ProcessFullPaymentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
 
 
 class ChargeSavedCardInput(Model):
@@ -1547,6 +1576,98 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     """Take the split of a payment back; none there is success."""
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_OPEN_PROPERTY_PAYMENT = Operation(
+    "openPropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=OpenPropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a payment for the rest of a property's price.",
+)
+
+
+def open_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[OpenPropertyPaymentOutput]:
+    """Open a payment for the rest of a property's price."""
+    return Call(
+        _OPEN_PROPERTY_PAYMENT,
+        OpenPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_CLOSE_PROPERTY_PAYMENT = Operation(
+    "closePropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ClosePropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close an open payment, so that nobody pays it any more; closed or paid already is success.",
+)
+
+
+def close_property_payment(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[ClosePropertyPaymentOutput]:
+    """Close an open payment, so that nobody pays it any more; closed or paid already is success."""
+    return Call(
+        _CLOSE_PROPERTY_PAYMENT,
+        ClosePropertyPaymentInput(payment_intent_id=payment_intent_id, gateway=gateway),
+    )
+
+
+_PROCESS_FULL_PAYMENT = Operation(
+    "processFullPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    completes=Completion(
+        signals={"payment.intent.captured": ""},
+        match="payment_intent_id",
+        within=timedelta(minutes=64800),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Wait until an open payment was paid.",
+)
+
+
+def process_full_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Wait until an open payment was paid."""
+    return Call(
+        _PROCESS_FULL_PAYMENT,
+        ProcessFullPaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
     )
 
 
