@@ -30,6 +30,7 @@ from cityos_generated.workflows import (
     wf_063_gig_contract,
     wf_064_hotel_reservation,
     wf_065_property_transaction,
+    wf_066_crowdfunding_campaign,
 )
 
 
@@ -447,6 +448,21 @@ def wf_065_property_transaction_on_property_offer_accepted(
     )
 
 
+def wf_066_crowdfunding_campaign_on_crowdfund_campaign_launched(
+    event: events.CrowdfundCampaignLaunchedEvent,
+) -> wf_066_crowdfunding_campaign.CrowdfundingCampaignInput | None:
+    """WF-066: Collect pledges until the deadline, then charge every backer or nobody."""
+    return wf_066_crowdfunding_campaign.CrowdfundingCampaignInput(
+        campaign_id=event.campaign_id,
+        creator_id=event.creator_id,
+        goal_amount=event.goal_amount,
+        currency_code=event.currency_code,
+        deadline=event.deadline,
+        funding_model=event.funding_model,
+        stretch_goals=event.stretch_goals,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -762,6 +778,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "crowdfund.campaign_launched": EventRoute(
+        model=events.CrowdfundCampaignLaunchedEvent,
+        beside=(
+            Starts(
+                workflow="CrowdfundingCampaignWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",
+                input=wf_066_crowdfunding_campaign_on_crowdfund_campaign_launched,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -806,6 +835,21 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "pledge.created": SignalRoute(
+        model=signals.PledgeCreated,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("pledge.*", "campaign_id"),),
+    ),
+    "pledge.cancelled": SignalRoute(
+        model=signals.PledgeCancelled,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("pledge.*", "campaign_id"),),
+    ),
+    "campaign.withdrawn": SignalRoute(
+        model=signals.CampaignWithdrawn,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("campaign.withdrawn", "campaign_id"),),
     ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,

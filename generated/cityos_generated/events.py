@@ -314,3 +314,13 @@ class PropertyOfferAcceptedEvent(Model):
     documents_required: Annotated[list[str], Limits(max_items=30)]
     payment_method_id: str
     gateway: types.Gateway
+
+
+class CrowdfundCampaignLaunchedEvent(Model):
+    campaign_id: str
+    creator_id: str
+    goal_amount: Decimal
+    currency_code: str
+    deadline: datetime
+    funding_model: types.FundingModel
+    stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]

@@ -133,6 +133,27 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class PledgeCreated(SignalModel):
+    SIGNAL: ClassVar[str] = "pledge.created"
+    campaign_id: str
+    pledge_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+
+
+class PledgeCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "pledge.cancelled"
+    campaign_id: str
+    pledge_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+
+
+class CampaignWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "campaign.withdrawn"
+    campaign_id: str
+    withdrawn_by: Literal["creator", "platform"]
+    reason: str | None = None
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str

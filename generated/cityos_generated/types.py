@@ -155,6 +155,34 @@ class ProofOfDelivery(Model):
     submitted_at: datetime
 
 
+FundingModel = Literal["all_or_nothing", "keep_what_you_raise"]
+
+CampaignStatus = Literal["collecting", "funded", "failed", "withdrawn"]
+
+
+class StretchGoal(Model):
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    description: str
+
+
+PledgeStatus = Literal["promised", "held", "charged", "refused", "returned", "secured"]
+
+
+class Pledge(Model):
+    pledge_id: str
+    backer_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    payment_method_id: str
+    status: PledgeStatus
+    payment_intent_id: str | None = None
+
+
+class PledgePayment(Model):
+    pledge_id: str
+    amount: Decimal
+    payment_intent_id: str
+
+
 class GigMilestone(Model):
     milestone_id: str
     title: str

@@ -92,6 +92,10 @@ class RollbackDataOutput(Model):
     pass
 
 
+class BookCampaignOutput(Model):
+    journal_entry_id: str
+
+
 class BookGigContractOutput(Model):
     journal_entry_id: str
 
@@ -255,6 +259,12 @@ class LoadDataInput(Model):
 
 class RollbackDataInput(Model):
     load_id: str
+
+
+class BookCampaignInput(Model):
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class BookGigContractInput(Model):
@@ -723,6 +733,26 @@ _ROLLBACK_DATA = Operation(
 def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     """Take a batch back; none there is success."""
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
+
+
+_BOOK_CAMPAIGN = Operation(
+    "bookCampaign",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what the backers of a campaign have paid and its creator has got.",
+)
+
+
+def book_campaign(*, campaign_id: str, amount: Decimal, currency_code: str) -> Call[BookCampaignOutput]:
+    """Book what the backers of a campaign have paid and its creator has got."""
+    return Call(
+        _BOOK_CAMPAIGN, BookCampaignInput(campaign_id=campaign_id, amount=amount, currency_code=currency_code)
+    )
 
 
 _BOOK_GIG_CONTRACT = Operation(

@@ -46,6 +46,10 @@ class CancelFulfillmentOutput(Model):
     pass
 
 
+class CreateRewardShipmentsOutput(Model):
+    shipments: int
+
+
 class GeneratePickListOutput(Model):
     pick_list_id: str
     pickup_location: types.LatLng
@@ -132,6 +136,11 @@ class GatherDeliveryEvidenceInput(Model):
 
 class PingFleetbaseInput(Model):
     pass
+
+
+class CreateRewardShipmentsInput(Model):
+    campaign_id: str
+    creator_id: str
 
 
 class GeneratePickListInput(Model):
@@ -367,6 +376,25 @@ _PING_FLEETBASE = Operation(
 def ping_fleetbase() -> Call[types.SystemHealth]:
     """Ask Fleetbase which organisation our key belongs to."""
     return Call(_PING_FLEETBASE, PingFleetbaseInput())
+
+
+_CREATE_REWARD_SHIPMENTS = Operation(
+    "createRewardShipments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateRewardShipmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Order the deliveries of a campaign's rewards; those that are there already are left alone.",
+)
+
+
+def create_reward_shipments(*, campaign_id: str, creator_id: str) -> Call[CreateRewardShipmentsOutput]:
+    """Order the deliveries of a campaign's rewards; those that are there already are left alone."""
+    return Call(
+        _CREATE_REWARD_SHIPMENTS, CreateRewardShipmentsInput(campaign_id=campaign_id, creator_id=creator_id)
+    )
 
 
 _GENERATE_PICK_LIST = Operation(

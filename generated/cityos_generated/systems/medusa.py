@@ -238,6 +238,36 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class PublishCampaignOutput(Model):
+    pass
+
+
+class UnpublishCampaignOutput(Model):
+    pass
+
+
+class CheckStretchGoalsOutput(Model):
+    next_goal: Decimal | None = None
+
+
+class ListPledgesOutput(Model):
+    pledges: Annotated[list[types.Pledge], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
+
+
+class RecordPledgesOutput(Model):
+    pass
+
+
+class CreateRewardOrdersOutput(Model):
+    orders: int
+
+
+class CloseCampaignOutput(Model):
+    pass
+
+
 class FindPayeeAccountOutput(Model):
     connected_account_id: str
 
@@ -732,6 +762,47 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class PublishCampaignInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class UnpublishCampaignInput(Model):
+    campaign_id: str
+
+
+class CheckStretchGoalsInput(Model):
+    campaign_id: str
+    pledged: Decimal
+    goal_amount: Decimal
+    stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]
+
+
+class ListPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    after: str | None = None
+    limit: int
+
+
+class RecordPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    payments: Annotated[list[types.PledgePayment], Limits(max_items=100)]
+    refused: Annotated[list[str], Limits(max_items=100)]
+
+
+class CreateRewardOrdersInput(Model):
+    campaign_id: str
+
+
+class CloseCampaignInput(Model):
+    campaign_id: str
+    status: types.CampaignStatus
+    pledged: Decimal
+    charged: Decimal
 
 
 class FindPayeeAccountInput(Model):
@@ -2180,6 +2251,148 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_PUBLISH_CAMPAIGN = Operation(
+    "publishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let backers pledge; open already is success.",
+)
+
+
+def publish_campaign(*, campaign_id: str, creator_id: str) -> Call[PublishCampaignOutput]:
+    """Let backers pledge; open already is success."""
+    return Call(_PUBLISH_CAMPAIGN, PublishCampaignInput(campaign_id=campaign_id, creator_id=creator_id))
+
+
+_UNPUBLISH_CAMPAIGN = Operation(
+    "unpublishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a campaign that nobody has seen; none there is success.",
+)
+
+
+def unpublish_campaign(*, campaign_id: str) -> Call[UnpublishCampaignOutput]:
+    """Close a campaign that nobody has seen; none there is success."""
+    return Call(_UNPUBLISH_CAMPAIGN, UnpublishCampaignInput(campaign_id=campaign_id))
+
+
+_CHECK_STRETCH_GOALS = Operation(
+    "checkStretchGoals",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckStretchGoalsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note which goals a campaign has reached, and say which amount is the next.",
+)
+
+
+def check_stretch_goals(
+    *, campaign_id: str, pledged: Decimal, goal_amount: Decimal, stretch_goals: list[types.StretchGoal]
+) -> Call[CheckStretchGoalsOutput]:
+    """Note which goals a campaign has reached, and say which amount is the next."""
+    return Call(
+        _CHECK_STRETCH_GOALS,
+        CheckStretchGoalsInput(
+            campaign_id=campaign_id, pledged=pledged, goal_amount=goal_amount, stretch_goals=stretch_goals
+        ),
+    )
+
+
+_LIST_PLEDGES = Operation(
+    "listPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPledgesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a campaign's pledges of one status, after a given one.",
+)
+
+
+def list_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, limit: int, after: str | None = None
+) -> Call[ListPledgesOutput]:
+    """A page of a campaign's pledges of one status, after a given one."""
+    return Call(
+        _LIST_PLEDGES, ListPledgesInput(campaign_id=campaign_id, status=status, after=after, limit=limit)
+    )
+
+
+_RECORD_PLEDGES = Operation(
+    "recordPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordPledgesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a page of pledges stands after it was held, charged or given back.",
+)
+
+
+def record_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, payments: list[types.PledgePayment], refused: list[str]
+) -> Call[RecordPledgesOutput]:
+    """Note how a page of pledges stands after it was held, charged or given back."""
+    return Call(
+        _RECORD_PLEDGES,
+        RecordPledgesInput(campaign_id=campaign_id, status=status, payments=payments, refused=refused),
+    )
+
+
+_CREATE_REWARD_ORDERS = Operation(
+    "createRewardOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRewardOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make an order of the reward of every backer who was charged; those that are there already are left alone.",
+)
+
+
+def create_reward_orders(*, campaign_id: str) -> Call[CreateRewardOrdersOutput]:
+    """Make an order of the reward of every backer who was charged; those that are there already are
+    left alone.
+    """
+    return Call(_CREATE_REWARD_ORDERS, CreateRewardOrdersInput(campaign_id=campaign_id))
+
+
+_CLOSE_CAMPAIGN = Operation(
+    "closeCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a campaign, and say how it ended.",
+)
+
+
+def close_campaign(
+    *, campaign_id: str, status: types.CampaignStatus, pledged: Decimal, charged: Decimal
+) -> Call[CloseCampaignOutput]:
+    """Close a campaign, and say how it ended."""
+    return Call(
+        _CLOSE_CAMPAIGN,
+        CloseCampaignInput(campaign_id=campaign_id, status=status, pledged=pledged, charged=charged),
     )
 
 

@@ -131,6 +131,22 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class CreateCampaignPageOutput(Model):
+    page_id: str
+
+
+class RemoveCampaignPageOutput(Model):
+    pass
+
+
+class SendMilestoneNotificationsOutput(Model):
+    pass
+
+
+class TellBackersOutput(Model):
+    pass
+
+
 class NotifyGigPartiesOutput(Model):
     pass
 
@@ -347,6 +363,28 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class CreateCampaignPageInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class RemoveCampaignPageInput(Model):
+    page_id: str
+
+
+class SendMilestoneNotificationsInput(Model):
+    campaign_id: str
+    creator_id: str
+    pledged: Decimal
+    currency_code: str
+
+
+class TellBackersInput(Model):
+    campaign_id: str
+    creator_id: str
+    status: types.CampaignStatus
 
 
 class NotifyGigPartiesInput(Model):
@@ -1051,6 +1089,88 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_CREATE_CAMPAIGN_PAGE = Operation(
+    "createCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Publish a campaign's page.",
+)
+
+
+def create_campaign_page(*, campaign_id: str, creator_id: str) -> Call[CreateCampaignPageOutput]:
+    """Publish a campaign's page."""
+    return Call(
+        _CREATE_CAMPAIGN_PAGE, CreateCampaignPageInput(campaign_id=campaign_id, creator_id=creator_id)
+    )
+
+
+_REMOVE_CAMPAIGN_PAGE = Operation(
+    "removeCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a campaign's page off; none there is success.",
+)
+
+
+def remove_campaign_page(*, page_id: str) -> Call[RemoveCampaignPageOutput]:
+    """Take a campaign's page off; none there is success."""
+    return Call(_REMOVE_CAMPAIGN_PAGE, RemoveCampaignPageInput(page_id=page_id))
+
+
+_SEND_MILESTONE_NOTIFICATIONS = Operation(
+    "sendMilestoneNotifications",
+    system="payload",
+    task_queue="payload-content",
+    output=SendMilestoneNotificationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers that a campaign has reached a goal.",
+)
+
+
+def send_milestone_notifications(
+    *, campaign_id: str, creator_id: str, pledged: Decimal, currency_code: str
+) -> Call[SendMilestoneNotificationsOutput]:
+    """Tell creator and backers that a campaign has reached a goal."""
+    return Call(
+        _SEND_MILESTONE_NOTIFICATIONS,
+        SendMilestoneNotificationsInput(
+            campaign_id=campaign_id, creator_id=creator_id, pledged=pledged, currency_code=currency_code
+        ),
+    )
+
+
+_TELL_BACKERS = Operation(
+    "tellBackers",
+    system="payload",
+    task_queue="payload-content",
+    output=TellBackersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers how a campaign has ended.",
+)
+
+
+def tell_backers(
+    *, campaign_id: str, creator_id: str, status: types.CampaignStatus
+) -> Call[TellBackersOutput]:
+    """Tell creator and backers how a campaign has ended."""
+    return Call(
+        _TELL_BACKERS, TellBackersInput(campaign_id=campaign_id, creator_id=creator_id, status=status)
+    )
 
 
 _NOTIFY_GIG_PARTIES = Operation(
