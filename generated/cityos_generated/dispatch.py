@@ -31,6 +31,7 @@ from cityos_generated.workflows import (
     wf_064_hotel_reservation,
     wf_065_property_transaction,
     wf_066_crowdfunding_campaign,
+    wf_067_live_sale_session,
 )
 
 
@@ -463,6 +464,23 @@ def wf_066_crowdfunding_campaign_on_crowdfund_campaign_launched(
     )
 
 
+def wf_067_live_sale_session_on_live_sale_session_started(
+    event: events.LiveSaleSessionStartedEvent,
+) -> wf_067_live_sale_session.LiveSaleSessionInput | None:
+    """WF-067: Sell a limited stock during a live show, first come first served, and send what was
+    paid.
+    """
+    return wf_067_live_sale_session.LiveSaleSessionInput(
+        session_id=event.session_id,
+        host_id=event.host_id,
+        vendor_id=event.vendor_id,
+        products=event.products,
+        start_time=event.start_time,
+        estimated_duration_minutes=event.estimated_duration_minutes,
+        platform=event.platform,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -791,6 +809,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "live_sale.session_started": EventRoute(
+        model=events.LiveSaleSessionStartedEvent,
+        beside=(
+            Starts(
+                workflow="LiveSaleSessionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:live_sale:{session_id}:session",
+                input=wf_067_live_sale_session_on_live_sale_session_started,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -1064,6 +1095,21 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PropertyWithdrawn,
         ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
         addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "live_sale.purchase_requested": SignalRoute(
+        model=signals.LiveSalePurchaseRequested,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
+    ),
+    "live_sale.bid_placed": SignalRoute(
+        model=signals.LiveSaleBidPlaced,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
+    ),
+    "live_sale.ended": SignalRoute(
+        model=signals.LiveSaleEnded,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

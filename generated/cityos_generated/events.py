@@ -324,3 +324,13 @@ class CrowdfundCampaignLaunchedEvent(Model):
     deadline: datetime
     funding_model: types.FundingModel
     stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]
+
+
+class LiveSaleSessionStartedEvent(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    products: Annotated[list[types.LiveProduct], Limits(max_items=100)]
+    start_time: datetime
+    estimated_duration_minutes: int
+    platform: types.LivePlatform

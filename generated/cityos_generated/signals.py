@@ -601,6 +601,32 @@ class RentalEarlyTermination(SignalModel):
     reason: str
 
 
+class LiveSalePurchaseRequested(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.purchase_requested"
+    session_id: str
+    purchase_id: str
+    customer_id: str
+    product_id: str
+    quantity: Annotated[int, Limits(min=1, max=100)]
+    payment_method_id: str
+    agreed_price: Annotated[Decimal | None, Limits(min=Decimal("0.01"))] = None
+
+
+class LiveSaleBidPlaced(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.bid_placed"
+    session_id: str
+    bid_id: str
+    customer_id: str
+    product_id: str
+    bid_amount: Decimal
+
+
+class LiveSaleEnded(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.ended"
+    session_id: str
+    ended_at: datetime
+
+
 class SubscriptionPaymentReceived(SignalModel):
     SIGNAL: ClassVar[str] = "subscription.payment.received"
     subscription_id: str

@@ -394,6 +394,29 @@ PropertyTransactionType = Literal["sale", "lease"]
 
 PropertyPaymentMethod = Literal["full", "mortgage", "installments"]
 
+LivePlatform = Literal["native", "instagram", "tiktok", "youtube"]
+
+
+class LiveProduct(Model):
+    product_id: str
+    flash_price: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    limited_quantity: Annotated[int, Limits(min=1, max=100000)]
+
+
+LiveRefusal = Literal["sold_out", "payment_refused"]
+
+
+class UnsoldStock(Model):
+    product_id: str
+    quantity: int
+
+
+class LivePurchase(Model):
+    purchase_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
+
 
 class HotelRoom(Model):
     room_id: str

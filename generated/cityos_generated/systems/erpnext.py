@@ -174,6 +174,18 @@ class BookPropertyTransactionOutput(Model):
     journal_entry_id: str
 
 
+class ReserveFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseUnpurchasedInventoryOutput(Model):
+    pass
+
+
 class BookHotelStayOutput(Model):
     journal_entry_id: str
 
@@ -394,6 +406,21 @@ class BookPropertyTransactionInput(Model):
     stamp_duty: Decimal
     platform_fee: Decimal
     currency_code: str
+
+
+class ReserveFlashInventoryInput(Model):
+    session_id: str
+    vendor_id: str
+    products: Annotated[list[types.LiveProduct], Limits(max_items=100)]
+
+
+class ReleaseFlashInventoryInput(Model):
+    session_id: str
+
+
+class ReleaseUnpurchasedInventoryInput(Model):
+    session_id: str
+    unsold: Annotated[list[types.UnsoldStock], Limits(max_items=100)]
 
 
 class BookHotelStayInput(Model):
@@ -1250,6 +1277,68 @@ def book_property_transaction(
             platform_fee=platform_fee,
             currency_code=currency_code,
         ),
+    )
+
+
+_RESERVE_FLASH_INVENTORY = Operation(
+    "reserveFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReserveFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Reserve the stock of a live sale; too little left is InventoryUnavailableError.",
+)
+
+
+def reserve_flash_inventory(
+    *, session_id: str, vendor_id: str, products: list[types.LiveProduct]
+) -> Call[ReserveFlashInventoryOutput]:
+    """Reserve the stock of a live sale; too little left is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_FLASH_INVENTORY,
+        ReserveFlashInventoryInput(session_id=session_id, vendor_id=vendor_id, products=products),
+    )
+
+
+_RELEASE_FLASH_INVENTORY = Operation(
+    "releaseFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release all the stock of a live sale; released already, or none there, is success.",
+)
+
+
+def release_flash_inventory(*, session_id: str) -> Call[ReleaseFlashInventoryOutput]:
+    """Release all the stock of a live sale; released already, or none there, is success."""
+    return Call(_RELEASE_FLASH_INVENTORY, ReleaseFlashInventoryInput(session_id=session_id))
+
+
+_RELEASE_UNPURCHASED_INVENTORY = Operation(
+    "releaseUnpurchasedInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseUnpurchasedInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is sent.",
+)
+
+
+def release_unpurchased_inventory(
+    *, session_id: str, unsold: list[types.UnsoldStock]
+) -> Call[ReleaseUnpurchasedInventoryOutput]:
+    """Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is
+    sent.
+    """
+    return Call(
+        _RELEASE_UNPURCHASED_INVENTORY, ReleaseUnpurchasedInventoryInput(session_id=session_id, unsold=unsold)
     )
 
 

@@ -91,6 +91,10 @@ class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
 
 
+class CreateFulfillmentOrdersOutput(Model):
+    orders: int
+
+
 class CreateAirportTransferOutput(Model):
     ride_order_id: str
 
@@ -201,6 +205,12 @@ class CreateDeliveryOrderForVendorInput(Model):
     vendor_order_id: str
     warehouse_id: str
     fulfillment_zone: str
+
+
+class CreateFulfillmentOrdersInput(Model):
+    session_id: str
+    vendor_id: str
+    purchases: Annotated[list[types.LivePurchase], Limits(max_items=100)]
 
 
 class CreateAirportTransferInput(Model):
@@ -633,6 +643,28 @@ def create_delivery_order_for_vendor(
             warehouse_id=warehouse_id,
             fulfillment_zone=fulfillment_zone,
         ),
+    )
+
+
+_CREATE_FULFILLMENT_ORDERS = Operation(
+    "createFulfillmentOrders",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFulfillmentOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Order the deliveries of some purchases; those that are there already are left alone.",
+)
+
+
+def create_fulfillment_orders(
+    *, session_id: str, vendor_id: str, purchases: list[types.LivePurchase]
+) -> Call[CreateFulfillmentOrdersOutput]:
+    """Order the deliveries of some purchases; those that are there already are left alone."""
+    return Call(
+        _CREATE_FULFILLMENT_ORDERS,
+        CreateFulfillmentOrdersInput(session_id=session_id, vendor_id=vendor_id, purchases=purchases),
     )
 
 

@@ -446,6 +446,40 @@ class CalculatePropertySettlementOutput(Model):
     platform_fee: Decimal
 
 
+class StartSessionOutput(Model):
+    pass
+
+
+class AbandonSessionOutput(Model):
+    pass
+
+
+class RefuseLivePurchaseOutput(Model):
+    pass
+
+
+class UpdateLiveInventoryCountsOutput(Model):
+    pass
+
+
+class ShowLiveBidOutput(Model):
+    pass
+
+
+class EndSessionOutput(Model):
+    pass
+
+
+class CalculateHostCommissionOutput(Model):
+    commission: Decimal
+
+
+class ListLivePurchasesOutput(Model):
+    purchases: Annotated[list[types.LivePurchase], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
+
+
 class ReserveRoomsOutput(Model):
     pass
 
@@ -1033,6 +1067,57 @@ class ExpireGiftCardInput(Model):
 class CalculatePropertySettlementInput(Model):
     property_transaction_id: str
     transaction_type: types.PropertyTransactionType
+
+
+class StartSessionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    platform: types.LivePlatform
+
+
+class AbandonSessionInput(Model):
+    session_id: str
+
+
+class RefuseLivePurchaseInput(Model):
+    session_id: str
+    purchase_id: str
+    reason: types.LiveRefusal
+
+
+class UpdateLiveInventoryCountsInput(Model):
+    session_id: str
+    purchase_id: str
+    product_id: str
+    quantity: int
+    payment_intent_id: str
+    sold: int
+
+
+class ShowLiveBidInput(Model):
+    session_id: str
+    bid_id: str
+
+
+class EndSessionInput(Model):
+    session_id: str
+    revenue: Decimal
+    purchases: int
+
+
+class CalculateHostCommissionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    revenue: Decimal
+    currency_code: str
+
+
+class ListLivePurchasesInput(Model):
+    session_id: str
+    after: str | None = None
+    limit: int
 
 
 class ReserveRoomsInput(Model):
@@ -3308,6 +3393,177 @@ def calculate_property_settlement(
             property_transaction_id=property_transaction_id, transaction_type=transaction_type
         ),
     )
+
+
+_START_SESSION = Operation(
+    "startSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a live sale; open already is success.",
+)
+
+
+def start_session(
+    *, session_id: str, host_id: str, vendor_id: str, platform: types.LivePlatform
+) -> Call[StartSessionOutput]:
+    """Open a live sale; open already is success."""
+    return Call(
+        _START_SESSION,
+        StartSessionInput(session_id=session_id, host_id=host_id, vendor_id=vendor_id, platform=platform),
+    )
+
+
+_ABANDON_SESSION = Operation(
+    "abandonSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AbandonSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a live sale in which nothing was sold; none there is success.",
+)
+
+
+def abandon_session(*, session_id: str) -> Call[AbandonSessionOutput]:
+    """Close a live sale in which nothing was sold; none there is success."""
+    return Call(_ABANDON_SESSION, AbandonSessionInput(session_id=session_id))
+
+
+_REFUSE_LIVE_PURCHASE = Operation(
+    "refuseLivePurchase",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RefuseLivePurchaseOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Tell a viewer in the show that a purchase has come to nothing.",
+)
+
+
+def refuse_live_purchase(
+    *, session_id: str, purchase_id: str, reason: types.LiveRefusal
+) -> Call[RefuseLivePurchaseOutput]:
+    """Tell a viewer in the show that a purchase has come to nothing."""
+    return Call(
+        _REFUSE_LIVE_PURCHASE,
+        RefuseLivePurchaseInput(session_id=session_id, purchase_id=purchase_id, reason=reason),
+    )
+
+
+_UPDATE_LIVE_INVENTORY_COUNTS = Operation(
+    "updateLiveInventoryCounts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateLiveInventoryCountsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note a paid purchase, and show how many pieces are gone.",
+)
+
+
+def update_live_inventory_counts(
+    *, session_id: str, purchase_id: str, product_id: str, quantity: int, payment_intent_id: str, sold: int
+) -> Call[UpdateLiveInventoryCountsOutput]:
+    """Note a paid purchase, and show how many pieces are gone."""
+    return Call(
+        _UPDATE_LIVE_INVENTORY_COUNTS,
+        UpdateLiveInventoryCountsInput(
+            session_id=session_id,
+            purchase_id=purchase_id,
+            product_id=product_id,
+            quantity=quantity,
+            payment_intent_id=payment_intent_id,
+            sold=sold,
+        ),
+    )
+
+
+_SHOW_LIVE_BID = Operation(
+    "showLiveBid",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ShowLiveBidOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show a viewer's bid to the host.",
+)
+
+
+def show_live_bid(*, session_id: str, bid_id: str) -> Call[ShowLiveBidOutput]:
+    """Show a viewer's bid to the host."""
+    return Call(_SHOW_LIVE_BID, ShowLiveBidInput(session_id=session_id, bid_id=bid_id))
+
+
+_END_SESSION = Operation(
+    "endSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a live sale; closed already is success.",
+)
+
+
+def end_session(*, session_id: str, revenue: Decimal, purchases: int) -> Call[EndSessionOutput]:
+    """Close a live sale; closed already is success."""
+    return Call(_END_SESSION, EndSessionInput(session_id=session_id, revenue=revenue, purchases=purchases))
+
+
+_CALCULATE_HOST_COMMISSION = Operation(
+    "calculateHostCommission",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateHostCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Work out what a host has earned in a live sale, and note it for the host's next payout.",
+)
+
+
+def calculate_host_commission(
+    *, session_id: str, host_id: str, vendor_id: str, revenue: Decimal, currency_code: str
+) -> Call[CalculateHostCommissionOutput]:
+    """Work out what a host has earned in a live sale, and note it for the host's next payout."""
+    return Call(
+        _CALCULATE_HOST_COMMISSION,
+        CalculateHostCommissionInput(
+            session_id=session_id,
+            host_id=host_id,
+            vendor_id=vendor_id,
+            revenue=revenue,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_LIST_LIVE_PURCHASES = Operation(
+    "listLivePurchases",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListLivePurchasesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a live sale's paid purchases, after a given one.",
+)
+
+
+def list_live_purchases(
+    *, session_id: str, limit: int, after: str | None = None
+) -> Call[ListLivePurchasesOutput]:
+    """A page of a live sale's paid purchases, after a given one."""
+    return Call(_LIST_LIVE_PURCHASES, ListLivePurchasesInput(session_id=session_id, after=after, limit=limit))
 
 
 _RESERVE_ROOMS = Operation(

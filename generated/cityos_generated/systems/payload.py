@@ -207,6 +207,10 @@ class NotifyPropertyPartiesOutput(Model):
     pass
 
 
+class SendPurchaseConfirmationsOutput(Model):
+    pass
+
+
 class SendHotelNoticeOutput(Model):
     pass
 
@@ -488,6 +492,11 @@ class NotifyPropertyPartiesInput(Model):
     seller_id: str
     buyer_id: str
     reason: str
+
+
+class SendPurchaseConfirmationsInput(Model):
+    session_id: str
+    vendor_id: str
 
 
 class SendHotelNoticeInput(Model):
@@ -1564,6 +1573,26 @@ def notify_property_parties(
             buyer_id=buyer_id,
             reason=reason,
         ),
+    )
+
+
+_SEND_PURCHASE_CONFIRMATIONS = Operation(
+    "sendPurchaseConfirmations",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPurchaseConfirmationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every buyer of a live sale a confirmation; the CMS goes through them by itself.",
+)
+
+
+def send_purchase_confirmations(*, session_id: str, vendor_id: str) -> Call[SendPurchaseConfirmationsOutput]:
+    """Send every buyer of a live sale a confirmation; the CMS goes through them by itself."""
+    return Call(
+        _SEND_PURCHASE_CONFIRMATIONS,
+        SendPurchaseConfirmationsInput(session_id=session_id, vendor_id=vendor_id),
     )
 
 
