@@ -8,7 +8,7 @@ from typing import Any
 
 from cityos_runtime.dispatch import EventRoute, Routes, SignalRoute, Starts
 
-from cityos_generated import events, signals
+from cityos_generated import events, signals, types
 from cityos_generated.workflows import (
     wf_001_order_placement,
     wf_002_order_fulfillment,
@@ -32,6 +32,7 @@ from cityos_generated.workflows import (
     wf_065_property_transaction,
     wf_066_crowdfunding_campaign,
     wf_067_live_sale_session,
+    wf_068_grocery_fresh_delivery,
 )
 
 
@@ -481,6 +482,25 @@ def wf_067_live_sale_session_on_live_sale_session_started(
     )
 
 
+def wf_068_grocery_fresh_delivery_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_068_grocery_fresh_delivery.GroceryFreshDeliveryInput | None:
+    """WF-068: Pick perishables, keep them cold on their way, and say so when they were not."""
+    if not (event.grocery is not None):
+        return None
+    return wf_068_grocery_fresh_delivery.GroceryFreshDeliveryInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        items=event.grocery.items,
+        delivery_window=event.grocery.delivery_window,
+        substitution_preference=event.grocery.substitution_preference,
+        warehouse_id=event.grocery.warehouse_id,
+        delivery_location=types.LatLng(lat=event.shipping_address.lat, lng=event.shipping_address.lng)
+        if event.shipping_address.lat is not None and event.shipping_address.lng is not None
+        else None,
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -508,6 +528,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="payment-gateway",
                 workflow_id="tenant:{tenant_id}:escrow:{vendor_order_id}:holding",
                 input=wf_011_escrow_management_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+            Starts(
+                workflow="GroceryFreshDeliveryWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:fresh_delivery",
+                input=wf_068_grocery_fresh_delivery_on_order_placed,
                 again="never",
                 while_running="reject",
             ),
@@ -885,55 +913,65 @@ SIGNALS: dict[str, SignalRoute] = {
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.order.*", "delivery_order_id"),),
     ),
     "pickup.completed": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.order.*", "delivery_order_id"),),
     ),
     "delivery.order.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.order.*", "delivery_order_id"),),
     ),
     "delivery.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.order.*", "delivery_order_id"),),
     ),
     "delivery.order.delivered": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.completed": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.order.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.driver.assigned", "delivery_order_id"),),
     ),
     "driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.driver.assigned", "delivery_order_id"),),
     ),
     "delivery.proof.submitted": SignalRoute(
         model=signals.DeliveryProofSubmitted,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.proof.submitted", "delivery_order_id"),),
     ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,
-        ids=("tenant:{tenant_id}:order:{order_id}:placement",),
-        addresses=(("delivery.created", "delivery_order_id"),),
+        ids=(
+            "tenant:{tenant_id}:order:{order_id}:placement",
+            "tenant:{tenant_id}:order:{order_id}:fresh_delivery",
+        ),
+        addresses=(("delivery.created", "delivery_order_id"), ("delivery.created", "order_id")),
     ),
     "milestone.delivered": SignalRoute(
         model=signals.MilestoneDelivered, addresses=(("milestone.*", "contract_id"),)
@@ -949,6 +987,11 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "contract.cancelled": SignalRoute(
         model=signals.ContractCancelled, addresses=(("contract.*", "contract_id"),)
+    ),
+    "grocery.substitutions_decided": SignalRoute(
+        model=signals.GrocerySubstitutionsDecided,
+        ids=("tenant:{tenant_id}:order:{order_id}:fresh_delivery",),
+        addresses=(("grocery.substitutions_decided", "order_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)

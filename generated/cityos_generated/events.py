@@ -26,6 +26,7 @@ class OrderPlacedEvent(Model):
     installment_plan: types.InstallmentPlan | None = None
     is_routed: bool | None = None
     escrow: types.EscrowTerms | None = None
+    grocery: types.GroceryTerms | None = None
 
 
 class DisputeOpenedEvent(Model):

@@ -277,6 +277,13 @@ class ContractCancelled(SignalModel):
     cancelled_at: datetime
 
 
+class GrocerySubstitutionsDecided(SignalModel):
+    SIGNAL: ClassVar[str] = "grocery.substitutions_decided"
+    order_id: str
+    approved: bool
+    decided_at: datetime
+
+
 class KycVerificationApproved(SignalModel):
     SIGNAL: ClassVar[str] = "kyc.verification.approved"
     verification_id: str

@@ -193,6 +193,31 @@ class GigMilestone(Model):
 
 GigContractStatus = Literal["active", "disputed", "terminated", "completed"]
 
+StorageType = Literal["ambient", "chilled", "frozen"]
+
+SubstitutionPreference = Literal["allow", "deny", "ask_first"]
+
+
+class GroceryItem(Model):
+    product_id: str
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    storage_type: StorageType
+    shelf_life_hours: Annotated[int, Limits(min=1)]
+
+
+class DeliveryWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class GroceryTerms(Model):
+    items: Annotated[list[GroceryItem], Limits(min_items=1, max_items=200)]
+    delivery_window: DeliveryWindow
+    substitution_preference: SubstitutionPreference
+    warehouse_id: str
+
+
 OrderStatus = Literal[
     "pending",
     "payment_processing",

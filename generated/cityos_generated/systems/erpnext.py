@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -98,6 +98,14 @@ class BookCampaignOutput(Model):
 
 class BookGigContractOutput(Model):
     journal_entry_id: str
+
+
+class CheckFreshInventoryOutput(Model):
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class OpenQualityCaseOutput(Model):
+    quality_case_id: str
 
 
 class ReleaseInventoryOfOrderOutput(Model):
@@ -285,6 +293,18 @@ class BookGigContractInput(Model):
     returned: Decimal
     fees: Decimal
     currency_code: str
+
+
+class CheckFreshInventoryInput(Model):
+    warehouse_id: str
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    fresh_until: datetime
+
+
+class OpenQualityCaseInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -808,6 +828,51 @@ def book_gig_contract(
             fees=fees,
             currency_code=currency_code,
         ),
+    )
+
+
+_CHECK_FRESH_INVENTORY = Operation(
+    "checkFreshInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckFreshInventoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="What of some groceries a warehouse doesn't have, or not fresh until a given time.",
+)
+
+
+def check_fresh_inventory(
+    *, warehouse_id: str, items: list[types.GroceryItem], fresh_until: datetime
+) -> Call[CheckFreshInventoryOutput]:
+    """What of some groceries a warehouse doesn't have, or not fresh until a given time."""
+    return Call(
+        _CHECK_FRESH_INVENTORY,
+        CheckFreshInventoryInput(warehouse_id=warehouse_id, items=items, fresh_until=fresh_until),
+    )
+
+
+_OPEN_QUALITY_CASE = Operation(
+    "openQualityCase",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OpenQualityCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a non-conformance of a delivery that became too warm.",
+)
+
+
+def open_quality_case(
+    *, order_id: str, delivery_order_id: str, warmest: float
+) -> Call[OpenQualityCaseOutput]:
+    """Open a non-conformance of a delivery that became too warm."""
+    return Call(
+        _OPEN_QUALITY_CASE,
+        OpenQualityCaseInput(order_id=order_id, delivery_order_id=delivery_order_id, warmest=warmest),
     )
 
 

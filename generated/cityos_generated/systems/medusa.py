@@ -292,6 +292,22 @@ class CloseContractOutput(Model):
     pass
 
 
+class HandleSubstitutionsOutput(Model):
+    substitutes: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsOutput(Model):
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class RestoreGroceryItemsOutput(Model):
+    pass
+
+
+class FlagTemperatureBreachOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -867,6 +883,29 @@ class CloseContractInput(Model):
     gig_contract_id: str
     status: types.GigContractStatus
     reason: str | None = None
+
+
+class HandleSubstitutionsInput(Model):
+    order_id: str
+    warehouse_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsInput(Model):
+    order_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    approved: bool
+
+
+class RestoreGroceryItemsInput(Model):
+    order_id: str
+
+
+class FlagTemperatureBreachInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
+    minutes_above: int
 
 
 class UpdateOrderStatusInput(Model):
@@ -2595,6 +2634,97 @@ def close_contract(
     """Close a gig, and say how it ended."""
     return Call(
         _CLOSE_CONTRACT, CloseContractInput(gig_contract_id=gig_contract_id, status=status, reason=reason)
+    )
+
+
+_HANDLE_SUBSTITUTIONS = Operation(
+    "handleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=HandleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Propose substitutes for what is missing, and keep them for an order; proposed already is success.",
+)
+
+
+def handle_substitutions(
+    *, order_id: str, warehouse_id: str, missing: list[types.GroceryItem]
+) -> Call[HandleSubstitutionsOutput]:
+    """Propose substitutes for what is missing, and keep them for an order; proposed already is
+    success.
+    """
+    return Call(
+        _HANDLE_SUBSTITUTIONS,
+        HandleSubstitutionsInput(order_id=order_id, warehouse_id=warehouse_id, missing=missing),
+    )
+
+
+_SETTLE_SUBSTITUTIONS = Operation(
+    "settleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the substitutes into an order, or strike what is missing; the difference goes back to the customer.",
+)
+
+
+def settle_substitutions(
+    *, order_id: str, missing: list[types.GroceryItem], approved: bool
+) -> Call[SettleSubstitutionsOutput]:
+    """Put the substitutes into an order, or strike what is missing; the difference goes back to the
+    customer.
+    """
+    return Call(
+        _SETTLE_SUBSTITUTIONS, SettleSubstitutionsInput(order_id=order_id, missing=missing, approved=approved)
+    )
+
+
+_RESTORE_GROCERY_ITEMS = Operation(
+    "restoreGroceryItems",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreGroceryItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the edits of an order back; none there is success.",
+)
+
+
+def restore_grocery_items(*, order_id: str) -> Call[RestoreGroceryItemsOutput]:
+    """Take the edits of an order back; none there is success."""
+    return Call(_RESTORE_GROCERY_ITEMS, RestoreGroceryItemsInput(order_id=order_id))
+
+
+_FLAG_TEMPERATURE_BREACH = Operation(
+    "flagTemperatureBreach",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagTemperatureBreachOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note at an order that its cold chain was broken, so that the customer can have the money back.",
+)
+
+
+def flag_temperature_breach(
+    *, order_id: str, delivery_order_id: str, warmest: float, minutes_above: int
+) -> Call[FlagTemperatureBreachOutput]:
+    """Note at an order that its cold chain was broken, so that the customer can have the money back."""
+    return Call(
+        _FLAG_TEMPERATURE_BREACH,
+        FlagTemperatureBreachInput(
+            order_id=order_id,
+            delivery_order_id=delivery_order_id,
+            warmest=warmest,
+            minutes_above=minutes_above,
+        ),
     )
 
 

@@ -155,6 +155,14 @@ class SendPaymentConfirmationOutput(Model):
     pass
 
 
+class NotifyCustomerOfSubstitutionsOutput(Model):
+    pass
+
+
+class TellGroceryCustomerOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -406,6 +414,19 @@ class SendPaymentConfirmationInput(Model):
     milestone_id: str
     amount: Decimal
     currency_code: str
+
+
+class NotifyCustomerOfSubstitutionsInput(Model):
+    order_id: str
+    customer_id: str
+    substitution_preference: types.SubstitutionPreference
+    substitution_count: int
+
+
+class TellGroceryCustomerInput(Model):
+    order_id: str
+    customer_id: str
+    template: str
 
 
 class NotifyCustomerInput(Model):
@@ -1247,6 +1268,59 @@ def send_payment_confirmation(
             amount=amount,
             currency_code=currency_code,
         ),
+    )
+
+
+_NOTIFY_CUSTOMER_OF_SUBSTITUTIONS = Operation(
+    "notifyCustomerOfSubstitutions",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomerOfSubstitutionsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what would come instead of what is missing.",
+)
+
+
+def notify_customer_of_substitutions(
+    *,
+    order_id: str,
+    customer_id: str,
+    substitution_preference: types.SubstitutionPreference,
+    substitution_count: int,
+) -> Call[NotifyCustomerOfSubstitutionsOutput]:
+    """Tell a customer what would come instead of what is missing."""
+    return Call(
+        _NOTIFY_CUSTOMER_OF_SUBSTITUTIONS,
+        NotifyCustomerOfSubstitutionsInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            substitution_preference=substitution_preference,
+            substitution_count=substitution_count,
+        ),
+    )
+
+
+_TELL_GROCERY_CUSTOMER = Operation(
+    "tellGroceryCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=TellGroceryCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how a grocery order stands, by template.",
+)
+
+
+def tell_grocery_customer(
+    *, order_id: str, customer_id: str, template: str
+) -> Call[TellGroceryCustomerOutput]:
+    """Tell a customer how a grocery order stands, by template."""
+    return Call(
+        _TELL_GROCERY_CUSTOMER,
+        TellGroceryCustomerInput(order_id=order_id, customer_id=customer_id, template=template),
     )
 
 
