@@ -8,7 +8,7 @@ from typing import Any
 
 from cityos_runtime.dispatch import EventRoute, Routes, SignalRoute, Starts
 
-from cityos_generated import events, signals
+from cityos_generated import events, signals, types
 from cityos_generated.workflows import (
     wf_001_order_placement,
     wf_002_order_fulfillment,
@@ -57,6 +57,12 @@ from cityos_generated.workflows import (
     wf_060_classified_transaction,
     wf_061_affiliate_tracking,
     wf_062_warranty_claim,
+    wf_063_gig_contract,
+    wf_064_hotel_reservation,
+    wf_065_property_transaction,
+    wf_066_crowdfunding_campaign,
+    wf_067_live_sale_session,
+    wf_068_grocery_fresh_delivery,
     wf_069_vehicle_service,
     wf_070_healthcare_appointment,
     wf_071_course_enrollment,
@@ -938,6 +944,119 @@ def wf_062_warranty_claim_on_warranty_claim_submitted(
     )
 
 
+def wf_063_gig_contract_on_gig_proposal_accepted(
+    event: events.GigProposalAcceptedEvent,
+) -> wf_063_gig_contract.GigContractInput | None:
+    """WF-063: Hold the whole price of a gig, and pay it out milestone by milestone as the client
+    approves or keeps silent.
+    """
+    return wf_063_gig_contract.GigContractInput(
+        gig_contract_id=event.gig_contract_id,
+        gig_listing_id=event.gig_listing_id,
+        client_id=event.client_id,
+        freelancer_id=event.freelancer_id,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        milestones=event.milestones,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        platform_fee_percent=event.platform_fee_percent,
+    )
+
+
+def wf_064_hotel_reservation_on_hotel_reservation_created(
+    event: events.HotelReservationCreatedEvent,
+) -> wf_064_hotel_reservation.HotelReservationInput | None:
+    """WF-064: Take a hotel reservation from the rooms to the bill, or to what its cancellation costs."""
+    return wf_064_hotel_reservation.HotelReservationInput(
+        reservation_id=event.reservation_id,
+        hotel_property_id=event.hotel_property_id,
+        customer_id=event.customer_id,
+        rooms=event.rooms,
+        check_in=event.check_in,
+        check_out=event.check_out,
+        total_amount=event.total_amount,
+        currency_code=event.currency_code,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        cancellation_policy=event.cancellation_policy,
+        special_requests=event.special_requests,
+        airport_transfer=event.airport_transfer,
+    )
+
+
+def wf_065_property_transaction_on_property_offer_accepted(
+    event: events.PropertyOfferAcceptedEvent,
+) -> wf_065_property_transaction.PropertyTransactionInput | None:
+    """WF-065: Take an accepted offer to the full price and the new title - or give the deposit back."""
+    return wf_065_property_transaction.PropertyTransactionInput(
+        property_transaction_id=event.property_transaction_id,
+        property_id=event.property_id,
+        transaction_type=event.transaction_type,
+        seller_id=event.seller_id,
+        buyer_id=event.buyer_id,
+        agreed_price=event.agreed_price,
+        currency_code=event.currency_code,
+        payment_method=event.payment_method,
+        requires_title_verification=event.requires_title_verification,
+        escrow_amount=event.escrow_amount,
+        documents_required=event.documents_required,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+    )
+
+
+def wf_066_crowdfunding_campaign_on_crowdfund_campaign_launched(
+    event: events.CrowdfundCampaignLaunchedEvent,
+) -> wf_066_crowdfunding_campaign.CrowdfundingCampaignInput | None:
+    """WF-066: Collect pledges until the deadline, then charge every backer or nobody."""
+    return wf_066_crowdfunding_campaign.CrowdfundingCampaignInput(
+        campaign_id=event.campaign_id,
+        creator_id=event.creator_id,
+        goal_amount=event.goal_amount,
+        currency_code=event.currency_code,
+        deadline=event.deadline,
+        funding_model=event.funding_model,
+        stretch_goals=event.stretch_goals,
+    )
+
+
+def wf_067_live_sale_session_on_live_sale_session_started(
+    event: events.LiveSaleSessionStartedEvent,
+) -> wf_067_live_sale_session.LiveSaleSessionInput | None:
+    """WF-067: Sell a limited stock during a live show, first come first served, and send what was
+    paid.
+    """
+    return wf_067_live_sale_session.LiveSaleSessionInput(
+        session_id=event.session_id,
+        host_id=event.host_id,
+        vendor_id=event.vendor_id,
+        products=event.products,
+        start_time=event.start_time,
+        estimated_duration_minutes=event.estimated_duration_minutes,
+        platform=event.platform,
+    )
+
+
+def wf_068_grocery_fresh_delivery_on_order_placed(
+    event: events.OrderPlacedEvent,
+) -> wf_068_grocery_fresh_delivery.GroceryFreshDeliveryInput | None:
+    """WF-068: Pick perishables, keep them cold on their way, and say so when they were not."""
+    if not (event.grocery is not None):
+        return None
+    return wf_068_grocery_fresh_delivery.GroceryFreshDeliveryInput(
+        order_id=event.order_id,
+        customer_id=event.customer_id,
+        items=event.grocery.items,
+        delivery_window=event.grocery.delivery_window,
+        substitution_preference=event.grocery.substitution_preference,
+        warehouse_id=event.grocery.warehouse_id,
+        delivery_location=types.LatLng(lat=event.shipping_address.lat, lng=event.shipping_address.lng)
+        if event.shipping_address.lat is not None and event.shipping_address.lng is not None
+        else None,
+    )
+
+
 def wf_069_vehicle_service_on_vehicle_service_booked(
     event: events.VehicleServiceBookedEvent,
 ) -> wf_069_vehicle_service.VehicleServiceInput | None:
@@ -1240,6 +1359,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 task_queue="fleetbase-logistics",
                 workflow_id="tenant:{tenant_id}:order:{order_id}:same-day",
                 input=wf_035_same_day_delivery_on_order_placed,
+                again="never",
+                while_running="reject",
+            ),
+            Starts(
+                workflow="GroceryFreshDeliveryWorkflow",
+                task_queue="fleetbase-logistics",
+                workflow_id="tenant:{tenant_id}:order:{order_id}:fresh_delivery",
+                input=wf_068_grocery_fresh_delivery_on_order_placed,
                 again="never",
                 while_running="reject",
             ),
@@ -2073,6 +2200,71 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "gig.proposal_accepted": EventRoute(
+        model=events.GigProposalAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="GigContractWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:gig:{gig_contract_id}:contract",
+                input=wf_063_gig_contract_on_gig_proposal_accepted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "hotel.reservation_created": EventRoute(
+        model=events.HotelReservationCreatedEvent,
+        beside=(
+            Starts(
+                workflow="HotelReservationWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:hotel:{reservation_id}:reservation",
+                input=wf_064_hotel_reservation_on_hotel_reservation_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "property.offer_accepted": EventRoute(
+        model=events.PropertyOfferAcceptedEvent,
+        beside=(
+            Starts(
+                workflow="PropertyTransactionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:property:{property_transaction_id}:transaction",
+                input=wf_065_property_transaction_on_property_offer_accepted,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "crowdfund.campaign_launched": EventRoute(
+        model=events.CrowdfundCampaignLaunchedEvent,
+        beside=(
+            Starts(
+                workflow="CrowdfundingCampaignWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",
+                input=wf_066_crowdfunding_campaign_on_crowdfund_campaign_launched,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "live_sale.session_started": EventRoute(
+        model=events.LiveSaleSessionStartedEvent,
+        beside=(
+            Starts(
+                workflow="LiveSaleSessionWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:live_sale:{session_id}:session",
+                input=wf_067_live_sale_session_on_live_sale_session_started,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -2194,64 +2386,83 @@ SIGNALS: dict[str, SignalRoute] = {
         ids=("tenant:{tenant_id}:cart:{cart_id}:recovery",),
         addresses=(("cart.*", "cart_id"),),
     ),
+    "pledge.created": SignalRoute(
+        model=signals.PledgeCreated,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("pledge.*", "campaign_id"),),
+    ),
+    "pledge.cancelled": SignalRoute(
+        model=signals.PledgeCancelled,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("pledge.*", "campaign_id"),),
+    ),
+    "campaign.withdrawn": SignalRoute(
+        model=signals.CampaignWithdrawn,
+        ids=("tenant:{tenant_id}:crowdfund:{campaign_id}:campaign",),
+        addresses=(("campaign.withdrawn", "campaign_id"),),
+    ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "pickup.completed": SignalRoute(
         model=signals.DeliveryOrderPickedUp,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.order.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.in_transit": SignalRoute(
         model=signals.DeliveryOrderInTransit,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.order.delivered": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.completed": SignalRoute(
         model=signals.DeliveryOrderDelivered,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.order.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.failed": SignalRoute(
         model=signals.DeliveryOrderFailed,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.order.*", "delivery_order_id")),
     ),
     "delivery.driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.driver.assigned", "delivery_order_id")),
     ),
     "driver.assigned": SignalRoute(
         model=signals.DeliveryDriverAssigned,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
-        addresses=(("delivery.*", "delivery_order_id"),),
+        addresses=(("delivery.*", "delivery_order_id"), ("delivery.driver.assigned", "delivery_order_id")),
     ),
     "delivery.proof.submitted": SignalRoute(
         model=signals.DeliveryProofSubmitted,
         ids=("tenant:{tenant_id}:delivery:{delivery_order_id}:fulfillment",),
+        addresses=(("delivery.proof.submitted", "delivery_order_id"),),
     ),
     "delivery.created": SignalRoute(
         model=signals.DeliveryCreated,
-        ids=("tenant:{tenant_id}:order:{order_id}:placement",),
-        addresses=(("delivery.created", "delivery_order_id"),),
+        ids=(
+            "tenant:{tenant_id}:order:{order_id}:placement",
+            "tenant:{tenant_id}:order:{order_id}:fresh_delivery",
+        ),
+        addresses=(("delivery.created", "delivery_order_id"), ("delivery.created", "order_id")),
     ),
     "course.completed": SignalRoute(
         model=signals.CourseCompleted,
@@ -2260,6 +2471,21 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "fitness.spot.opened": SignalRoute(
         model=signals.FitnessSpotOpened, ids=("tenant:{tenant_id}:enrollment:{enrollment_id}:class",)
+    ),
+    "milestone.delivered": SignalRoute(
+        model=signals.MilestoneDelivered, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "milestone.approved": SignalRoute(
+        model=signals.MilestoneApproved, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "milestone.revision_requested": SignalRoute(
+        model=signals.MilestoneRevisionRequested, addresses=(("milestone.*", "contract_id"),)
+    ),
+    "contract.disputed": SignalRoute(
+        model=signals.ContractDisputed, addresses=(("contract.*", "contract_id"),)
+    ),
+    "contract.cancelled": SignalRoute(
+        model=signals.ContractCancelled, addresses=(("contract.*", "contract_id"),)
     ),
     "municipal.document.uploaded": SignalRoute(
         model=signals.MunicipalDocumentUploaded,
@@ -2270,6 +2496,11 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.MunicipalApplicationWithdrawn,
         ids=("tenant:{tenant_id}:application:{application_id}:processing",),
         addresses=(("municipal.*", "application_id"),),
+    ),
+    "grocery.substitutions_decided": SignalRoute(
+        model=signals.GrocerySubstitutionsDecided,
+        ids=("tenant:{tenant_id}:order:{order_id}:fresh_delivery",),
+        addresses=(("grocery.substitutions_decided", "order_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
         model=signals.KycVerificationApproved,
@@ -2510,6 +2741,21 @@ SIGNALS: dict[str, SignalRoute] = {
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
     ),
+    "property.document_uploaded": SignalRoute(
+        model=signals.PropertyDocumentUploaded,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "property.inspected": SignalRoute(
+        model=signals.PropertyInspected,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "property.withdrawn": SignalRoute(
+        model=signals.PropertyWithdrawn,
+        ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
+        addresses=(("property.*", "property_transaction_id"),),
+    ),
     "quote.accepted": SignalRoute(
         model=signals.QuoteAccepted,
         ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
@@ -2541,6 +2787,21 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "restaurant.bill.settled": SignalRoute(
         model=signals.RestaurantBillSettled, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)
+    ),
+    "live_sale.purchase_requested": SignalRoute(
+        model=signals.LiveSalePurchaseRequested,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
+    ),
+    "live_sale.bid_placed": SignalRoute(
+        model=signals.LiveSaleBidPlaced,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
+    ),
+    "live_sale.ended": SignalRoute(
+        model=signals.LiveSaleEnded,
+        ids=("tenant:{tenant_id}:live_sale:{session_id}:session",),
+        addresses=(("live_sale.*", "session_id"),),
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,
@@ -2594,6 +2855,23 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.SubscriptionDiscountApplied,
         ids=("tenant:{tenant_id}:subscription:{subscription_id}:lifecycle",),
         addresses=(("subscription.*", "subscription_id"),),
+    ),
+    "hotel.checked_in": SignalRoute(
+        model=signals.HotelCheckedIn, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.checked_out": SignalRoute(
+        model=signals.HotelCheckedOut, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.reservation_cancelled": SignalRoute(
+        model=signals.HotelReservationCancelled,
+        ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",),
+    ),
+    "hotel.extra_charged": SignalRoute(
+        model=signals.HotelExtraCharged, ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",)
+    ),
+    "hotel.payment_method_updated": SignalRoute(
+        model=signals.HotelPaymentMethodUpdated,
+        ids=("tenant:{tenant_id}:hotel:{reservation_id}:reservation",),
     ),
     "utility.autopay.disabled": SignalRoute(
         model=signals.UtilityAutopayDisabled, addresses=(("utility.autopay.disabled", "utility_account_id"),)

@@ -27,6 +27,7 @@ class OrderPlacedEvent(Model):
     is_routed: bool | None = None
     escrow: types.EscrowTerms | None = None
     same_day: types.SameDayShipment | None = None
+    grocery: types.GroceryTerms | None = None
 
 
 class DisputeOpenedEvent(Model):
@@ -732,3 +733,68 @@ class VehicleServiceBookedEvent(Model):
     estimated_hours: float
     parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
     payment_method_id: str
+
+
+class GigProposalAcceptedEvent(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+    client_id: str
+    freelancer_id: str
+    total_amount: Decimal
+    currency_code: str
+    milestones: Annotated[list[types.GigMilestone], Limits(max_items=50)]
+    payment_method_id: str
+    gateway: types.Gateway
+    platform_fee_percent: Decimal
+
+
+class HotelReservationCreatedEvent(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    rooms: Annotated[list[types.HotelRoom], Limits(max_items=20)]
+    check_in: date
+    check_out: date
+    total_amount: Decimal
+    currency_code: str
+    payment_method_id: str
+    gateway: types.Gateway
+    cancellation_policy: types.CancellationPolicy
+    special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
+    airport_transfer: types.AirportTransfer | None = None
+
+
+class PropertyOfferAcceptedEvent(Model):
+    property_transaction_id: str
+    property_id: str
+    transaction_type: types.PropertyTransactionType
+    seller_id: str
+    buyer_id: str
+    agreed_price: Decimal
+    currency_code: str
+    payment_method: types.PropertyPaymentMethod
+    requires_title_verification: bool
+    escrow_amount: Decimal
+    documents_required: Annotated[list[str], Limits(max_items=30)]
+    payment_method_id: str
+    gateway: types.Gateway
+
+
+class CrowdfundCampaignLaunchedEvent(Model):
+    campaign_id: str
+    creator_id: str
+    goal_amount: Decimal
+    currency_code: str
+    deadline: datetime
+    funding_model: types.FundingModel
+    stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]
+
+
+class LiveSaleSessionStartedEvent(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    products: Annotated[list[types.LiveProduct], Limits(max_items=100)]
+    start_time: datetime
+    estimated_duration_minutes: int
+    platform: types.LivePlatform

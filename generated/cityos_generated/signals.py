@@ -225,6 +225,27 @@ class CartEmptied(SignalModel):
     emptied_at: datetime
 
 
+class PledgeCreated(SignalModel):
+    SIGNAL: ClassVar[str] = "pledge.created"
+    campaign_id: str
+    pledge_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+
+
+class PledgeCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "pledge.cancelled"
+    campaign_id: str
+    pledge_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+
+
+class CampaignWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "campaign.withdrawn"
+    campaign_id: str
+    withdrawn_by: Literal["creator", "platform"]
+    reason: str | None = None
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str
@@ -375,6 +396,13 @@ class MunicipalApplicationWithdrawn(SignalModel):
     SIGNAL: ClassVar[str] = "municipal.application.withdrawn"
     application_id: str
     withdrawn_at: datetime
+
+
+class GrocerySubstitutionsDecided(SignalModel):
+    SIGNAL: ClassVar[str] = "grocery.substitutions_decided"
+    order_id: str
+    approved: bool
+    decided_at: datetime
 
 
 class KycVerificationApproved(SignalModel):
@@ -752,6 +780,28 @@ class PaymentTransferFailed(SignalModel):
     failed_at: datetime
 
 
+class PropertyDocumentUploaded(SignalModel):
+    SIGNAL: ClassVar[str] = "property.document_uploaded"
+    property_transaction_id: str
+    document_type: str
+    uploaded_at: datetime
+
+
+class PropertyInspected(SignalModel):
+    SIGNAL: ClassVar[str] = "property.inspected"
+    property_transaction_id: str
+    passed: bool
+    report_url: str
+    inspected_at: datetime
+
+
+class PropertyWithdrawn(SignalModel):
+    SIGNAL: ClassVar[str] = "property.withdrawn"
+    property_transaction_id: str
+    withdrawn_by: Literal["seller", "buyer", "system"]
+    reason: str | None = None
+
+
 class QuoteAccepted(SignalModel):
     SIGNAL: ClassVar[str] = "quote.accepted"
     quote_id: str
@@ -849,6 +899,32 @@ class RestaurantBillSettled(SignalModel):
     settled_at: datetime
 
 
+class LiveSalePurchaseRequested(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.purchase_requested"
+    session_id: str
+    purchase_id: str
+    customer_id: str
+    product_id: str
+    quantity: Annotated[int, Limits(min=1, max=100)]
+    payment_method_id: str
+    agreed_price: Annotated[Decimal | None, Limits(min=Decimal("0.01"))] = None
+
+
+class LiveSaleBidPlaced(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.bid_placed"
+    session_id: str
+    bid_id: str
+    customer_id: str
+    product_id: str
+    bid_amount: Decimal
+
+
+class LiveSaleEnded(SignalModel):
+    SIGNAL: ClassVar[str] = "live_sale.ended"
+    session_id: str
+    ended_at: datetime
+
+
 class SubscriptionPaymentReceived(SignalModel):
     SIGNAL: ClassVar[str] = "subscription.payment.received"
     subscription_id: str
@@ -926,6 +1002,38 @@ class SubscriptionDiscountApplied(SignalModel):
     subscription_id: str
     discount: types.Discount
     applied_at: datetime
+
+
+class HotelCheckedIn(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.checked_in"
+    reservation_id: str
+    checked_in_at: datetime
+
+
+class HotelCheckedOut(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.checked_out"
+    reservation_id: str
+    checked_out_at: datetime
+
+
+class HotelReservationCancelled(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.reservation_cancelled"
+    reservation_id: str
+    cancelled_at: datetime
+
+
+class HotelExtraCharged(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.extra_charged"
+    reservation_id: str
+    charge_id: str
+    description: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0"))]
+
+
+class HotelPaymentMethodUpdated(SignalModel):
+    SIGNAL: ClassVar[str] = "hotel.payment_method_updated"
+    reservation_id: str
+    payment_method_id: str
 
 
 class UtilityAutopayDisabled(SignalModel):

@@ -317,11 +317,50 @@ class CartItem(Model):
     unit_price: Decimal
 
 
+FundingModel = Literal["all_or_nothing", "keep_what_you_raise"]
+
+CampaignStatus = Literal["collecting", "funded", "failed", "withdrawn"]
+
+
+class StretchGoal(Model):
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    description: str
+
+
+PledgeStatus = Literal["promised", "held", "charged", "refused", "returned", "secured"]
+
+
+class Pledge(Model):
+    pledge_id: str
+    backer_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    payment_method_id: str
+    status: PledgeStatus
+    payment_intent_id: str | None = None
+
+
+class PledgePayment(Model):
+    pledge_id: str
+    amount: Decimal
+    payment_intent_id: str
+
+
 CoursePlan = Literal["self_paced", "instructor_led", "cohort"]
 
 CourseEnd = Literal["completed", "not_passed", "lapsed"]
 
 FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
+
+
+class GigMilestone(Model):
+    milestone_id: str
+    title: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    due_date: date
+    deliverables: Annotated[list[str], Limits(max_items=50)]
+
+
+GigContractStatus = Literal["active", "disputed", "terminated", "completed"]
 
 MunicipalServiceType = Literal["permit", "registration", "license", "certificate", "fine_payment"]
 
@@ -330,6 +369,31 @@ class ApplicationDocument(Model):
     document_id: str
     document_type: str
     file_url: str
+
+
+StorageType = Literal["ambient", "chilled", "frozen"]
+
+SubstitutionPreference = Literal["allow", "deny", "ask_first"]
+
+
+class GroceryItem(Model):
+    product_id: str
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    storage_type: StorageType
+    shelf_life_hours: Annotated[int, Limits(min=1)]
+
+
+class DeliveryWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class GroceryTerms(Model):
+    items: Annotated[list[GroceryItem], Limits(min_items=1, max_items=200)]
+    delivery_window: DeliveryWindow
+    substitution_preference: SubstitutionPreference
+    warehouse_id: str
 
 
 AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
@@ -694,6 +758,10 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+PropertyTransactionType = Literal["sale", "lease"]
+
+PropertyPaymentMethod = Literal["full", "mortgage", "installments"]
+
 
 class MenuModifier(Model):
     modifier_id: str
@@ -712,6 +780,30 @@ class RestaurantPayment(Model):
     gateway: Gateway
     amount: Decimal
     tip_amount: Decimal | None = None
+
+
+LivePlatform = Literal["native", "instagram", "tiktok", "youtube"]
+
+
+class LiveProduct(Model):
+    product_id: str
+    flash_price: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    limited_quantity: Annotated[int, Limits(min=1, max=100000)]
+
+
+LiveRefusal = Literal["sold_out", "payment_refused"]
+
+
+class UnsoldStock(Model):
+    product_id: str
+    quantity: int
+
+
+class LivePurchase(Model):
+    purchase_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
 
 
 DunningResult = Literal["unpaid", "paid", "cancelled"]
@@ -734,6 +826,22 @@ class IssuedTicket(Model):
     ticket_id: str
     ticket_type_id: str
     seat_id: str | None = None
+
+
+class HotelRoom(Model):
+    room_id: str
+    room_type: str
+    rate_per_night: Annotated[Decimal, Limits(min=Decimal("0"))]
+    guests: Annotated[int, Limits(min=1)]
+
+
+CancellationPolicy = Literal["free_24h", "non_refundable", "flexible"]
+
+
+class AirportTransfer(Model):
+    pickup_at: datetime
+    flight_number: str
+    passengers: Annotated[int, Limits(min=1)]
 
 
 class UtilityBill(Model):

@@ -186,12 +186,28 @@ class BookDonationOutput(Model):
     journal_entry_id: str
 
 
+class BookCampaignOutput(Model):
+    journal_entry_id: str
+
+
 class BookCourseSaleOutput(Model):
+    journal_entry_id: str
+
+
+class BookGigContractOutput(Model):
     journal_entry_id: str
 
 
 class BookMunicipalFeeOutput(Model):
     journal_entry_id: str
+
+
+class CheckFreshInventoryOutput(Model):
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class OpenQualityCaseOutput(Model):
+    quality_case_id: str
 
 
 class CheckInsuranceCoverageOutput(Model):
@@ -360,6 +376,26 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class UpdatePropertyAssetOutput(Model):
+    pass
+
+
+class BookPropertyTransactionOutput(Model):
+    journal_entry_id: str
+
+
+class ReserveFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseUnpurchasedInventoryOutput(Model):
+    pass
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -377,6 +413,10 @@ class UpdateAccountingEntriesCommissionAdjustmentOutput(Model):
 
 
 class BookTicketSaleOutput(Model):
+    journal_entry_id: str
+
+
+class BookHotelStayOutput(Model):
     journal_entry_id: str
 
 
@@ -647,10 +687,24 @@ class BookDonationInput(Model):
     currency_code: str
 
 
+class BookCampaignInput(Model):
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
+
+
 class BookCourseSaleInput(Model):
     enrollment_id: str
     amount: Decimal
     scholarship: Decimal
+    currency_code: str
+
+
+class BookGigContractInput(Model):
+    gig_contract_id: str
+    released: Decimal
+    returned: Decimal
+    fees: Decimal
     currency_code: str
 
 
@@ -659,6 +713,18 @@ class BookMunicipalFeeInput(Model):
     service_id: str
     amount: Decimal
     currency_code: str
+
+
+class CheckFreshInventoryInput(Model):
+    warehouse_id: str
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    fresh_until: datetime
+
+
+class OpenQualityCaseInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
 
 
 class CheckInsuranceCoverageInput(Model):
@@ -909,6 +975,35 @@ class BookGiftCardInput(Model):
     currency_code: str
 
 
+class UpdatePropertyAssetInput(Model):
+    property_id: str
+    buyer_id: str
+    transaction_type: types.PropertyTransactionType
+
+
+class BookPropertyTransactionInput(Model):
+    property_transaction_id: str
+    agreed_price: Decimal
+    stamp_duty: Decimal
+    platform_fee: Decimal
+    currency_code: str
+
+
+class ReserveFlashInventoryInput(Model):
+    session_id: str
+    vendor_id: str
+    products: Annotated[list[types.LiveProduct], Limits(max_items=100)]
+
+
+class ReleaseFlashInventoryInput(Model):
+    session_id: str
+
+
+class ReleaseUnpurchasedInventoryInput(Model):
+    session_id: str
+    unsold: Annotated[list[types.UnsoldStock], Limits(max_items=100)]
+
+
 class UpdateERPBillingScheduleInput(Model):
     subscription_id: str
     new_plan_id: str
@@ -935,6 +1030,12 @@ class UpdateAccountingEntriesCommissionAdjustmentInput(Model):
 class BookTicketSaleInput(Model):
     event_id: str
     payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookHotelStayInput(Model):
+    reservation_id: str
     amount: Decimal
     currency_code: str
 
@@ -1900,6 +2001,26 @@ def book_donation(
     )
 
 
+_BOOK_CAMPAIGN = Operation(
+    "bookCampaign",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what the backers of a campaign have paid and its creator has got.",
+)
+
+
+def book_campaign(*, campaign_id: str, amount: Decimal, currency_code: str) -> Call[BookCampaignOutput]:
+    """Book what the backers of a campaign have paid and its creator has got."""
+    return Call(
+        _BOOK_CAMPAIGN, BookCampaignInput(campaign_id=campaign_id, amount=amount, currency_code=currency_code)
+    )
+
+
 _BOOK_COURSE_SALE = Operation(
     "bookCourseSale",
     system="erpnext",
@@ -1921,6 +2042,35 @@ def book_course_sale(
         _BOOK_COURSE_SALE,
         BookCourseSaleInput(
             enrollment_id=enrollment_id, amount=amount, scholarship=scholarship, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_GIG_CONTRACT = Operation(
+    "bookGigContract",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookGigContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book how a gig's price was shared between freelancer, platform and client.",
+)
+
+
+def book_gig_contract(
+    *, gig_contract_id: str, released: Decimal, returned: Decimal, fees: Decimal, currency_code: str
+) -> Call[BookGigContractOutput]:
+    """Book how a gig's price was shared between freelancer, platform and client."""
+    return Call(
+        _BOOK_GIG_CONTRACT,
+        BookGigContractInput(
+            gig_contract_id=gig_contract_id,
+            released=released,
+            returned=returned,
+            fees=fees,
+            currency_code=currency_code,
         ),
     )
 
@@ -1947,6 +2097,51 @@ def book_municipal_fee(
         BookMunicipalFeeInput(
             application_id=application_id, service_id=service_id, amount=amount, currency_code=currency_code
         ),
+    )
+
+
+_CHECK_FRESH_INVENTORY = Operation(
+    "checkFreshInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckFreshInventoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="What of some groceries a warehouse doesn't have, or not fresh until a given time.",
+)
+
+
+def check_fresh_inventory(
+    *, warehouse_id: str, items: list[types.GroceryItem], fresh_until: datetime
+) -> Call[CheckFreshInventoryOutput]:
+    """What of some groceries a warehouse doesn't have, or not fresh until a given time."""
+    return Call(
+        _CHECK_FRESH_INVENTORY,
+        CheckFreshInventoryInput(warehouse_id=warehouse_id, items=items, fresh_until=fresh_until),
+    )
+
+
+_OPEN_QUALITY_CASE = Operation(
+    "openQualityCase",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OpenQualityCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a non-conformance of a delivery that became too warm.",
+)
+
+
+def open_quality_case(
+    *, order_id: str, delivery_order_id: str, warmest: float
+) -> Call[OpenQualityCaseOutput]:
+    """Open a non-conformance of a delivery that became too warm."""
+    return Call(
+        _OPEN_QUALITY_CASE,
+        OpenQualityCaseInput(order_id=order_id, delivery_order_id=delivery_order_id, warmest=warmest),
     )
 
 
@@ -2899,6 +3094,126 @@ def book_gift_card(
     )
 
 
+_UPDATE_PROPERTY_ASSET = Operation(
+    "updatePropertyAsset",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdatePropertyAssetOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a property's asset whose it is, or to whom it is let.",
+)
+
+
+def update_property_asset(
+    *, property_id: str, buyer_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[UpdatePropertyAssetOutput]:
+    """Say in a property's asset whose it is, or to whom it is let."""
+    return Call(
+        _UPDATE_PROPERTY_ASSET,
+        UpdatePropertyAssetInput(
+            property_id=property_id, buyer_id=buyer_id, transaction_type=transaction_type
+        ),
+    )
+
+
+_BOOK_PROPERTY_TRANSACTION = Operation(
+    "bookPropertyTransaction",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookPropertyTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a property's price, with the stamp duty and the fee that are kept of it.",
+)
+
+
+def book_property_transaction(
+    *,
+    property_transaction_id: str,
+    agreed_price: Decimal,
+    stamp_duty: Decimal,
+    platform_fee: Decimal,
+    currency_code: str,
+) -> Call[BookPropertyTransactionOutput]:
+    """Book a property's price, with the stamp duty and the fee that are kept of it."""
+    return Call(
+        _BOOK_PROPERTY_TRANSACTION,
+        BookPropertyTransactionInput(
+            property_transaction_id=property_transaction_id,
+            agreed_price=agreed_price,
+            stamp_duty=stamp_duty,
+            platform_fee=platform_fee,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RESERVE_FLASH_INVENTORY = Operation(
+    "reserveFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReserveFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Reserve the stock of a live sale; too little left is InventoryUnavailableError.",
+)
+
+
+def reserve_flash_inventory(
+    *, session_id: str, vendor_id: str, products: list[types.LiveProduct]
+) -> Call[ReserveFlashInventoryOutput]:
+    """Reserve the stock of a live sale; too little left is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_FLASH_INVENTORY,
+        ReserveFlashInventoryInput(session_id=session_id, vendor_id=vendor_id, products=products),
+    )
+
+
+_RELEASE_FLASH_INVENTORY = Operation(
+    "releaseFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release all the stock of a live sale; released already, or none there, is success.",
+)
+
+
+def release_flash_inventory(*, session_id: str) -> Call[ReleaseFlashInventoryOutput]:
+    """Release all the stock of a live sale; released already, or none there, is success."""
+    return Call(_RELEASE_FLASH_INVENTORY, ReleaseFlashInventoryInput(session_id=session_id))
+
+
+_RELEASE_UNPURCHASED_INVENTORY = Operation(
+    "releaseUnpurchasedInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseUnpurchasedInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is sent.",
+)
+
+
+def release_unpurchased_inventory(
+    *, session_id: str, unsold: list[types.UnsoldStock]
+) -> Call[ReleaseUnpurchasedInventoryOutput]:
+    """Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is
+    sent.
+    """
+    return Call(
+        _RELEASE_UNPURCHASED_INVENTORY, ReleaseUnpurchasedInventoryInput(session_id=session_id, unsold=unsold)
+    )
+
+
 _UPDATE_ERP_BILLING_SCHEDULE = Operation(
     "updateERPBillingSchedule",
     system="erpnext",
@@ -3018,6 +3333,27 @@ def book_ticket_sale(
         BookTicketSaleInput(
             event_id=event_id, payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code
         ),
+    )
+
+
+_BOOK_HOTEL_STAY = Operation(
+    "bookHotelStay",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookHotelStayOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a guest has paid for a stay, its extras or its cancellation.",
+)
+
+
+def book_hotel_stay(*, reservation_id: str, amount: Decimal, currency_code: str) -> Call[BookHotelStayOutput]:
+    """Book what a guest has paid for a stay, its extras or its cancellation."""
+    return Call(
+        _BOOK_HOTEL_STAY,
+        BookHotelStayInput(reservation_id=reservation_id, amount=amount, currency_code=currency_code),
     )
 
 

@@ -54,6 +54,38 @@ class CallOffShipmentOutput(Model):
     pass
 
 
+class CreateRewardShipmentsOutput(Model):
+    shipments: int
+
+
+class CreatePickListOutput(Model):
+    pick_list_id: str
+    delivery_order_id: str
+    pickup_location: types.LatLng
+
+
+class AssignColdChainVehicleOutput(Model):
+    vehicle_id: str
+
+
+class ReleaseColdChainVehicleOutput(Model):
+    pass
+
+
+class StartTemperatureMonitoringOutput(Model):
+    monitoring_id: str
+
+
+class StopTemperatureMonitoringOutput(Model):
+    pass
+
+
+class VerifyTemperatureComplianceOutput(Model):
+    compliant: bool
+    warmest: float
+    minutes_above: int
+
+
 class ScheduleVisitRouteOutput(Model):
     visit_route_id: str
 
@@ -273,8 +305,16 @@ class CreateFoodDeliveryOrderOutput(Model):
     pickup_location: types.LatLng | None = None
 
 
+class CreateFulfillmentOrdersOutput(Model):
+    orders: int
+
+
 class CancelPendingFulfillmentsOutput(Model):
     cancelled: int
+
+
+class CreateAirportTransferOutput(Model):
+    ride_order_id: str
 
 
 class MoveDeliveryPickupOutput(Model):
@@ -350,6 +390,40 @@ class CreateShipmentInput(Model):
 
 class CallOffShipmentInput(Model):
     delivery_order_id: str
+
+
+class CreateRewardShipmentsInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class CreatePickListInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warehouse_id: str
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class AssignColdChainVehicleInput(Model):
+    delivery_order_id: str
+    frozen: bool
+
+
+class ReleaseColdChainVehicleInput(Model):
+    delivery_order_id: str
+
+
+class StartTemperatureMonitoringInput(Model):
+    delivery_order_id: str
+    vehicle_id: str
+
+
+class StopTemperatureMonitoringInput(Model):
+    monitoring_id: str
+
+
+class VerifyTemperatureComplianceInput(Model):
+    monitoring_id: str
 
 
 class ScheduleVisitRouteInput(Model):
@@ -631,8 +705,21 @@ class CreateFoodDeliveryOrderInput(Model):
     delivery_address: types.Address
 
 
+class CreateFulfillmentOrdersInput(Model):
+    session_id: str
+    vendor_id: str
+    purchases: Annotated[list[types.LivePurchase], Limits(max_items=100)]
+
+
 class CancelPendingFulfillmentsInput(Model):
     subscription_id: str
+
+
+class CreateAirportTransferInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    transfer: types.AirportTransfer
 
 
 class MoveDeliveryPickupInput(Model):
@@ -897,6 +984,146 @@ def call_off_shipment(*, delivery_order_id: str) -> Call[CallOffShipmentOutput]:
     stays as it is, which is success.
     """
     return Call(_CALL_OFF_SHIPMENT, CallOffShipmentInput(delivery_order_id=delivery_order_id))
+
+
+_CREATE_REWARD_SHIPMENTS = Operation(
+    "createRewardShipments",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateRewardShipmentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Order the deliveries of a campaign's rewards; those that are there already are left alone.",
+)
+
+
+def create_reward_shipments(*, campaign_id: str, creator_id: str) -> Call[CreateRewardShipmentsOutput]:
+    """Order the deliveries of a campaign's rewards; those that are there already are left alone."""
+    return Call(
+        _CREATE_REWARD_SHIPMENTS, CreateRewardShipmentsInput(campaign_id=campaign_id, creator_id=creator_id)
+    )
+
+
+_CREATE_PICK_LIST = Operation(
+    "createPickList",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreatePickListOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have groceries picked in the given order, and say from where they will be fetched.",
+)
+
+
+def create_pick_list(
+    *, order_id: str, delivery_order_id: str, warehouse_id: str, items: list[types.GroceryItem]
+) -> Call[CreatePickListOutput]:
+    """Have groceries picked in the given order, and say from where they will be fetched."""
+    return Call(
+        _CREATE_PICK_LIST,
+        CreatePickListInput(
+            order_id=order_id, delivery_order_id=delivery_order_id, warehouse_id=warehouse_id, items=items
+        ),
+    )
+
+
+_ASSIGN_COLD_CHAIN_VEHICLE = Operation(
+    "assignColdChainVehicle",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=AssignColdChainVehicleOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=30), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a delivery a vehicle that is cold enough, with its driver.",
+)
+
+
+def assign_cold_chain_vehicle(*, delivery_order_id: str, frozen: bool) -> Call[AssignColdChainVehicleOutput]:
+    """Give a delivery a vehicle that is cold enough, with its driver."""
+    return Call(
+        _ASSIGN_COLD_CHAIN_VEHICLE,
+        AssignColdChainVehicleInput(delivery_order_id=delivery_order_id, frozen=frozen),
+    )
+
+
+_RELEASE_COLD_CHAIN_VEHICLE = Operation(
+    "releaseColdChainVehicle",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=ReleaseColdChainVehicleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a delivery back from its vehicle; none there is success.",
+)
+
+
+def release_cold_chain_vehicle(*, delivery_order_id: str) -> Call[ReleaseColdChainVehicleOutput]:
+    """Take a delivery back from its vehicle; none there is success."""
+    return Call(
+        _RELEASE_COLD_CHAIN_VEHICLE, ReleaseColdChainVehicleInput(delivery_order_id=delivery_order_id)
+    )
+
+
+_START_TEMPERATURE_MONITORING = Operation(
+    "startTemperatureMonitoring",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=StartTemperatureMonitoringOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Record the temperature in a vehicle for a delivery; recorded already is success.",
+)
+
+
+def start_temperature_monitoring(
+    *, delivery_order_id: str, vehicle_id: str
+) -> Call[StartTemperatureMonitoringOutput]:
+    """Record the temperature in a vehicle for a delivery; recorded already is success."""
+    return Call(
+        _START_TEMPERATURE_MONITORING,
+        StartTemperatureMonitoringInput(delivery_order_id=delivery_order_id, vehicle_id=vehicle_id),
+    )
+
+
+_STOP_TEMPERATURE_MONITORING = Operation(
+    "stopTemperatureMonitoring",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=StopTemperatureMonitoringOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Stop recording; stopped already, or none there, is success.",
+)
+
+
+def stop_temperature_monitoring(*, monitoring_id: str) -> Call[StopTemperatureMonitoringOutput]:
+    """Stop recording; stopped already, or none there, is success."""
+    return Call(_STOP_TEMPERATURE_MONITORING, StopTemperatureMonitoringInput(monitoring_id=monitoring_id))
+
+
+_VERIFY_TEMPERATURE_COMPLIANCE = Operation(
+    "verifyTemperatureCompliance",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=VerifyTemperatureComplianceOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Whether a delivery has stayed cold enough, and how warm it became.",
+)
+
+
+def verify_temperature_compliance(*, monitoring_id: str) -> Call[VerifyTemperatureComplianceOutput]:
+    """Whether a delivery has stayed cold enough, and how warm it became."""
+    return Call(_VERIFY_TEMPERATURE_COMPLIANCE, VerifyTemperatureComplianceInput(monitoring_id=monitoring_id))
 
 
 _SCHEDULE_VISIT_ROUTE = Operation(
@@ -2024,6 +2251,28 @@ def create_food_delivery_order(
     )
 
 
+_CREATE_FULFILLMENT_ORDERS = Operation(
+    "createFulfillmentOrders",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFulfillmentOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Order the deliveries of some purchases; those that are there already are left alone.",
+)
+
+
+def create_fulfillment_orders(
+    *, session_id: str, vendor_id: str, purchases: list[types.LivePurchase]
+) -> Call[CreateFulfillmentOrdersOutput]:
+    """Order the deliveries of some purchases; those that are there already are left alone."""
+    return Call(
+        _CREATE_FULFILLMENT_ORDERS,
+        CreateFulfillmentOrdersInput(session_id=session_id, vendor_id=vendor_id, purchases=purchases),
+    )
+
+
 _CANCEL_PENDING_FULFILLMENTS = Operation(
     "cancelPendingFulfillments",
     system="fleetbase",
@@ -2039,6 +2288,34 @@ _CANCEL_PENDING_FULFILLMENTS = Operation(
 def cancel_pending_fulfillments(*, subscription_id: str) -> Call[CancelPendingFulfillmentsOutput]:
     """Cancel a subscription's deliveries that no driver has picked up yet; none there is success."""
     return Call(_CANCEL_PENDING_FULFILLMENTS, CancelPendingFulfillmentsInput(subscription_id=subscription_id))
+
+
+_CREATE_AIRPORT_TRANSFER = Operation(
+    "createAirportTransfer",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateAirportTransferOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Order the car that takes a guest from the hotel to the airport.",
+)
+
+
+def create_airport_transfer(
+    *, reservation_id: str, hotel_property_id: str, customer_id: str, transfer: types.AirportTransfer
+) -> Call[CreateAirportTransferOutput]:
+    """Order the car that takes a guest from the hotel to the airport."""
+    return Call(
+        _CREATE_AIRPORT_TRANSFER,
+        CreateAirportTransferInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            customer_id=customer_id,
+            transfer=transfer,
+        ),
+    )
 
 
 _MOVE_DELIVERY_PICKUP = Operation(

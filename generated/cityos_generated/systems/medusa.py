@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -487,6 +487,36 @@ class RecordNotificationLogOutput(Model):
     pass
 
 
+class PublishCampaignOutput(Model):
+    pass
+
+
+class UnpublishCampaignOutput(Model):
+    pass
+
+
+class CheckStretchGoalsOutput(Model):
+    next_goal: Decimal | None = None
+
+
+class ListPledgesOutput(Model):
+    pledges: Annotated[list[types.Pledge], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
+
+
+class RecordPledgesOutput(Model):
+    pass
+
+
+class CreateRewardOrdersOutput(Model):
+    orders: int
+
+
+class CloseCampaignOutput(Model):
+    pass
+
+
 class CreateEnrollmentOutput(Model):
     pass
 
@@ -543,6 +573,30 @@ class OpenSpotForWaitlistOutput(Model):
     next_enrollment_id: str | None = None
 
 
+class FindPayeeAccountOutput(Model):
+    connected_account_id: str
+
+
+class ActivateContractOutput(Model):
+    pass
+
+
+class DeactivateContractOutput(Model):
+    pass
+
+
+class AutoApproveIfTimeoutOutput(Model):
+    pass
+
+
+class OpenGigDisputeOutput(Model):
+    pass
+
+
+class CloseContractOutput(Model):
+    pass
+
+
 class ValidateApplicationDataOutput(Model):
     valid: bool
     reason: str | None = None
@@ -550,6 +604,22 @@ class ValidateApplicationDataOutput(Model):
 
 class RouteApplicationForApprovalOutput(Model):
     approval_request_id: str
+
+
+class HandleSubstitutionsOutput(Model):
+    substitutes: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsOutput(Model):
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class RestoreGroceryItemsOutput(Model):
+    pass
+
+
+class FlagTemperatureBreachOutput(Model):
+    pass
 
 
 class BlockProviderSlotOutput(Model):
@@ -956,6 +1026,11 @@ class BlockPetServiceSlotOutput(Model):
     provider_name: str
 
 
+class CalculatePropertySettlementOutput(Model):
+    stamp_duty: Decimal
+    platform_fee: Decimal
+
+
 class SendToKitchenDisplayOutput(Model):
     pass
 
@@ -966,6 +1041,40 @@ class CancelKitchenOrderOutput(Model):
 
 class CalculateRestaurantCommissionOutput(Model):
     commission_amount: Decimal
+
+
+class StartSessionOutput(Model):
+    pass
+
+
+class AbandonSessionOutput(Model):
+    pass
+
+
+class RefuseLivePurchaseOutput(Model):
+    pass
+
+
+class UpdateLiveInventoryCountsOutput(Model):
+    pass
+
+
+class ShowLiveBidOutput(Model):
+    pass
+
+
+class EndSessionOutput(Model):
+    pass
+
+
+class CalculateHostCommissionOutput(Model):
+    commission: Decimal
+
+
+class ListLivePurchasesOutput(Model):
+    purchases: Annotated[list[types.LivePurchase], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
 
 
 class FetchSubscriptionOutput(Model):
@@ -1031,6 +1140,14 @@ class UpdateAvailabilityOutput(Model):
 class CheckEventTakesPlaceOutput(Model):
     takes_place: bool
     starts_at: datetime
+
+
+class ReserveRoomsOutput(Model):
+    pass
+
+
+class ReleaseRoomsOutput(Model):
+    pass
 
 
 class ValidateBillDetailsOutput(Model):
@@ -1828,6 +1945,47 @@ class RecordNotificationLogInput(Model):
     undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
 
 
+class PublishCampaignInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class UnpublishCampaignInput(Model):
+    campaign_id: str
+
+
+class CheckStretchGoalsInput(Model):
+    campaign_id: str
+    pledged: Decimal
+    goal_amount: Decimal
+    stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]
+
+
+class ListPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    after: str | None = None
+    limit: int
+
+
+class RecordPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    payments: Annotated[list[types.PledgePayment], Limits(max_items=100)]
+    refused: Annotated[list[str], Limits(max_items=100)]
+
+
+class CreateRewardOrdersInput(Model):
+    campaign_id: str
+
+
+class CloseCampaignInput(Model):
+    campaign_id: str
+    status: types.CampaignStatus
+    pledged: Decimal
+    charged: Decimal
+
+
 class CreateEnrollmentInput(Model):
     enrollment_id: str
     course_id: str
@@ -1900,6 +2058,36 @@ class OpenSpotForWaitlistInput(Model):
     class_id: str
 
 
+class FindPayeeAccountInput(Model):
+    payee_id: str
+
+
+class ActivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class DeactivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class AutoApproveIfTimeoutInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class OpenGigDisputeInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class CloseContractInput(Model):
+    gig_contract_id: str
+    status: types.GigContractStatus
+    reason: str | None = None
+
+
 class ValidateApplicationDataInput(Model):
     application_id: str
     service_id: str
@@ -1914,6 +2102,29 @@ class RouteApplicationForApprovalInput(Model):
     service_id: str
     service_type: types.MunicipalServiceType
     node_id: str
+
+
+class HandleSubstitutionsInput(Model):
+    order_id: str
+    warehouse_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsInput(Model):
+    order_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    approved: bool
+
+
+class RestoreGroceryItemsInput(Model):
+    order_id: str
+
+
+class FlagTemperatureBreachInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
+    minutes_above: int
 
 
 class BlockProviderSlotInput(Model):
@@ -2439,6 +2650,11 @@ class BlockPetServiceSlotInput(Model):
     pet_info: types.PetInfo
 
 
+class CalculatePropertySettlementInput(Model):
+    property_transaction_id: str
+    transaction_type: types.PropertyTransactionType
+
+
 class SendToKitchenDisplayInput(Model):
     order_id: str
     restaurant_id: str
@@ -2459,6 +2675,57 @@ class CalculateRestaurantCommissionInput(Model):
     order_type: Literal["dine_in", "takeaway", "delivery"]
     amount: Decimal
     tip_amount: Decimal
+
+
+class StartSessionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    platform: types.LivePlatform
+
+
+class AbandonSessionInput(Model):
+    session_id: str
+
+
+class RefuseLivePurchaseInput(Model):
+    session_id: str
+    purchase_id: str
+    reason: types.LiveRefusal
+
+
+class UpdateLiveInventoryCountsInput(Model):
+    session_id: str
+    purchase_id: str
+    product_id: str
+    quantity: int
+    payment_intent_id: str
+    sold: int
+
+
+class ShowLiveBidInput(Model):
+    session_id: str
+    bid_id: str
+
+
+class EndSessionInput(Model):
+    session_id: str
+    revenue: Decimal
+    purchases: int
+
+
+class CalculateHostCommissionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    revenue: Decimal
+    currency_code: str
+
+
+class ListLivePurchasesInput(Model):
+    session_id: str
+    after: str | None = None
+    limit: int
 
 
 class FetchSubscriptionInput(Model):
@@ -2528,6 +2795,20 @@ class UpdateAvailabilityInput(Model):
 
 class CheckEventTakesPlaceInput(Model):
     event_id: str
+
+
+class ReserveRoomsInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    rooms: Annotated[list[types.HotelRoom], Limits(max_items=20)]
+    check_in: date
+    check_out: date
+    special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class ReleaseRoomsInput(Model):
+    hotel_property_id: str
+    reservation_id: str
 
 
 class ValidateBillDetailsInput(Model):
@@ -5357,6 +5638,148 @@ def record_notification_log(
     )
 
 
+_PUBLISH_CAMPAIGN = Operation(
+    "publishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let backers pledge; open already is success.",
+)
+
+
+def publish_campaign(*, campaign_id: str, creator_id: str) -> Call[PublishCampaignOutput]:
+    """Let backers pledge; open already is success."""
+    return Call(_PUBLISH_CAMPAIGN, PublishCampaignInput(campaign_id=campaign_id, creator_id=creator_id))
+
+
+_UNPUBLISH_CAMPAIGN = Operation(
+    "unpublishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a campaign that nobody has seen; none there is success.",
+)
+
+
+def unpublish_campaign(*, campaign_id: str) -> Call[UnpublishCampaignOutput]:
+    """Close a campaign that nobody has seen; none there is success."""
+    return Call(_UNPUBLISH_CAMPAIGN, UnpublishCampaignInput(campaign_id=campaign_id))
+
+
+_CHECK_STRETCH_GOALS = Operation(
+    "checkStretchGoals",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckStretchGoalsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note which goals a campaign has reached, and say which amount is the next.",
+)
+
+
+def check_stretch_goals(
+    *, campaign_id: str, pledged: Decimal, goal_amount: Decimal, stretch_goals: list[types.StretchGoal]
+) -> Call[CheckStretchGoalsOutput]:
+    """Note which goals a campaign has reached, and say which amount is the next."""
+    return Call(
+        _CHECK_STRETCH_GOALS,
+        CheckStretchGoalsInput(
+            campaign_id=campaign_id, pledged=pledged, goal_amount=goal_amount, stretch_goals=stretch_goals
+        ),
+    )
+
+
+_LIST_PLEDGES = Operation(
+    "listPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPledgesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a campaign's pledges of one status, after a given one.",
+)
+
+
+def list_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, limit: int, after: str | None = None
+) -> Call[ListPledgesOutput]:
+    """A page of a campaign's pledges of one status, after a given one."""
+    return Call(
+        _LIST_PLEDGES, ListPledgesInput(campaign_id=campaign_id, status=status, after=after, limit=limit)
+    )
+
+
+_RECORD_PLEDGES = Operation(
+    "recordPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordPledgesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a page of pledges stands after it was held, charged or given back.",
+)
+
+
+def record_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, payments: list[types.PledgePayment], refused: list[str]
+) -> Call[RecordPledgesOutput]:
+    """Note how a page of pledges stands after it was held, charged or given back."""
+    return Call(
+        _RECORD_PLEDGES,
+        RecordPledgesInput(campaign_id=campaign_id, status=status, payments=payments, refused=refused),
+    )
+
+
+_CREATE_REWARD_ORDERS = Operation(
+    "createRewardOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRewardOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make an order of the reward of every backer who was charged; those that are there already are left alone.",
+)
+
+
+def create_reward_orders(*, campaign_id: str) -> Call[CreateRewardOrdersOutput]:
+    """Make an order of the reward of every backer who was charged; those that are there already are
+    left alone.
+    """
+    return Call(_CREATE_REWARD_ORDERS, CreateRewardOrdersInput(campaign_id=campaign_id))
+
+
+_CLOSE_CAMPAIGN = Operation(
+    "closeCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a campaign, and say how it ended.",
+)
+
+
+def close_campaign(
+    *, campaign_id: str, status: types.CampaignStatus, pledged: Decimal, charged: Decimal
+) -> Call[CloseCampaignOutput]:
+    """Close a campaign, and say how it ended."""
+    return Call(
+        _CLOSE_CAMPAIGN,
+        CloseCampaignInput(campaign_id=campaign_id, status=status, pledged=pledged, charged=charged),
+    )
+
+
 _CREATE_ENROLLMENT = Operation(
     "createEnrollment",
     system="medusa",
@@ -5628,6 +6051,123 @@ def open_spot_for_waitlist(*, enrollment_id: str, class_id: str) -> Call[OpenSpo
     )
 
 
+_FIND_PAYEE_ACCOUNT = Operation(
+    "findPayeeAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindPayeeAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a freelancer, a seller or a creator is paid.",
+)
+
+
+def find_payee_account(*, payee_id: str) -> Call[FindPayeeAccountOutput]:
+    """The account to which a freelancer, a seller or a creator is paid."""
+    return Call(_FIND_PAYEE_ACCOUNT, FindPayeeAccountInput(payee_id=payee_id))
+
+
+_ACTIVATE_CONTRACT = Operation(
+    "activateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let the work on a gig begin; active already is success.",
+)
+
+
+def activate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[ActivateContractOutput]:
+    """Let the work on a gig begin; active already is success."""
+    return Call(
+        _ACTIVATE_CONTRACT,
+        ActivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_DEACTIVATE_CONTRACT = Operation(
+    "deactivateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a gig's activation back, and open its listing again; none there is success.",
+)
+
+
+def deactivate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[DeactivateContractOutput]:
+    """Take a gig's activation back, and open its listing again; none there is success."""
+    return Call(
+        _DEACTIVATE_CONTRACT,
+        DeactivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_AUTO_APPROVE_IF_TIMEOUT = Operation(
+    "autoApproveIfTimeout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AutoApproveIfTimeoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a milestone counts as approved, because the client has kept silent.",
+)
+
+
+def auto_approve_if_timeout(*, gig_contract_id: str, milestone_id: str) -> Call[AutoApproveIfTimeoutOutput]:
+    """Note that a milestone counts as approved, because the client has kept silent."""
+    return Call(
+        _AUTO_APPROVE_IF_TIMEOUT,
+        AutoApproveIfTimeoutInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id),
+    )
+
+
+_OPEN_GIG_DISPUTE = Operation(
+    "openGigDispute",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=OpenGigDisputeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a milestone before the platform's arbiters; before them already is success.",
+)
+
+
+def open_gig_dispute(*, gig_contract_id: str, milestone_id: str) -> Call[OpenGigDisputeOutput]:
+    """Put a milestone before the platform's arbiters; before them already is success."""
+    return Call(
+        _OPEN_GIG_DISPUTE, OpenGigDisputeInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id)
+    )
+
+
+_CLOSE_CONTRACT = Operation(
+    "closeContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a gig, and say how it ended.",
+)
+
+
+def close_contract(
+    *, gig_contract_id: str, status: types.GigContractStatus, reason: str | None = None
+) -> Call[CloseContractOutput]:
+    """Close a gig, and say how it ended."""
+    return Call(
+        _CLOSE_CONTRACT, CloseContractInput(gig_contract_id=gig_contract_id, status=status, reason=reason)
+    )
+
+
 _VALIDATE_APPLICATION_DATA = Operation(
     "validateApplicationData",
     system="medusa",
@@ -5684,6 +6224,97 @@ def route_application_for_approval(
         _ROUTE_APPLICATION_FOR_APPROVAL,
         RouteApplicationForApprovalInput(
             application_id=application_id, service_id=service_id, service_type=service_type, node_id=node_id
+        ),
+    )
+
+
+_HANDLE_SUBSTITUTIONS = Operation(
+    "handleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=HandleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Propose substitutes for what is missing, and keep them for an order; proposed already is success.",
+)
+
+
+def handle_substitutions(
+    *, order_id: str, warehouse_id: str, missing: list[types.GroceryItem]
+) -> Call[HandleSubstitutionsOutput]:
+    """Propose substitutes for what is missing, and keep them for an order; proposed already is
+    success.
+    """
+    return Call(
+        _HANDLE_SUBSTITUTIONS,
+        HandleSubstitutionsInput(order_id=order_id, warehouse_id=warehouse_id, missing=missing),
+    )
+
+
+_SETTLE_SUBSTITUTIONS = Operation(
+    "settleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the substitutes into an order, or strike what is missing; the difference goes back to the customer.",
+)
+
+
+def settle_substitutions(
+    *, order_id: str, missing: list[types.GroceryItem], approved: bool
+) -> Call[SettleSubstitutionsOutput]:
+    """Put the substitutes into an order, or strike what is missing; the difference goes back to the
+    customer.
+    """
+    return Call(
+        _SETTLE_SUBSTITUTIONS, SettleSubstitutionsInput(order_id=order_id, missing=missing, approved=approved)
+    )
+
+
+_RESTORE_GROCERY_ITEMS = Operation(
+    "restoreGroceryItems",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreGroceryItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the edits of an order back; none there is success.",
+)
+
+
+def restore_grocery_items(*, order_id: str) -> Call[RestoreGroceryItemsOutput]:
+    """Take the edits of an order back; none there is success."""
+    return Call(_RESTORE_GROCERY_ITEMS, RestoreGroceryItemsInput(order_id=order_id))
+
+
+_FLAG_TEMPERATURE_BREACH = Operation(
+    "flagTemperatureBreach",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagTemperatureBreachOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note at an order that its cold chain was broken, so that the customer can have the money back.",
+)
+
+
+def flag_temperature_breach(
+    *, order_id: str, delivery_order_id: str, warmest: float, minutes_above: int
+) -> Call[FlagTemperatureBreachOutput]:
+    """Note at an order that its cold chain was broken, so that the customer can have the money back."""
+    return Call(
+        _FLAG_TEMPERATURE_BREACH,
+        FlagTemperatureBreachInput(
+            order_id=order_id,
+            delivery_order_id=delivery_order_id,
+            warmest=warmest,
+            minutes_above=minutes_above,
         ),
     )
 
@@ -7775,6 +8406,30 @@ def block_pet_service_slot(
     )
 
 
+_CALCULATE_PROPERTY_SETTLEMENT = Operation(
+    "calculatePropertySettlement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePropertySettlementOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What stamp duty and the platform's fee take of a price, by the tenant's rules.",
+)
+
+
+def calculate_property_settlement(
+    *, property_transaction_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[CalculatePropertySettlementOutput]:
+    """What stamp duty and the platform's fee take of a price, by the tenant's rules."""
+    return Call(
+        _CALCULATE_PROPERTY_SETTLEMENT,
+        CalculatePropertySettlementInput(
+            property_transaction_id=property_transaction_id, transaction_type=transaction_type
+        ),
+    )
+
+
 _SEND_TO_KITCHEN_DISPLAY = Operation(
     "sendToKitchenDisplay",
     system="medusa",
@@ -7860,6 +8515,177 @@ def calculate_restaurant_commission(
             tip_amount=tip_amount,
         ),
     )
+
+
+_START_SESSION = Operation(
+    "startSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a live sale; open already is success.",
+)
+
+
+def start_session(
+    *, session_id: str, host_id: str, vendor_id: str, platform: types.LivePlatform
+) -> Call[StartSessionOutput]:
+    """Open a live sale; open already is success."""
+    return Call(
+        _START_SESSION,
+        StartSessionInput(session_id=session_id, host_id=host_id, vendor_id=vendor_id, platform=platform),
+    )
+
+
+_ABANDON_SESSION = Operation(
+    "abandonSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AbandonSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a live sale in which nothing was sold; none there is success.",
+)
+
+
+def abandon_session(*, session_id: str) -> Call[AbandonSessionOutput]:
+    """Close a live sale in which nothing was sold; none there is success."""
+    return Call(_ABANDON_SESSION, AbandonSessionInput(session_id=session_id))
+
+
+_REFUSE_LIVE_PURCHASE = Operation(
+    "refuseLivePurchase",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RefuseLivePurchaseOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Tell a viewer in the show that a purchase has come to nothing.",
+)
+
+
+def refuse_live_purchase(
+    *, session_id: str, purchase_id: str, reason: types.LiveRefusal
+) -> Call[RefuseLivePurchaseOutput]:
+    """Tell a viewer in the show that a purchase has come to nothing."""
+    return Call(
+        _REFUSE_LIVE_PURCHASE,
+        RefuseLivePurchaseInput(session_id=session_id, purchase_id=purchase_id, reason=reason),
+    )
+
+
+_UPDATE_LIVE_INVENTORY_COUNTS = Operation(
+    "updateLiveInventoryCounts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateLiveInventoryCountsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note a paid purchase, and show how many pieces are gone.",
+)
+
+
+def update_live_inventory_counts(
+    *, session_id: str, purchase_id: str, product_id: str, quantity: int, payment_intent_id: str, sold: int
+) -> Call[UpdateLiveInventoryCountsOutput]:
+    """Note a paid purchase, and show how many pieces are gone."""
+    return Call(
+        _UPDATE_LIVE_INVENTORY_COUNTS,
+        UpdateLiveInventoryCountsInput(
+            session_id=session_id,
+            purchase_id=purchase_id,
+            product_id=product_id,
+            quantity=quantity,
+            payment_intent_id=payment_intent_id,
+            sold=sold,
+        ),
+    )
+
+
+_SHOW_LIVE_BID = Operation(
+    "showLiveBid",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ShowLiveBidOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show a viewer's bid to the host.",
+)
+
+
+def show_live_bid(*, session_id: str, bid_id: str) -> Call[ShowLiveBidOutput]:
+    """Show a viewer's bid to the host."""
+    return Call(_SHOW_LIVE_BID, ShowLiveBidInput(session_id=session_id, bid_id=bid_id))
+
+
+_END_SESSION = Operation(
+    "endSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a live sale; closed already is success.",
+)
+
+
+def end_session(*, session_id: str, revenue: Decimal, purchases: int) -> Call[EndSessionOutput]:
+    """Close a live sale; closed already is success."""
+    return Call(_END_SESSION, EndSessionInput(session_id=session_id, revenue=revenue, purchases=purchases))
+
+
+_CALCULATE_HOST_COMMISSION = Operation(
+    "calculateHostCommission",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateHostCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Work out what a host has earned in a live sale, and note it for the host's next payout.",
+)
+
+
+def calculate_host_commission(
+    *, session_id: str, host_id: str, vendor_id: str, revenue: Decimal, currency_code: str
+) -> Call[CalculateHostCommissionOutput]:
+    """Work out what a host has earned in a live sale, and note it for the host's next payout."""
+    return Call(
+        _CALCULATE_HOST_COMMISSION,
+        CalculateHostCommissionInput(
+            session_id=session_id,
+            host_id=host_id,
+            vendor_id=vendor_id,
+            revenue=revenue,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_LIST_LIVE_PURCHASES = Operation(
+    "listLivePurchases",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListLivePurchasesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a live sale's paid purchases, after a given one.",
+)
+
+
+def list_live_purchases(
+    *, session_id: str, limit: int, after: str | None = None
+) -> Call[ListLivePurchasesOutput]:
+    """A page of a live sale's paid purchases, after a given one."""
+    return Call(_LIST_LIVE_PURCHASES, ListLivePurchasesInput(session_id=session_id, after=after, limit=limit))
 
 
 _FETCH_SUBSCRIPTION = Operation(
@@ -8128,6 +8954,60 @@ _CHECK_EVENT_TAKES_PLACE = Operation(
 def check_event_takes_place(*, event_id: str) -> Call[CheckEventTakesPlaceOutput]:
     """Whether an event takes place, and when it begins by now."""
     return Call(_CHECK_EVENT_TAKES_PLACE, CheckEventTakesPlaceInput(event_id=event_id))
+
+
+_RESERVE_ROOMS = Operation(
+    "reserveRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError.",
+)
+
+
+def reserve_rooms(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    rooms: list[types.HotelRoom],
+    check_in: date,
+    check_out: date,
+    special_requests: list[str] | None = None,
+) -> Call[ReserveRoomsOutput]:
+    """Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_ROOMS,
+        ReserveRoomsInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            rooms=rooms,
+            check_in=check_in,
+            check_out=check_out,
+            special_requests=special_requests,
+        ),
+    )
+
+
+_RELEASE_ROOMS = Operation(
+    "releaseRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put rooms back into a hotel's calendar; none there is success.",
+)
+
+
+def release_rooms(*, hotel_property_id: str, reservation_id: str) -> Call[ReleaseRoomsOutput]:
+    """Put rooms back into a hotel's calendar; none there is success."""
+    return Call(
+        _RELEASE_ROOMS, ReleaseRoomsInput(hotel_property_id=hotel_property_id, reservation_id=reservation_id)
+    )
 
 
 _VALIDATE_BILL_DETAILS = Operation(

@@ -318,6 +318,22 @@ class NotifyAuthorOutput(Model):
     pass
 
 
+class CreateCampaignPageOutput(Model):
+    page_id: str
+
+
+class RemoveCampaignPageOutput(Model):
+    pass
+
+
+class SendMilestoneNotificationsOutput(Model):
+    pass
+
+
+class TellBackersOutput(Model):
+    pass
+
+
 class GrantCourseAccessOutput(Model):
     access_id: str
 
@@ -354,11 +370,27 @@ class SendClassSummaryOutput(Model):
     pass
 
 
+class NotifyGigPartiesOutput(Model):
+    pass
+
+
+class SendPaymentConfirmationOutput(Model):
+    pass
+
+
 class GeneratePermitDocumentOutput(Model):
     document_id: str
 
 
 class WithdrawPermitDocumentOutput(Model):
+    pass
+
+
+class NotifyCustomerOfSubstitutionsOutput(Model):
+    pass
+
+
+class TellGroceryCustomerOutput(Model):
     pass
 
 
@@ -526,11 +558,31 @@ class SendPetReviewRequestOutput(Model):
     pass
 
 
+class RequestPropertyDocumentsOutput(Model):
+    pass
+
+
+class RequestPropertyPaymentOutput(Model):
+    pass
+
+
+class SendCompletionDocumentsOutput(Model):
+    pass
+
+
+class NotifyPropertyPartiesOutput(Model):
+    pass
+
+
 class NotifyRestaurantOutput(Model):
     pass
 
 
 class NotifyServerReadyOutput(Model):
+    pass
+
+
+class SendPurchaseConfirmationsOutput(Model):
     pass
 
 
@@ -567,6 +619,10 @@ class SendTicketsByEmailOutput(Model):
 
 
 class SendEventReminderOutput(Model):
+    pass
+
+
+class SendHotelNoticeOutput(Model):
     pass
 
 
@@ -1060,6 +1116,28 @@ class NotifyAuthorInput(Model):
     problems: Annotated[list[str] | None, Limits(max_items=50)] = None
 
 
+class CreateCampaignPageInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class RemoveCampaignPageInput(Model):
+    page_id: str
+
+
+class SendMilestoneNotificationsInput(Model):
+    campaign_id: str
+    creator_id: str
+    pledged: Decimal
+    currency_code: str
+
+
+class TellBackersInput(Model):
+    campaign_id: str
+    creator_id: str
+    status: types.CampaignStatus
+
+
 class GrantCourseAccessInput(Model):
     enrollment_id: str
     course_id: str
@@ -1114,6 +1192,23 @@ class SendClassSummaryInput(Model):
     class_id: str
 
 
+class NotifyGigPartiesInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    template: str
+    milestone_id: str | None = None
+
+
+class SendPaymentConfirmationInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    milestone_id: str
+    amount: Decimal
+    currency_code: str
+
+
 class GeneratePermitDocumentInput(Model):
     application_id: str
     service_id: str
@@ -1123,6 +1218,19 @@ class GeneratePermitDocumentInput(Model):
 
 class WithdrawPermitDocumentInput(Model):
     document_id: str
+
+
+class NotifyCustomerOfSubstitutionsInput(Model):
+    order_id: str
+    customer_id: str
+    substitution_preference: types.SubstitutionPreference
+    substitution_count: int
+
+
+class TellGroceryCustomerInput(Model):
+    order_id: str
+    customer_id: str
+    template: str
 
 
 class SendIdentityRequestInput(Model):
@@ -1360,6 +1468,35 @@ class SendPetReviewRequestInput(Model):
     provider_id: str
 
 
+class RequestPropertyDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    documents: Annotated[list[str], Limits(max_items=30)]
+
+
+class RequestPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+
+
+class SendCompletionDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    credential_id: str
+
+
+class NotifyPropertyPartiesInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    reason: str
+
+
 class NotifyRestaurantInput(Model):
     restaurant_id: str
     order_id: str
@@ -1370,6 +1507,11 @@ class NotifyServerReadyInput(Model):
     restaurant_id: str
     order_id: str
     table_id: str
+
+
+class SendPurchaseConfirmationsInput(Model):
+    session_id: str
+    vendor_id: str
 
 
 class SendTrialEndingReminderInput(Model):
@@ -1426,6 +1568,15 @@ class SendEventReminderInput(Model):
     event_id: str
     customer_id: str
     starts_at: datetime
+
+
+class SendHotelNoticeInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    template: str
+    check_in: date
+    check_out: date
 
 
 class SendPaymentReceiptInput(Model):
@@ -3170,6 +3321,88 @@ def notify_author(
     )
 
 
+_CREATE_CAMPAIGN_PAGE = Operation(
+    "createCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Publish a campaign's page.",
+)
+
+
+def create_campaign_page(*, campaign_id: str, creator_id: str) -> Call[CreateCampaignPageOutput]:
+    """Publish a campaign's page."""
+    return Call(
+        _CREATE_CAMPAIGN_PAGE, CreateCampaignPageInput(campaign_id=campaign_id, creator_id=creator_id)
+    )
+
+
+_REMOVE_CAMPAIGN_PAGE = Operation(
+    "removeCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a campaign's page off; none there is success.",
+)
+
+
+def remove_campaign_page(*, page_id: str) -> Call[RemoveCampaignPageOutput]:
+    """Take a campaign's page off; none there is success."""
+    return Call(_REMOVE_CAMPAIGN_PAGE, RemoveCampaignPageInput(page_id=page_id))
+
+
+_SEND_MILESTONE_NOTIFICATIONS = Operation(
+    "sendMilestoneNotifications",
+    system="payload",
+    task_queue="payload-content",
+    output=SendMilestoneNotificationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers that a campaign has reached a goal.",
+)
+
+
+def send_milestone_notifications(
+    *, campaign_id: str, creator_id: str, pledged: Decimal, currency_code: str
+) -> Call[SendMilestoneNotificationsOutput]:
+    """Tell creator and backers that a campaign has reached a goal."""
+    return Call(
+        _SEND_MILESTONE_NOTIFICATIONS,
+        SendMilestoneNotificationsInput(
+            campaign_id=campaign_id, creator_id=creator_id, pledged=pledged, currency_code=currency_code
+        ),
+    )
+
+
+_TELL_BACKERS = Operation(
+    "tellBackers",
+    system="payload",
+    task_queue="payload-content",
+    output=TellBackersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers how a campaign has ended.",
+)
+
+
+def tell_backers(
+    *, campaign_id: str, creator_id: str, status: types.CampaignStatus
+) -> Call[TellBackersOutput]:
+    """Tell creator and backers how a campaign has ended."""
+    return Call(
+        _TELL_BACKERS, TellBackersInput(campaign_id=campaign_id, creator_id=creator_id, status=status)
+    )
+
+
 _GRANT_COURSE_ACCESS = Operation(
     "grantCourseAccess",
     system="payload",
@@ -3374,6 +3607,74 @@ def send_class_summary(
     )
 
 
+_NOTIFY_GIG_PARTIES = Operation(
+    "notifyGigParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyGigPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer how a gig stands, by template.",
+)
+
+
+def notify_gig_parties(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    template: str,
+    milestone_id: str | None = None,
+) -> Call[NotifyGigPartiesOutput]:
+    """Tell client and freelancer how a gig stands, by template."""
+    return Call(
+        _NOTIFY_GIG_PARTIES,
+        NotifyGigPartiesInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            template=template,
+            milestone_id=milestone_id,
+        ),
+    )
+
+
+_SEND_PAYMENT_CONFIRMATION = Operation(
+    "sendPaymentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer that a milestone was paid.",
+)
+
+
+def send_payment_confirmation(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    milestone_id: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendPaymentConfirmationOutput]:
+    """Tell client and freelancer that a milestone was paid."""
+    return Call(
+        _SEND_PAYMENT_CONFIRMATION,
+        SendPaymentConfirmationInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            milestone_id=milestone_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
 _GENERATE_PERMIT_DOCUMENT = Operation(
     "generatePermitDocument",
     system="payload",
@@ -3417,6 +3718,59 @@ _WITHDRAW_PERMIT_DOCUMENT = Operation(
 def withdraw_permit_document(*, document_id: str) -> Call[WithdrawPermitDocumentOutput]:
     """Take a permit's document down; none there is success."""
     return Call(_WITHDRAW_PERMIT_DOCUMENT, WithdrawPermitDocumentInput(document_id=document_id))
+
+
+_NOTIFY_CUSTOMER_OF_SUBSTITUTIONS = Operation(
+    "notifyCustomerOfSubstitutions",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomerOfSubstitutionsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what would come instead of what is missing.",
+)
+
+
+def notify_customer_of_substitutions(
+    *,
+    order_id: str,
+    customer_id: str,
+    substitution_preference: types.SubstitutionPreference,
+    substitution_count: int,
+) -> Call[NotifyCustomerOfSubstitutionsOutput]:
+    """Tell a customer what would come instead of what is missing."""
+    return Call(
+        _NOTIFY_CUSTOMER_OF_SUBSTITUTIONS,
+        NotifyCustomerOfSubstitutionsInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            substitution_preference=substitution_preference,
+            substitution_count=substitution_count,
+        ),
+    )
+
+
+_TELL_GROCERY_CUSTOMER = Operation(
+    "tellGroceryCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=TellGroceryCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how a grocery order stands, by template.",
+)
+
+
+def tell_grocery_customer(
+    *, order_id: str, customer_id: str, template: str
+) -> Call[TellGroceryCustomerOutput]:
+    """Tell a customer how a grocery order stands, by template."""
+    return Call(
+        _TELL_GROCERY_CUSTOMER,
+        TellGroceryCustomerInput(order_id=order_id, customer_id=customer_id, template=template),
+    )
 
 
 _SEND_IDENTITY_REQUEST = Operation(
@@ -4338,6 +4692,120 @@ def send_pet_review_request(
     )
 
 
+_REQUEST_PROPERTY_DOCUMENTS = Operation(
+    "requestPropertyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer which documents are still needed.",
+)
+
+
+def request_property_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, documents: list[str]
+) -> Call[RequestPropertyDocumentsOutput]:
+    """Tell seller and buyer which documents are still needed."""
+    return Call(
+        _REQUEST_PROPERTY_DOCUMENTS,
+        RequestPropertyDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            documents=documents,
+        ),
+    )
+
+
+_REQUEST_PROPERTY_PAYMENT = Operation(
+    "requestPropertyPayment",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyPaymentOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that the rest of the price is due, and where to pay it.",
+)
+
+
+def request_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RequestPropertyPaymentOutput]:
+    """Tell a buyer that the rest of the price is due, and where to pay it."""
+    return Call(
+        _REQUEST_PROPERTY_PAYMENT,
+        RequestPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_COMPLETION_DOCUMENTS = Operation(
+    "sendCompletionDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompletionDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send seller and buyer the papers of a completed transaction.",
+)
+
+
+def send_completion_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, credential_id: str
+) -> Call[SendCompletionDocumentsOutput]:
+    """Send seller and buyer the papers of a completed transaction."""
+    return Call(
+        _SEND_COMPLETION_DOCUMENTS,
+        SendCompletionDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_NOTIFY_PROPERTY_PARTIES = Operation(
+    "notifyPropertyParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPropertyPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer that a transaction will not be completed.",
+)
+
+
+def notify_property_parties(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, reason: str
+) -> Call[NotifyPropertyPartiesOutput]:
+    """Tell seller and buyer that a transaction will not be completed."""
+    return Call(
+        _NOTIFY_PROPERTY_PARTIES,
+        NotifyPropertyPartiesInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            reason=reason,
+        ),
+    )
+
+
 _NOTIFY_RESTAURANT = Operation(
     "notifyRestaurant",
     system="payload",
@@ -4375,6 +4843,26 @@ def notify_server_ready(*, restaurant_id: str, order_id: str, table_id: str) -> 
     return Call(
         _NOTIFY_SERVER_READY,
         NotifyServerReadyInput(restaurant_id=restaurant_id, order_id=order_id, table_id=table_id),
+    )
+
+
+_SEND_PURCHASE_CONFIRMATIONS = Operation(
+    "sendPurchaseConfirmations",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPurchaseConfirmationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every buyer of a live sale a confirmation; the CMS goes through them by itself.",
+)
+
+
+def send_purchase_confirmations(*, session_id: str, vendor_id: str) -> Call[SendPurchaseConfirmationsOutput]:
+    """Send every buyer of a live sale a confirmation; the CMS goes through them by itself."""
+    return Call(
+        _SEND_PURCHASE_CONFIRMATIONS,
+        SendPurchaseConfirmationsInput(session_id=session_id, vendor_id=vendor_id),
     )
 
 
@@ -4590,6 +5078,41 @@ def send_event_reminder(
     return Call(
         _SEND_EVENT_REMINDER,
         SendEventReminderInput(event_id=event_id, customer_id=customer_id, starts_at=starts_at),
+    )
+
+
+_SEND_HOTEL_NOTICE = Operation(
+    "sendHotelNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendHotelNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a guest how a stay stands, by template.",
+)
+
+
+def send_hotel_notice(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    customer_id: str,
+    template: str,
+    check_in: date,
+    check_out: date,
+) -> Call[SendHotelNoticeOutput]:
+    """Tell a guest how a stay stands, by template."""
+    return Call(
+        _SEND_HOTEL_NOTICE,
+        SendHotelNoticeInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            customer_id=customer_id,
+            template=template,
+            check_in=check_in,
+            check_out=check_out,
+        ),
     )
 
 

@@ -81,6 +81,14 @@ class ReleasePaymentToSellerOutput(Model):
     transfer_id: str
 
 
+class DeductPlatformFeeOutput(Model):
+    pass
+
+
+class FreezeEscrowOutput(Model):
+    pass
+
+
 class DisburseFundsOutput(Model):
     transfer_id: str
 
@@ -155,6 +163,18 @@ class SplitPaymentOutput(Model):
 
 class ClearPaymentSplitOutput(Model):
     pass
+
+
+class OpenPropertyPaymentOutput(Model):
+    payment_intent_id: str
+
+
+class ClosePropertyPaymentOutput(Model):
+    pass
+
+
+class TransferToPayeeOutput(Model):
+    transfer_id: str
 
 
 class ValidatePaymentMethodOutput(Model):
@@ -350,6 +370,19 @@ class ReleasePaymentToSellerInput(Model):
     gateway: str | None = None
 
 
+class DeductPlatformFeeInput(Model):
+    transfer_id: str
+    fee: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class FreezeEscrowInput(Model):
+    payment_intent_id: str
+    milestone_id: str
+    gateway: str | None = None
+
+
 class CollectCopayInput(Model):
     appointment_id: str
     patient_id: str
@@ -513,8 +546,56 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class OpenPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ClosePropertyPaymentInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class ProcessFullPaymentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
 class AuthorizeRestaurantBillInput(Model):
     payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ChargeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class AuthorizeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class TransferToPayeeInput(Model):
+    reference: str
+    payee_id: str
+    connected_account_id: str
     amount: Decimal
     currency_code: str
     gateway: str | None = None
@@ -543,6 +624,15 @@ class ChargeDefaultMethodInput(Model):
     customer_id: str
     amount: Decimal
     currency_code: str
+
+
+class ChargeLivePurchaseInput(Model):
+    purchase_id: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
 
 
 class ChargeFirstBillingInput(Model):
@@ -1346,6 +1436,54 @@ def release_payment_to_seller(
     )
 
 
+_DEDUCT_PLATFORM_FEE = Operation(
+    "deductPlatformFee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DeductPlatformFeeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a transfer what the platform has kept of the milestone; the fee never leaves the platform's balance.",
+)
+
+
+def deduct_platform_fee(
+    *, transfer_id: str, fee: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[DeductPlatformFeeOutput]:
+    """Say in a transfer what the platform has kept of the milestone; the fee never leaves the
+    platform's balance.
+    """
+    return Call(
+        _DEDUCT_PLATFORM_FEE,
+        DeductPlatformFeeInput(
+            transfer_id=transfer_id, fee=fee, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_FREEZE_ESCROW = Operation(
+    "freezeEscrow",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FreezeEscrowOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that a milestone's part of it waits for the arbiters.",
+)
+
+
+def freeze_escrow(
+    *, payment_intent_id: str, milestone_id: str, gateway: str | None = None
+) -> Call[FreezeEscrowOutput]:
+    """Say in a payment that a milestone's part of it waits for the arbiters."""
+    return Call(
+        _FREEZE_ESCROW,
+        FreezeEscrowInput(payment_intent_id=payment_intent_id, milestone_id=milestone_id, gateway=gateway),
+    )
+
+
 _COLLECT_COPAY = Operation(
     "collectCopay",
     system="payment",
@@ -2000,6 +2138,98 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     )
 
 
+_OPEN_PROPERTY_PAYMENT = Operation(
+    "openPropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=OpenPropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a payment for the rest of a property's price.",
+)
+
+
+def open_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[OpenPropertyPaymentOutput]:
+    """Open a payment for the rest of a property's price."""
+    return Call(
+        _OPEN_PROPERTY_PAYMENT,
+        OpenPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_CLOSE_PROPERTY_PAYMENT = Operation(
+    "closePropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ClosePropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close an open payment, so that nobody pays it any more; closed or paid already is success.",
+)
+
+
+def close_property_payment(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[ClosePropertyPaymentOutput]:
+    """Close an open payment, so that nobody pays it any more; closed or paid already is success."""
+    return Call(
+        _CLOSE_PROPERTY_PAYMENT,
+        ClosePropertyPaymentInput(payment_intent_id=payment_intent_id, gateway=gateway),
+    )
+
+
+_PROCESS_FULL_PAYMENT = Operation(
+    "processFullPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    completes=Completion(
+        signals={"payment.intent.captured": ""},
+        match="payment_intent_id",
+        within=timedelta(minutes=64800),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Wait until an open payment was paid.",
+)
+
+
+def process_full_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Wait until an open payment was paid."""
+    return Call(
+        _PROCESS_FULL_PAYMENT,
+        ProcessFullPaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
 _AUTHORIZE_RESTAURANT_BILL = Operation(
     "authorizeRestaurantBill",
     system="payment",
@@ -2021,6 +2251,126 @@ def authorize_restaurant_bill(
         _AUTHORIZE_RESTAURANT_BILL,
         AuthorizeRestaurantBillInput(
             payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_CHARGE_SAVED_CARD = Operation(
+    "chargeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a customer's saved card, and wait where the bank or the customer answers later.",
+)
+
+
+def charge_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a customer's saved card, and wait where the bank or the customer answers later."""
+    return Call(
+        _CHARGE_SAVED_CARD,
+        ChargeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_AUTHORIZE_SAVED_CARD = Operation(
+    "authorizeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken yet.",
+)
+
+
+def authorize_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken
+    yet.
+    """
+    return Call(
+        _AUTHORIZE_SAVED_CARD,
+        AuthorizeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_TRANSFER_TO_PAYEE = Operation(
+    "transferToPayee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=TransferToPayeeOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move money from the platform's balance to the account of somebody who has earned it.",
+)
+
+
+def transfer_to_payee(
+    *,
+    reference: str,
+    payee_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[TransferToPayeeOutput]:
+    """Move money from the platform's balance to the account of somebody who has earned it."""
+    return Call(
+        _TRANSFER_TO_PAYEE,
+        TransferToPayeeInput(
+            reference=reference,
+            payee_id=payee_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
         ),
     )
 
@@ -2136,6 +2486,42 @@ def charge_default_method(
         _CHARGE_DEFAULT_METHOD,
         ChargeDefaultMethodInput(
             reference=reference, customer_id=customer_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CHARGE_LIVE_PURCHASE = Operation(
+    "chargeLivePurchase",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank.",
+)
+
+
+def charge_live_purchase(
+    *,
+    purchase_id: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank."""
+    return Call(
+        _CHARGE_LIVE_PURCHASE,
+        ChargeLivePurchaseInput(
+            purchase_id=purchase_id,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
         ),
     )
 

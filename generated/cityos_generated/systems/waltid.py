@@ -77,6 +77,10 @@ class IssueVerifiableCertificateOutput(Model):
     credential_id: str
 
 
+class VerifyFreelancerCredentialsOutput(Model):
+    verification_session_id: str
+
+
 class VerifyApplicationDocumentsOutput(Model):
     verified: bool
     refused_types: Annotated[list[str], Limits(max_items=20)]
@@ -217,6 +221,22 @@ class VerifyVaccinationStatusOutput(Model):
     request_url: str | None = None
 
 
+class VerifyPropertyOwnershipOutput(Model):
+    verification_session_id: str
+
+
+class VerifyPropertyDocumentsOutput(Model):
+    refused: Annotated[list[str], Limits(max_items=30)]
+
+
+class TransferPropertyCredentialOutput(Model):
+    credential_id: str
+
+
+class ReturnPropertyCredentialOutput(Model):
+    pass
+
+
 class IssueTicketCredentialsOutput(Model):
     credential_id: str
 
@@ -292,6 +312,10 @@ class IssueVerifiableCertificateInput(Model):
     certificate_id: str
     course_id: str
     student_id: str
+
+
+class VerifyFreelancerCredentialsInput(Model):
+    freelancer_id: str
 
 
 class VerifyApplicationDocumentsInput(Model):
@@ -463,6 +487,29 @@ class VerifyVendorIdentityInput(Model):
 class VerifyVaccinationStatusInput(Model):
     owner_id: str
     pet_profile_id: str
+
+
+class VerifyPropertyOwnershipInput(Model):
+    seller_id: str
+    property_id: str
+
+
+class VerifyPropertyDocumentsInput(Model):
+    property_transaction_id: str
+    documents: Annotated[list[str], Limits(max_items=30)]
+
+
+class TransferPropertyCredentialInput(Model):
+    property_transaction_id: str
+    property_id: str
+    transaction_type: types.PropertyTransactionType
+    seller_id: str
+    buyer_id: str
+
+
+class ReturnPropertyCredentialInput(Model):
+    property_id: str
+    credential_id: str
 
 
 class IssueTicketCredentialsInput(Model):
@@ -747,6 +794,35 @@ def issue_verifiable_certificate(
             certificate_id=certificate_id, course_id=course_id, student_id=student_id
         ),
     )
+
+
+_VERIFY_FREELANCER_CREDENTIALS = Operation(
+    "verifyFreelancerCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyFreelancerCredentialsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a freelancer's wallet for the credential of the trade, and wait until it was shown.",
+)
+
+
+def verify_freelancer_credentials(*, freelancer_id: str) -> Call[VerifyFreelancerCredentialsOutput]:
+    """Ask a freelancer's wallet for the credential of the trade, and wait until it was shown."""
+    return Call(_VERIFY_FREELANCER_CREDENTIALS, VerifyFreelancerCredentialsInput(freelancer_id=freelancer_id))
 
 
 _VERIFY_APPLICATION_DOCUMENTS = Operation(
@@ -1502,6 +1578,115 @@ def verify_vaccination_status(*, owner_id: str, pet_profile_id: str) -> Call[Ver
     return Call(
         _VERIFY_VACCINATION_STATUS,
         VerifyVaccinationStatusInput(owner_id=owner_id, pet_profile_id=pet_profile_id),
+    )
+
+
+_VERIFY_PROPERTY_OWNERSHIP = Operation(
+    "verifyPropertyOwnership",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyPropertyOwnershipOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={
+            "identity.presentation.verified": "",
+            "identity.presentation.rejected": "ComplianceViolationError",
+        },
+        match="verification_session_id",
+        within=timedelta(minutes=10080),
+        settled=(),
+        ask=lambda given, first: fetch_verification(verification_session_id=first.verification_session_id),
+        statuses={"verified": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Ask a seller's wallet for the title of a property, and wait until it was shown.",
+)
+
+
+def verify_property_ownership(*, seller_id: str, property_id: str) -> Call[VerifyPropertyOwnershipOutput]:
+    """Ask a seller's wallet for the title of a property, and wait until it was shown."""
+    return Call(
+        _VERIFY_PROPERTY_OWNERSHIP, VerifyPropertyOwnershipInput(seller_id=seller_id, property_id=property_id)
+    )
+
+
+_VERIFY_PROPERTY_DOCUMENTS = Operation(
+    "verifyPropertyDocuments",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyPropertyDocumentsOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Have the documents of a transaction checked, and say which of them are refused.",
+)
+
+
+def verify_property_documents(
+    *, property_transaction_id: str, documents: list[str]
+) -> Call[VerifyPropertyDocumentsOutput]:
+    """Have the documents of a transaction checked, and say which of them are refused."""
+    return Call(
+        _VERIFY_PROPERTY_DOCUMENTS,
+        VerifyPropertyDocumentsInput(property_transaction_id=property_transaction_id, documents=documents),
+    )
+
+
+_TRANSFER_PROPERTY_CREDENTIAL = Operation(
+    "transferPropertyCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=TransferPropertyCredentialOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Withdraw the seller's title and offer the buyer one, or a tenant the lease, in one go.",
+)
+
+
+def transfer_property_credential(
+    *,
+    property_transaction_id: str,
+    property_id: str,
+    transaction_type: types.PropertyTransactionType,
+    seller_id: str,
+    buyer_id: str,
+) -> Call[TransferPropertyCredentialOutput]:
+    """Withdraw the seller's title and offer the buyer one, or a tenant the lease, in one go."""
+    return Call(
+        _TRANSFER_PROPERTY_CREDENTIAL,
+        TransferPropertyCredentialInput(
+            property_transaction_id=property_transaction_id,
+            property_id=property_id,
+            transaction_type=transaction_type,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+        ),
+    )
+
+
+_RETURN_PROPERTY_CREDENTIAL = Operation(
+    "returnPropertyCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=ReturnPropertyCredentialOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a title's transfer back, so that the seller has it again; none there is success.",
+)
+
+
+def return_property_credential(
+    *, property_id: str, credential_id: str
+) -> Call[ReturnPropertyCredentialOutput]:
+    """Take a title's transfer back, so that the seller has it again; none there is success."""
+    return Call(
+        _RETURN_PROPERTY_CREDENTIAL,
+        ReturnPropertyCredentialInput(property_id=property_id, credential_id=credential_id),
     )
 
 
