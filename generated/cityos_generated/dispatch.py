@@ -26,6 +26,8 @@ from cityos_generated.workflows import (
     wf_016_vendor_onboarding,
     wf_022_purchase_order_approval,
     wf_027_subscription_lifecycle,
+    wf_047_booking_lifecycle,
+    wf_048_booking_reschedule,
     wf_056_auction_lifecycle,
 )
 
@@ -361,6 +363,44 @@ def wf_027_subscription_lifecycle_on_subscription_created(
     )
 
 
+def wf_047_booking_lifecycle_on_booking_created(
+    event: events.BookingCreatedEvent,
+) -> wf_047_booking_lifecycle.BookingLifecycleInput | None:
+    """WF-047: Take or hold the price of a booking, keep the provider's time, remind, watch the
+    appointment happen, and settle.
+    """
+    return wf_047_booking_lifecycle.BookingLifecycleInput(
+        booking_id=event.booking_id,
+        customer_id=event.customer_id,
+        service_product_id=event.service_product_id,
+        provider_id=event.provider_id,
+        scheduled_at=event.scheduled_at,
+        start_time=event.start_time,
+        end_time=event.end_time,
+        price=event.price,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        reminders=event.reminders,
+        cancellation_policy=event.cancellation_policy,
+        cancellation_deadline_hours=event.cancellation_deadline_hours,
+    )
+
+
+def wf_048_booking_reschedule_on_booking_reschedule_requested(
+    event: events.BookingRescheduleRequestedEvent,
+) -> wf_048_booking_reschedule.BookingRescheduleInput | None:
+    """WF-048: Move a booking to another time of the same provider, or leave it as it was."""
+    return wf_048_booking_reschedule.BookingRescheduleInput(
+        booking_id=event.booking_id,
+        original_start_time=event.original_start_time,
+        new_start_time=event.new_start_time,
+        new_end_time=event.new_end_time,
+        requested_by=event.requested_by,
+        reason=event.reason,
+    )
+
+
 def wf_056_auction_lifecycle_on_auction_created(
     event: events.AuctionCreatedEvent,
 ) -> wf_056_auction_lifecycle.AuctionLifecycleInput | None:
@@ -658,6 +698,32 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "booking.created": EventRoute(
+        model=events.BookingCreatedEvent,
+        beside=(
+            Starts(
+                workflow="BookingLifecycleWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:booking:{booking_id}:lifecycle",
+                input=wf_047_booking_lifecycle_on_booking_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "booking.reschedule_requested": EventRoute(
+        model=events.BookingRescheduleRequestedEvent,
+        beside=(
+            Starts(
+                workflow="BookingRescheduleWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:booking:{booking_id}:reschedule",
+                input=wf_048_booking_reschedule_on_booking_reschedule_requested,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -702,6 +768,24 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.BuyNowTriggered,
         ids=("tenant:{tenant_id}:auction:{auction_id}:lifecycle",),
         addresses=(("buy_now.triggered", "auction_id"),),
+    ),
+    "booking.customer.checked_in": SignalRoute(
+        model=signals.BookingCustomerCheckedIn, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
+    ),
+    "booking.checked_in": SignalRoute(
+        model=signals.BookingCustomerCheckedIn, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
+    ),
+    "booking.completed": SignalRoute(
+        model=signals.BookingCompleted, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
+    ),
+    "booking.no_show": SignalRoute(
+        model=signals.BookingNoShow, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
+    ),
+    "booking.cancelled": SignalRoute(
+        model=signals.BookingCancelled, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
+    ),
+    "booking.rescheduled": SignalRoute(
+        model=signals.BookingRescheduled, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
     ),
     "delivery.order.picked_up": SignalRoute(
         model=signals.DeliveryOrderPickedUp,

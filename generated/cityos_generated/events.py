@@ -269,3 +269,29 @@ class GiftCardExpiredEvent(Model):
     amount: Decimal
     currency_code: str
     customer_id: str
+
+
+class BookingCreatedEvent(Model):
+    booking_id: str
+    customer_id: str
+    service_product_id: str
+    provider_id: str
+    scheduled_at: datetime
+    start_time: datetime
+    end_time: datetime
+    price: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    reminders: Annotated[list[types.BookingReminder], Limits(max_items=10)]
+    cancellation_policy: types.CancellationPolicy
+    cancellation_deadline_hours: int
+
+
+class BookingRescheduleRequestedEvent(Model):
+    booking_id: str
+    original_start_time: datetime
+    new_start_time: datetime
+    new_end_time: datetime
+    requested_by: types.BookingParty
+    reason: str | None = None

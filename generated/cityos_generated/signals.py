@@ -133,6 +133,14 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class BookingRescheduled(SignalModel):
+    SIGNAL: ClassVar[str] = "booking.rescheduled"
+    booking_id: str
+    new_start_time: datetime
+    new_end_time: datetime
+    rescheduled_by: types.BookingParty
+
+
 class DeliveryOrderPickedUp(SignalModel):
     SIGNAL: ClassVar[str] = "delivery.order.picked_up"
     delivery_order_id: str

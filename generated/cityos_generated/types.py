@@ -55,6 +55,24 @@ class ApprovalStep(Model):
     auto_approve_below: Decimal | None = None
 
 
+BookingStatus = Literal[
+    "pending", "confirmed", "checked_in", "in_progress", "completed", "no_show", "cancelled"
+]
+
+CancellationPolicy = Literal["flexible", "moderate", "strict"]
+
+ReminderChannel = Literal["email", "sms", "push"]
+
+
+class BookingReminder(Model):
+    type: ReminderChannel
+    send_before_minutes: Annotated[int, Limits(min=5, max=43200)]
+
+
+BookingParty = Literal["customer", "provider"]
+
+SlotRefusal = Literal["slot_taken", "provider_closed", "already_moved", "too_late", "not_active"]
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

@@ -238,6 +238,55 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class ConfirmBookingOutput(Model):
+    service_name: str
+    provider_name: str
+    location: str | None = None
+
+
+class CancelBookingOutput(Model):
+    pass
+
+
+class MarkInProgressOutput(Model):
+    pass
+
+
+class CompleteBookingOutput(Model):
+    pass
+
+
+class BlockProviderSlotOutput(Model):
+    pass
+
+
+class CheckNewSlotAvailabilityOutput(Model):
+    available: bool
+    refusal: types.SlotRefusal | None = None
+    provider_id: str
+    original_end_time: datetime
+
+
+class BlockNewSlotOutput(Model):
+    pass
+
+
+class ReleaseNewSlotOutput(Model):
+    pass
+
+
+class ReleaseOriginalSlotOutput(Model):
+    pass
+
+
+class UpdateBookingOutput(Model):
+    pass
+
+
+class RestoreBookingOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -695,6 +744,66 @@ class GenerateMigrationReportInput(Model):
     entities: Annotated[list[str], Limits(max_items=50)]
     extracted: int
     loaded: int
+
+
+class ConfirmBookingInput(Model):
+    booking_id: str
+
+
+class CancelBookingInput(Model):
+    booking_id: str
+
+
+class MarkInProgressInput(Model):
+    booking_id: str
+
+
+class CompleteBookingInput(Model):
+    booking_id: str
+
+
+class BlockProviderSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class CheckNewSlotAvailabilityInput(Model):
+    booking_id: str
+    original_start_time: datetime
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class BlockNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class ReleaseNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+
+
+class ReleaseOriginalSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+
+
+class UpdateBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class RestoreBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
 
 
 class UpdateOrderStatusInput(Model):
@@ -2094,6 +2203,239 @@ def generate_migration_report(
         GenerateMigrationReportInput(
             migration_type=migration_type, entities=entities, extracted=extracted, loaded=loaded
         ),
+    )
+
+
+_CONFIRM_BOOKING = Operation(
+    "confirmBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it stands.",
+)
+
+
+def confirm_booking(*, booking_id: str) -> Call[ConfirmBookingOutput]:
+    """Say of a booking that it stands."""
+    return Call(_CONFIRM_BOOKING, ConfirmBookingInput(booking_id=booking_id))
+
+
+_CANCEL_BOOKING = Operation(
+    "cancelBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it is off; no payment is touched, and off already is success.",
+)
+
+
+def cancel_booking(*, booking_id: str) -> Call[CancelBookingOutput]:
+    """Say of a booking that it is off; no payment is touched, and off already is success."""
+    return Call(_CANCEL_BOOKING, CancelBookingInput(booking_id=booking_id))
+
+
+_MARK_IN_PROGRESS = Operation(
+    "markInProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkInProgressOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that its time has come.",
+)
+
+
+def mark_in_progress(*, booking_id: str) -> Call[MarkInProgressOutput]:
+    """Say of a booking that its time has come."""
+    return Call(_MARK_IN_PROGRESS, MarkInProgressInput(booking_id=booking_id))
+
+
+_COMPLETE_BOOKING = Operation(
+    "completeBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompleteBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that the service was rendered.",
+)
+
+
+def complete_booking(*, booking_id: str) -> Call[CompleteBookingOutput]:
+    """Say of a booking that the service was rendered."""
+    return Call(_COMPLETE_BOOKING, CompleteBookingInput(booking_id=booking_id))
+
+
+_BLOCK_PROVIDER_SLOT = Operation(
+    "blockProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError. freeProviderSlot gives it back.",
+)
+
+
+def block_provider_slot(
+    *, booking_id: str, provider_id: str, start_time: datetime, end_time: datetime
+) -> Call[BlockProviderSlotOutput]:
+    """Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError.
+    freeProviderSlot gives it back.
+    """
+    return Call(
+        _BLOCK_PROVIDER_SLOT,
+        BlockProviderSlotInput(
+            booking_id=booking_id, provider_id=provider_id, start_time=start_time, end_time=end_time
+        ),
+    )
+
+
+_CHECK_NEW_SLOT_AVAILABILITY = Operation(
+    "checkNewSlotAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckNewSlotAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a booking stands at its original time, may still be moved, and its provider is free at the new one.",
+)
+
+
+def check_new_slot_availability(
+    *, booking_id: str, original_start_time: datetime, new_start_time: datetime, new_end_time: datetime
+) -> Call[CheckNewSlotAvailabilityOutput]:
+    """Whether a booking stands at its original time, may still be moved, and its provider is free at
+    the new one.
+    """
+    return Call(
+        _CHECK_NEW_SLOT_AVAILABILITY,
+        CheckNewSlotAvailabilityInput(
+            booking_id=booking_id,
+            original_start_time=original_start_time,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_BLOCK_NEW_SLOT = Operation(
+    "blockNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a second time of a provider for a booking that is being moved; its own first one is no obstacle.",
+)
+
+
+def block_new_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime, new_end_time: datetime
+) -> Call[BlockNewSlotOutput]:
+    """Keep a second time of a provider for a booking that is being moved; its own first one is no
+    obstacle.
+    """
+    return Call(
+        _BLOCK_NEW_SLOT,
+        BlockNewSlotInput(
+            booking_id=booking_id,
+            provider_id=provider_id,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_RELEASE_NEW_SLOT = Operation(
+    "releaseNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give the second time of a booking back; none there is success.",
+)
+
+
+def release_new_slot(*, booking_id: str, provider_id: str) -> Call[ReleaseNewSlotOutput]:
+    """Give the second time of a booking back; none there is success."""
+    return Call(_RELEASE_NEW_SLOT, ReleaseNewSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_RELEASE_ORIGINAL_SLOT = Operation(
+    "releaseOriginalSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseOriginalSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the second time of a booking its only one; the first is free. Done already is success.",
+)
+
+
+def release_original_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime
+) -> Call[ReleaseOriginalSlotOutput]:
+    """Make the second time of a booking its only one; the first is free. Done already is success."""
+    return Call(
+        _RELEASE_ORIGINAL_SLOT,
+        ReleaseOriginalSlotInput(
+            booking_id=booking_id, provider_id=provider_id, new_start_time=new_start_time
+        ),
+    )
+
+
+_UPDATE_BOOKING = Operation(
+    "updateBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a booking's new time down.",
+)
+
+
+def update_booking(*, booking_id: str, start_time: datetime, end_time: datetime) -> Call[UpdateBookingOutput]:
+    """Write a booking's new time down."""
+    return Call(
+        _UPDATE_BOOKING, UpdateBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_RESTORE_BOOKING = Operation(
+    "restoreBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Write a booking's former time down again.",
+)
+
+
+def restore_booking(
+    *, booking_id: str, start_time: datetime, end_time: datetime
+) -> Call[RestoreBookingOutput]:
+    """Write a booking's former time down again."""
+    return Call(
+        _RESTORE_BOOKING, RestoreBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
     )
 
 

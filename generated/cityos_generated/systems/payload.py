@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -128,6 +128,30 @@ class AlertOnDegradationOutput(Model):
 
 
 class UpdateStatusPageOutput(Model):
+    pass
+
+
+class SendBookingConfirmationOutput(Model):
+    pass
+
+
+class SendReminderOutput(Model):
+    pass
+
+
+class SendReviewRequestOutput(Model):
+    pass
+
+
+class NotifyProviderOutput(Model):
+    pass
+
+
+class NotifyRequesterOutput(Model):
+    pass
+
+
+class NotifyOtherPartyOutput(Model):
     pass
 
 
@@ -319,6 +343,43 @@ class UpdateStatusPageInput(Model):
 
 class PingPayloadCMSInput(Model):
     pass
+
+
+class SendBookingConfirmationInput(Model):
+    customer_id: str
+    booking_id: str
+    starts_at: datetime | None = None
+
+
+class SendReminderInput(Model):
+    customer_id: str
+    booking_id: str
+    channel: types.ReminderChannel | None = None
+    starts_at: datetime | None = None
+
+
+class SendReviewRequestInput(Model):
+    customer_id: str
+    booking_id: str
+
+
+class NotifyProviderInput(Model):
+    provider_id: str
+    template: str
+    booking_id: str | None = None
+
+
+class NotifyRequesterInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+
+
+class NotifyOtherPartyInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+    starts_at: datetime | None = None
 
 
 class NotifyCustomerInput(Model):
@@ -968,6 +1029,141 @@ _PING_PAYLOAD_CMS = Operation(
 def ping_payload_cms() -> Call[types.SystemHealth]:
     """Ask Payload who we are; a wrong key is answered with no user."""
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
+
+
+_SEND_BOOKING_CONFIRMATION = Operation(
+    "sendBookingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendBookingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a booking stands.",
+)
+
+
+def send_booking_confirmation(
+    *, customer_id: str, booking_id: str, starts_at: datetime | None = None
+) -> Call[SendBookingConfirmationOutput]:
+    """Tell a customer that a booking stands."""
+    return Call(
+        _SEND_BOOKING_CONFIRMATION,
+        SendBookingConfirmationInput(customer_id=customer_id, booking_id=booking_id, starts_at=starts_at),
+    )
+
+
+_SEND_REMINDER = Operation(
+    "sendReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a booking, by the channel that was asked for or else the customer's own.",
+)
+
+
+def send_reminder(
+    *,
+    customer_id: str,
+    booking_id: str,
+    channel: types.ReminderChannel | None = None,
+    starts_at: datetime | None = None,
+) -> Call[SendReminderOutput]:
+    """Remind a customer of a booking, by the channel that was asked for or else the customer's own."""
+    return Call(
+        _SEND_REMINDER,
+        SendReminderInput(
+            customer_id=customer_id, booking_id=booking_id, channel=channel, starts_at=starts_at
+        ),
+    )
+
+
+_SEND_REVIEW_REQUEST = Operation(
+    "sendReviewRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReviewRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer how the service was.",
+)
+
+
+def send_review_request(*, customer_id: str, booking_id: str) -> Call[SendReviewRequestOutput]:
+    """Ask a customer how the service was."""
+    return Call(_SEND_REVIEW_REQUEST, SendReviewRequestInput(customer_id=customer_id, booking_id=booking_id))
+
+
+_NOTIFY_PROVIDER = Operation(
+    "notifyProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a service provider something, by template.",
+)
+
+
+def notify_provider(
+    *, provider_id: str, template: str, booking_id: str | None = None
+) -> Call[NotifyProviderOutput]:
+    """Tell a service provider something, by template."""
+    return Call(
+        _NOTIFY_PROVIDER,
+        NotifyProviderInput(provider_id=provider_id, template=template, booking_id=booking_id),
+    )
+
+
+_NOTIFY_REQUESTER = Operation(
+    "notifyRequester",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRequesterOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell whoever wanted a booking moved what came of it.",
+)
+
+
+def notify_requester(
+    *, booking_id: str, requested_by: types.BookingParty, template: str
+) -> Call[NotifyRequesterOutput]:
+    """Tell whoever wanted a booking moved what came of it."""
+    return Call(
+        _NOTIFY_REQUESTER,
+        NotifyRequesterInput(booking_id=booking_id, requested_by=requested_by, template=template),
+    )
+
+
+_NOTIFY_OTHER_PARTY = Operation(
+    "notifyOtherParty",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyOtherPartyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the other one of customer and provider about a booking that was moved.",
+)
+
+
+def notify_other_party(
+    *, booking_id: str, requested_by: types.BookingParty, template: str, starts_at: datetime | None = None
+) -> Call[NotifyOtherPartyOutput]:
+    """Tell the other one of customer and provider about a booking that was moved."""
+    return Call(
+        _NOTIFY_OTHER_PARTY,
+        NotifyOtherPartyInput(
+            booking_id=booking_id, requested_by=requested_by, template=template, starts_at=starts_at
+        ),
+    )
 
 
 _NOTIFY_CUSTOMER = Operation(

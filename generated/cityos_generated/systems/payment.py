@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -67,6 +67,12 @@ class CreateConnectedPaymentAccountOutput(Model):
 
 class DeactivateConnectedPaymentAccountOutput(Model):
     pass
+
+
+class CheckAuthorizationOutput(Model):
+    payment_intent_id: str
+    status: types.CaptureStatus
+    capture_before: datetime | None = None
 
 
 class ProcessRefundOutput(Model):
@@ -261,6 +267,18 @@ class DeactivateConnectedPaymentAccountInput(Model):
 
 
 class PingPaymentGatewaysInput(Model):
+    gateway: str | None = None
+
+
+class CheckAuthorizationInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class FinalizePaymentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
     gateway: str | None = None
 
 
@@ -913,6 +931,64 @@ _PING_PAYMENT_GATEWAYS = Operation(
 def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHealth]:
     """Ask the tenant's gateway for something only a valid key may see."""
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
+
+
+_CHECK_AUTHORIZATION = Operation(
+    "checkAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CheckAuthorizationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the shopper's bank holds an amount that was authorised at checkout.",
+)
+
+
+def check_authorization(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[CheckAuthorizationOutput]:
+    """Whether the shopper's bank holds an amount that was authorised at checkout."""
+    return Call(
+        _CHECK_AUTHORIZATION, CheckAuthorizationInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_FINALIZE_PAYMENT = Operation(
+    "finalizePayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take of an authorised amount what is owed in the end, and set the rest free; waits where the bank answers later.",
+)
+
+
+def finalize_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Take of an authorised amount what is owed in the end, and set the rest free; waits where the
+    bank answers later.
+    """
+    return Call(
+        _FINALIZE_PAYMENT,
+        FinalizePaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
 
 
 _PROCESS_REFUND = Operation(
