@@ -28,6 +28,7 @@ from cityos_generated.workflows import (
     wf_027_subscription_lifecycle,
     wf_047_booking_lifecycle,
     wf_048_booking_reschedule,
+    wf_051_tenant_provisioning,
     wf_056_auction_lifecycle,
 )
 
@@ -401,6 +402,20 @@ def wf_048_booking_reschedule_on_booking_reschedule_requested(
     )
 
 
+def wf_051_tenant_provisioning_on_tenant_created(
+    event: events.TenantCreatedEvent,
+) -> wf_051_tenant_provisioning.TenantProvisioningInput | None:
+    """WF-051: Give a new tenant its place in every system - in all of them, or in none."""
+    return wf_051_tenant_provisioning.TenantProvisioningInput(
+        tenant_slug=event.tenant_slug,
+        owner_user_id=event.owner_user_id,
+        plan=event.plan,
+        locales=event.locales,
+        residency_zone=event.residency_zone,
+        initial_config=event.initial_config,
+    )
+
+
 def wf_056_auction_lifecycle_on_auction_created(
     event: events.AuctionCreatedEvent,
 ) -> wf_056_auction_lifecycle.AuctionLifecycleInput | None:
@@ -724,6 +739,20 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "tenant.created": EventRoute(
+        model=events.TenantCreatedEvent,
+        beside=(
+            Starts(
+                workflow="TenantProvisioningWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:tenant:{tenant_slug}:provisioning",
+                input=wf_051_tenant_provisioning_on_tenant_created,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "tenant.provisioned": EventRoute(model=events.TenantProvisionedEvent),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

@@ -295,3 +295,17 @@ class BookingRescheduleRequestedEvent(Model):
     new_end_time: datetime
     requested_by: types.BookingParty
     reason: str | None = None
+
+
+class TenantCreatedEvent(Model):
+    tenant_slug: str
+    owner_user_id: str
+    plan: types.TenantPlan
+    locales: Annotated[list[str], Limits(max_items=20)]
+    residency_zone: types.ResidencyZone
+    initial_config: types.TenantConfig
+
+
+class TenantProvisionedEvent(Model):
+    tenant_slug: str
+    plan: types.TenantPlan

@@ -370,6 +370,17 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+TenantPlan = Literal["free", "starter", "professional", "enterprise"]
+
+ResidencyZone = Literal["GCC", "EU", "MENA", "APAC", "AMERICAS", "GLOBAL"]
+
+
+class TenantConfig(Model):
+    default_currency: Annotated[str, Limits(pattern="[A-Z]{3}")]
+    default_locale: str
+    timezone: str
+
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

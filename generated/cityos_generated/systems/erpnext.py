@@ -158,6 +158,14 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class CreateERPCompanyRecordOutput(Model):
+    company_id: str
+
+
+class RemoveERPCompanyRecordOutput(Model):
+    pass
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -346,6 +354,15 @@ class BookGiftCardInput(Model):
     action: types.GiftCardAction
     amount: Decimal
     currency_code: str
+
+
+class CreateERPCompanyRecordInput(Model):
+    default_currency: str
+    timezone: str
+
+
+class RemoveERPCompanyRecordInput(Model):
+    company_id: str
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1090,3 +1107,41 @@ def book_gift_card(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
         ),
     )
+
+
+_CREATE_ERP_COMPANY_RECORD = Operation(
+    "createERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's company, with its chart of accounts; it is named after the tenant.",
+)
+
+
+def create_erp_company_record(*, default_currency: str, timezone: str) -> Call[CreateERPCompanyRecordOutput]:
+    """Create a tenant's company, with its chart of accounts; it is named after the tenant."""
+    return Call(
+        _CREATE_ERP_COMPANY_RECORD,
+        CreateERPCompanyRecordInput(default_currency=default_currency, timezone=timezone),
+    )
+
+
+_REMOVE_ERP_COMPANY_RECORD = Operation(
+    "removeERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RemoveERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a company that has booked nothing; none there is success.",
+)
+
+
+def remove_erp_company_record(*, company_id: str) -> Call[RemoveERPCompanyRecordOutput]:
+    """Delete a company that has booked nothing; none there is success."""
+    return Call(_REMOVE_ERP_COMPANY_RECORD, RemoveERPCompanyRecordInput(company_id=company_id))

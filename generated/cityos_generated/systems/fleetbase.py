@@ -87,6 +87,14 @@ class CreateDeliveryOrderForVendorOutput(Model):
     delivery_order_id: str
 
 
+class CreateFleetbaseOrgOutput(Model):
+    organization_id: str
+
+
+class RemoveFleetbaseOrgOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -188,6 +196,15 @@ class CreateDeliveryOrderForVendorInput(Model):
     vendor_order_id: str
     warehouse_id: str
     fulfillment_zone: str
+
+
+class CreateFleetbaseOrgInput(Model):
+    tenant_slug: str
+    timezone: str
+
+
+class RemoveFleetbaseOrgInput(Model):
+    organization_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -595,3 +612,38 @@ def create_delivery_order_for_vendor(
             fulfillment_zone=fulfillment_zone,
         ),
     )
+
+
+_CREATE_FLEETBASE_ORG = Operation(
+    "createFleetbaseOrg",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFleetbaseOrgOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's organisation, without drivers or places.",
+)
+
+
+def create_fleetbase_org(*, tenant_slug: str, timezone: str) -> Call[CreateFleetbaseOrgOutput]:
+    """Create a tenant's organisation, without drivers or places."""
+    return Call(_CREATE_FLEETBASE_ORG, CreateFleetbaseOrgInput(tenant_slug=tenant_slug, timezone=timezone))
+
+
+_REMOVE_FLEETBASE_ORG = Operation(
+    "removeFleetbaseOrg",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=RemoveFleetbaseOrgOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Remove an organisation that has no orders; none there is success.",
+)
+
+
+def remove_fleetbase_org(*, organization_id: str) -> Call[RemoveFleetbaseOrgOutput]:
+    """Remove an organisation that has no orders; none there is success."""
+    return Call(_REMOVE_FLEETBASE_ORG, RemoveFleetbaseOrgInput(organization_id=organization_id))

@@ -436,6 +436,38 @@ class ExpireGiftCardOutput(Model):
     forfeited: Decimal
 
 
+class CreateTenantRecordOutput(Model):
+    pass
+
+
+class ArchiveTenantRecordOutput(Model):
+    pass
+
+
+class CreateDefaultSettingsOutput(Model):
+    pass
+
+
+class CreateNodeHierarchyOutput(Model):
+    root_node_id: str
+
+
+class SetupDefaultGovernanceOutput(Model):
+    pass
+
+
+class CreateDefaultPersonasOutput(Model):
+    pass
+
+
+class CreateDefaultSalesChannelsOutput(Model):
+    pass
+
+
+class ActivateTenantOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -999,6 +1031,45 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class CreateTenantRecordInput(Model):
+    tenant_slug: str
+    owner_user_id: str
+    plan: types.TenantPlan
+    locales: Annotated[list[str], Limits(max_items=20)]
+    residency_zone: types.ResidencyZone
+
+
+class ArchiveTenantRecordInput(Model):
+    pass
+
+
+class CreateDefaultSettingsInput(Model):
+    settings: types.TenantConfig
+
+
+class CreateNodeHierarchyInput(Model):
+    tenant_slug: str
+
+
+class SetupDefaultGovernanceInput(Model):
+    root_node_id: str
+    residency_zone: types.ResidencyZone
+
+
+class CreateDefaultPersonasInput(Model):
+    root_node_id: str
+
+
+class CreateDefaultSalesChannelsInput(Model):
+    plan: types.TenantPlan
+
+
+class ActivateTenantInput(Model):
+    root_node_id: str
+    company_id: str
+    organization_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -3210,3 +3281,169 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_CREATE_TENANT_RECORD = Operation(
+    "createTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a tenant's record, closed to everybody until it is activated.",
+)
+
+
+def create_tenant_record(
+    *,
+    tenant_slug: str,
+    owner_user_id: str,
+    plan: types.TenantPlan,
+    locales: list[str],
+    residency_zone: types.ResidencyZone,
+) -> Call[CreateTenantRecordOutput]:
+    """Complete a tenant's record, closed to everybody until it is activated."""
+    return Call(
+        _CREATE_TENANT_RECORD,
+        CreateTenantRecordInput(
+            tenant_slug=tenant_slug,
+            owner_user_id=owner_user_id,
+            plan=plan,
+            locales=locales,
+            residency_zone=residency_zone,
+        ),
+    )
+
+
+_ARCHIVE_TENANT_RECORD = Operation(
+    "archiveTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ArchiveTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is success.",
+)
+
+
+def archive_tenant_record() -> Call[ArchiveTenantRecordOutput]:
+    """Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is
+    success.
+    """
+    return Call(_ARCHIVE_TENANT_RECORD, ArchiveTenantRecordInput())
+
+
+_CREATE_DEFAULT_SETTINGS = Operation(
+    "createDefaultSettings",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSettingsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its first settings.",
+)
+
+
+def create_default_settings(*, settings: types.TenantConfig) -> Call[CreateDefaultSettingsOutput]:
+    """Give a tenant its first settings."""
+    return Call(_CREATE_DEFAULT_SETTINGS, CreateDefaultSettingsInput(settings=settings))
+
+
+_CREATE_NODE_HIERARCHY = Operation(
+    "createNodeHierarchy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateNodeHierarchyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its root node, the city, and the levels below it.",
+)
+
+
+def create_node_hierarchy(*, tenant_slug: str) -> Call[CreateNodeHierarchyOutput]:
+    """Give a tenant its root node, the city, and the levels below it."""
+    return Call(_CREATE_NODE_HIERARCHY, CreateNodeHierarchyInput(tenant_slug=tenant_slug))
+
+
+_SETUP_DEFAULT_GOVERNANCE = Operation(
+    "setupDefaultGovernance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultGovernanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a tenant's root node under the rules of its zone.",
+)
+
+
+def setup_default_governance(
+    *, root_node_id: str, residency_zone: types.ResidencyZone
+) -> Call[SetupDefaultGovernanceOutput]:
+    """Put a tenant's root node under the rules of its zone."""
+    return Call(
+        _SETUP_DEFAULT_GOVERNANCE,
+        SetupDefaultGovernanceInput(root_node_id=root_node_id, residency_zone=residency_zone),
+    )
+
+
+_CREATE_DEFAULT_PERSONAS = Operation(
+    "createDefaultPersonas",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultPersonasOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant the personas that every city has.",
+)
+
+
+def create_default_personas(*, root_node_id: str) -> Call[CreateDefaultPersonasOutput]:
+    """Give a tenant the personas that every city has."""
+    return Call(_CREATE_DEFAULT_PERSONAS, CreateDefaultPersonasInput(root_node_id=root_node_id))
+
+
+_CREATE_DEFAULT_SALES_CHANNELS = Operation(
+    "createDefaultSalesChannels",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSalesChannelsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its sales channels, as its plan has them.",
+)
+
+
+def create_default_sales_channels(*, plan: types.TenantPlan) -> Call[CreateDefaultSalesChannelsOutput]:
+    """Give a tenant its sales channels, as its plan has them."""
+    return Call(_CREATE_DEFAULT_SALES_CHANNELS, CreateDefaultSalesChannelsInput(plan=plan))
+
+
+_ACTIVATE_TENANT = Operation(
+    "activateTenant",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateTenantOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a tenant to its people.",
+)
+
+
+def activate_tenant(
+    *, root_node_id: str, company_id: str, organization_id: str
+) -> Call[ActivateTenantOutput]:
+    """Open a tenant to its people."""
+    return Call(
+        _ACTIVATE_TENANT,
+        ActivateTenantInput(
+            root_node_id=root_node_id, company_id=company_id, organization_id=organization_id
+        ),
+    )

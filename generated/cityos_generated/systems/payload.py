@@ -191,6 +191,22 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class CreatePayloadTenantSpaceOutput(Model):
+    space_id: str
+
+
+class RemovePayloadTenantSpaceOutput(Model):
+    pass
+
+
+class SendWelcomeEmailOutput(Model):
+    pass
+
+
+class NotifyPlatformTeamOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -437,6 +453,26 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class CreatePayloadTenantSpaceInput(Model):
+    tenant_slug: str
+    default_locale: str
+    locales: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemovePayloadTenantSpaceInput(Model):
+    space_id: str
+
+
+class SendWelcomeEmailInput(Model):
+    user_id: str
+    tenant_slug: str
+
+
+class NotifyPlatformTeamInput(Model):
+    template: str
+    reference: str
 
 
 _EXTRACT_DATA = Operation(
@@ -1376,3 +1412,79 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
     )
+
+
+_CREATE_PAYLOAD_TENANT_SPACE = Operation(
+    "createPayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=CreatePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's space in the CMS.",
+)
+
+
+def create_payload_tenant_space(
+    *, tenant_slug: str, default_locale: str, locales: list[str]
+) -> Call[CreatePayloadTenantSpaceOutput]:
+    """Create a tenant's space in the CMS."""
+    return Call(
+        _CREATE_PAYLOAD_TENANT_SPACE,
+        CreatePayloadTenantSpaceInput(
+            tenant_slug=tenant_slug, default_locale=default_locale, locales=locales
+        ),
+    )
+
+
+_REMOVE_PAYLOAD_TENANT_SPACE = Operation(
+    "removePayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=RemovePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a tenant's space with all its documents; none there is success.",
+)
+
+
+def remove_payload_tenant_space(*, space_id: str) -> Call[RemovePayloadTenantSpaceOutput]:
+    """Delete a tenant's space with all its documents; none there is success."""
+    return Call(_REMOVE_PAYLOAD_TENANT_SPACE, RemovePayloadTenantSpaceInput(space_id=space_id))
+
+
+_SEND_WELCOME_EMAIL = Operation(
+    "sendWelcomeEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendWelcomeEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome whoever owns a new tenant.",
+)
+
+
+def send_welcome_email(*, user_id: str, tenant_slug: str) -> Call[SendWelcomeEmailOutput]:
+    """Welcome whoever owns a new tenant."""
+    return Call(_SEND_WELCOME_EMAIL, SendWelcomeEmailInput(user_id=user_id, tenant_slug=tenant_slug))
+
+
+_NOTIFY_PLATFORM_TEAM = Operation(
+    "notifyPlatformTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPlatformTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the people who run the platform something, by template.",
+)
+
+
+def notify_platform_team(*, template: str, reference: str) -> Call[NotifyPlatformTeamOutput]:
+    """Tell the people who run the platform something, by template."""
+    return Call(_NOTIFY_PLATFORM_TEAM, NotifyPlatformTeamInput(template=template, reference=reference))

@@ -65,6 +65,10 @@ class VerifyVendorIdentityOutput(Model):
     request_url: str | None = None
 
 
+class IssueAdminCredentialsOutput(Model):
+    credential_id: str
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -102,6 +106,11 @@ class PingWaltIdInput(Model):
 
 class VerifyVendorIdentityInput(Model):
     vendor_id: str
+
+
+class IssueAdminCredentialsInput(Model):
+    owner_user_id: str
+    tenant_slug: str
 
 
 _VERIFY_IDENTITY = Operation(
@@ -288,3 +297,26 @@ _VERIFY_VENDOR_IDENTITY = Operation(
 def verify_vendor_identity(*, vendor_id: str) -> Call[VerifyVendorIdentityOutput]:
     """Ask a vendor's wallet for its business credential, and wait until it was shown."""
     return Call(_VERIFY_VENDOR_IDENTITY, VerifyVendorIdentityInput(vendor_id=vendor_id))
+
+
+_ISSUE_ADMIN_CREDENTIALS = Operation(
+    "issueAdminCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueAdminCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a tenant's owner the credential of an administrator. revokeBusinessCredential takes it back.",
+)
+
+
+def issue_admin_credentials(*, owner_user_id: str, tenant_slug: str) -> Call[IssueAdminCredentialsOutput]:
+    """Offer a tenant's owner the credential of an administrator. revokeBusinessCredential takes it
+    back.
+    """
+    return Call(
+        _ISSUE_ADMIN_CREDENTIALS,
+        IssueAdminCredentialsInput(owner_user_id=owner_user_id, tenant_slug=tenant_slug),
+    )
