@@ -28,6 +28,7 @@ from cityos_generated.workflows import (
     wf_027_subscription_lifecycle,
     wf_047_booking_lifecycle,
     wf_048_booking_reschedule,
+    wf_050_service_provider_onboarding,
     wf_051_tenant_provisioning,
     wf_056_auction_lifecycle,
 )
@@ -402,6 +403,21 @@ def wf_048_booking_reschedule_on_booking_reschedule_requested(
     )
 
 
+def wf_050_service_provider_onboarding_on_service_provider_registered(
+    event: events.ServiceProviderRegisteredEvent,
+) -> wf_050_service_provider_onboarding.ServiceProviderOnboardingInput | None:
+    """WF-050: Turn a registration into a provider who is checked, certified and can be booked - or
+    into nothing at all.
+    """
+    return wf_050_service_provider_onboarding.ServiceProviderOnboardingInput(
+        provider_id=event.provider_id,
+        user_id=event.user_id,
+        services=event.services,
+        certifications=event.certifications,
+        requires_background_check=event.requires_background_check,
+    )
+
+
 def wf_051_tenant_provisioning_on_tenant_created(
     event: events.TenantCreatedEvent,
 ) -> wf_051_tenant_provisioning.TenantProvisioningInput | None:
@@ -753,6 +769,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "tenant.provisioned": EventRoute(model=events.TenantProvisionedEvent),
+    "service_provider.registered": EventRoute(
+        model=events.ServiceProviderRegisteredEvent,
+        beside=(
+            Starts(
+                workflow="ServiceProviderOnboardingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:provider:{provider_id}:onboarding",
+                input=wf_050_service_provider_onboarding_on_service_provider_registered,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -870,16 +899,20 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("delivery.created", "delivery_order_id"),),
     ),
     "kyc.verification.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.approved": SignalRoute(
-        model=signals.KycVerificationApproved, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationApproved,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.approved", "verification_id")),
     ),
     "kyc.verification.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.rejected": SignalRoute(
-        model=signals.KycVerificationRejected, addresses=(("kyc.*", "verification_id"),)
+        model=signals.KycVerificationRejected,
+        addresses=(("kyc.*", "verification_id"), ("kyc.verification.rejected", "verification_id")),
     ),
     "kyc.additional_info_required": SignalRoute(
         model=signals.KycAdditionalInfoRequired, addresses=(("kyc.*", "verification_id"),)
@@ -998,6 +1031,12 @@ SIGNALS: dict[str, SignalRoute] = {
     ),
     "payment.transfer.failed": SignalRoute(
         model=signals.PaymentTransferFailed, addresses=(("payment.transfer.*", "transfer_id"),)
+    ),
+    "background_check.cleared": SignalRoute(
+        model=signals.BackgroundCheckCleared, addresses=(("background_check.cleared", "background_check_id"),)
+    ),
+    "background_check.failed": SignalRoute(
+        model=signals.BackgroundCheckFailed, addresses=(("background_check.failed", "background_check_id"),)
     ),
     "subscription.payment.received": SignalRoute(
         model=signals.SubscriptionPaymentReceived,

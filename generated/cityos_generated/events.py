@@ -309,3 +309,11 @@ class TenantCreatedEvent(Model):
 class TenantProvisionedEvent(Model):
     tenant_slug: str
     plan: types.TenantPlan
+
+
+class ServiceProviderRegisteredEvent(Model):
+    provider_id: str
+    user_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+    certifications: Annotated[list[types.Certification], Limits(max_items=20)]
+    requires_background_check: bool

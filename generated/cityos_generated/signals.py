@@ -527,6 +527,18 @@ class PaymentTransferFailed(SignalModel):
     failed_at: datetime
 
 
+class BackgroundCheckCleared(SignalModel):
+    SIGNAL: ClassVar[str] = "background_check.cleared"
+    background_check_id: str
+    cleared_at: datetime
+
+
+class BackgroundCheckFailed(SignalModel):
+    SIGNAL: ClassVar[str] = "background_check.failed"
+    background_check_id: str
+    failed_at: datetime
+
+
 class RentalReturned(SignalModel):
     SIGNAL: ClassVar[str] = "rental.returned"
     rental_agreement_id: str

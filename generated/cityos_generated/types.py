@@ -73,6 +73,13 @@ BookingParty = Literal["customer", "provider"]
 
 SlotRefusal = Literal["slot_taken", "provider_closed", "already_moved", "too_late", "not_active"]
 
+
+class Certification(Model):
+    type: str
+    document_url: str
+    expiry_date: date | None = None
+
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

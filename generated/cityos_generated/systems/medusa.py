@@ -287,6 +287,22 @@ class RestoreBookingOutput(Model):
     pass
 
 
+class CreateProviderRecordOutput(Model):
+    pass
+
+
+class DeactivateProviderRecordOutput(Model):
+    pass
+
+
+class SetupDefaultAvailabilityOutput(Model):
+    pass
+
+
+class ActivateProviderOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -836,6 +852,25 @@ class RestoreBookingInput(Model):
     booking_id: str
     start_time: datetime
     end_time: datetime
+
+
+class CreateProviderRecordInput(Model):
+    provider_id: str
+    user_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class DeactivateProviderRecordInput(Model):
+    provider_id: str
+
+
+class SetupDefaultAvailabilityInput(Model):
+    provider_id: str
+
+
+class ActivateProviderInput(Model):
+    provider_id: str
+    credential_id: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2507,6 +2542,81 @@ def restore_booking(
     """Write a booking's former time down again."""
     return Call(
         _RESTORE_BOOKING, RestoreBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_CREATE_PROVIDER_RECORD = Operation(
+    "createProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a service provider's record, closed to bookings until it is activated.",
+)
+
+
+def create_provider_record(
+    *, provider_id: str, user_id: str, services: list[str]
+) -> Call[CreateProviderRecordOutput]:
+    """Complete a service provider's record, closed to bookings until it is activated."""
+    return Call(
+        _CREATE_PROVIDER_RECORD,
+        CreateProviderRecordInput(provider_id=provider_id, user_id=user_id, services=services),
+    )
+
+
+_DEACTIVATE_PROVIDER_RECORD = Operation(
+    "deactivateProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a service provider's record, with its opening hours; none there is success.",
+)
+
+
+def deactivate_provider_record(*, provider_id: str) -> Call[DeactivateProviderRecordOutput]:
+    """Close a service provider's record, with its opening hours; none there is success."""
+    return Call(_DEACTIVATE_PROVIDER_RECORD, DeactivateProviderRecordInput(provider_id=provider_id))
+
+
+_SETUP_DEFAULT_AVAILABILITY = Operation(
+    "setupDefaultAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the opening hours that the tenant has by default.",
+)
+
+
+def setup_default_availability(*, provider_id: str) -> Call[SetupDefaultAvailabilityOutput]:
+    """Give a provider the opening hours that the tenant has by default."""
+    return Call(_SETUP_DEFAULT_AVAILABILITY, SetupDefaultAvailabilityInput(provider_id=provider_id))
+
+
+_ACTIVATE_PROVIDER = Operation(
+    "activateProvider",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateProviderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the permissions of a credential, and open the calendar for bookings.",
+)
+
+
+def activate_provider(*, provider_id: str, credential_id: str) -> Call[ActivateProviderOutput]:
+    """Give a provider the permissions of a credential, and open the calendar for bookings."""
+    return Call(
+        _ACTIVATE_PROVIDER, ActivateProviderInput(provider_id=provider_id, credential_id=credential_id)
     )
 
 

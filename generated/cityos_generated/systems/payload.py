@@ -155,6 +155,18 @@ class NotifyOtherPartyOutput(Model):
     pass
 
 
+class CreateProviderProfileOutput(Model):
+    page_id: str
+
+
+class RemoveProviderProfileOutput(Model):
+    pass
+
+
+class SendProviderWelcomeKitOutput(Model):
+    pass
+
+
 class NotifyCustomerOutput(Model):
     pass
 
@@ -396,6 +408,19 @@ class NotifyOtherPartyInput(Model):
     requested_by: types.BookingParty
     template: str
     starts_at: datetime | None = None
+
+
+class CreateProviderProfileInput(Model):
+    provider_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class RemoveProviderProfileInput(Model):
+    page_id: str
+
+
+class SendProviderWelcomeKitInput(Model):
+    provider_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -1200,6 +1225,60 @@ def notify_other_party(
             booking_id=booking_id, requested_by=requested_by, template=template, starts_at=starts_at
         ),
     )
+
+
+_CREATE_PROVIDER_PROFILE = Operation(
+    "createProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a service provider's page.",
+)
+
+
+def create_provider_profile(*, provider_id: str, services: list[str]) -> Call[CreateProviderProfileOutput]:
+    """Create a service provider's page."""
+    return Call(
+        _CREATE_PROVIDER_PROFILE, CreateProviderProfileInput(provider_id=provider_id, services=services)
+    )
+
+
+_REMOVE_PROVIDER_PROFILE = Operation(
+    "removeProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Delete a service provider's page; none there is success.",
+)
+
+
+def remove_provider_profile(*, page_id: str) -> Call[RemoveProviderProfileOutput]:
+    """Delete a service provider's page; none there is success."""
+    return Call(_REMOVE_PROVIDER_PROFILE, RemoveProviderProfileInput(page_id=page_id))
+
+
+_SEND_PROVIDER_WELCOME_KIT = Operation(
+    "sendProviderWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProviderWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a new service provider.",
+)
+
+
+def send_provider_welcome_kit(*, provider_id: str) -> Call[SendProviderWelcomeKitOutput]:
+    """Welcome a new service provider."""
+    return Call(_SEND_PROVIDER_WELCOME_KIT, SendProviderWelcomeKitInput(provider_id=provider_id))
 
 
 _NOTIFY_CUSTOMER = Operation(

@@ -60,6 +60,28 @@ class RevokeBusinessCredentialOutput(Model):
     pass
 
 
+class VerifyCertificationsOutput(Model):
+    verification_id: str
+
+
+class FetchCertificationCheckOutput(Model):
+    verification_id: str
+    status: Literal["approved", "rejected", "open"]
+
+
+class RunBackgroundCheckOutput(Model):
+    background_check_id: str
+
+
+class FetchBackgroundCheckOutput(Model):
+    background_check_id: str
+    status: Literal["cleared", "failed", "open"]
+
+
+class IssueProfessionalCredentialOutput(Model):
+    credential_id: str
+
+
 class VerifyVendorIdentityOutput(Model):
     verification_session_id: str
     request_url: str | None = None
@@ -102,6 +124,30 @@ class RevokeBusinessCredentialInput(Model):
 
 class PingWaltIdInput(Model):
     pass
+
+
+class VerifyCertificationsInput(Model):
+    provider_id: str
+    certifications: Annotated[list[types.Certification], Limits(max_items=20)]
+
+
+class FetchCertificationCheckInput(Model):
+    verification_id: str
+
+
+class RunBackgroundCheckInput(Model):
+    provider_id: str
+    user_id: str
+
+
+class FetchBackgroundCheckInput(Model):
+    background_check_id: str
+
+
+class IssueProfessionalCredentialInput(Model):
+    provider_id: str
+    user_id: str
+    certification_types: Annotated[list[str], Limits(max_items=20)]
 
 
 class VerifyVendorIdentityInput(Model):
@@ -268,6 +314,122 @@ _PING_WALT_ID = Operation(
 def ping_walt_id() -> Call[types.SystemHealth]:
     """Ask the issuer for its profiles; without one it can't issue anything."""
     return Call(_PING_WALT_ID, PingWaltIdInput())
+
+
+_VERIFY_CERTIFICATIONS = Operation(
+    "verifyCertifications",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyCertificationsOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"kyc.verification.approved": "", "kyc.verification.rejected": "ComplianceViolationError"},
+        match="verification_id",
+        within=timedelta(minutes=20160),
+        settled=(),
+        ask=lambda given, first: fetch_certification_check(verification_id=first.verification_id),
+        statuses={"approved": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Hand a provider's certificates in, and wait until somebody has looked at them.",
+)
+
+
+def verify_certifications(
+    *, provider_id: str, certifications: list[types.Certification]
+) -> Call[VerifyCertificationsOutput]:
+    """Hand a provider's certificates in, and wait until somebody has looked at them."""
+    return Call(
+        _VERIFY_CERTIFICATIONS,
+        VerifyCertificationsInput(provider_id=provider_id, certifications=certifications),
+    )
+
+
+_FETCH_CERTIFICATION_CHECK = Operation(
+    "fetchCertificationCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchCertificationCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the check of a provider's certificates stands.",
+)
+
+
+def fetch_certification_check(*, verification_id: str) -> Call[FetchCertificationCheckOutput]:
+    """How the check of a provider's certificates stands."""
+    return Call(_FETCH_CERTIFICATION_CHECK, FetchCertificationCheckInput(verification_id=verification_id))
+
+
+_RUN_BACKGROUND_CHECK = Operation(
+    "runBackgroundCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RunBackgroundCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"background_check.cleared": "", "background_check.failed": "ComplianceViolationError"},
+        match="background_check_id",
+        within=timedelta(minutes=40320),
+        settled=(),
+        ask=lambda given, first: fetch_background_check(background_check_id=first.background_check_id),
+        statuses={"cleared": "", "failed": "ComplianceViolationError"},
+    ),
+    summary="Have a person's background checked, and wait for the answer.",
+)
+
+
+def run_background_check(*, provider_id: str, user_id: str) -> Call[RunBackgroundCheckOutput]:
+    """Have a person's background checked, and wait for the answer."""
+    return Call(_RUN_BACKGROUND_CHECK, RunBackgroundCheckInput(provider_id=provider_id, user_id=user_id))
+
+
+_FETCH_BACKGROUND_CHECK = Operation(
+    "fetchBackgroundCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchBackgroundCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the check of a background stands.",
+)
+
+
+def fetch_background_check(*, background_check_id: str) -> Call[FetchBackgroundCheckOutput]:
+    """How the check of a background stands."""
+    return Call(_FETCH_BACKGROUND_CHECK, FetchBackgroundCheckInput(background_check_id=background_check_id))
+
+
+_ISSUE_PROFESSIONAL_CREDENTIAL = Operation(
+    "issueProfessionalCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueProfessionalCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a provider the credential of a profession. revokeBusinessCredential takes it back.",
+)
+
+
+def issue_professional_credential(
+    *, provider_id: str, user_id: str, certification_types: list[str]
+) -> Call[IssueProfessionalCredentialOutput]:
+    """Offer a provider the credential of a profession. revokeBusinessCredential takes it back."""
+    return Call(
+        _ISSUE_PROFESSIONAL_CREDENTIAL,
+        IssueProfessionalCredentialInput(
+            provider_id=provider_id, user_id=user_id, certification_types=certification_types
+        ),
+    )
 
 
 _VERIFY_VENDOR_IDENTITY = Operation(
