@@ -782,6 +782,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "tenant.payment_overdue": EventRoute(model=events.TenantPaymentOverdueEvent),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

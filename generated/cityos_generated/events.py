@@ -317,3 +317,9 @@ class ServiceProviderRegisteredEvent(Model):
     services: Annotated[list[str], Limits(max_items=50)]
     certifications: Annotated[list[types.Certification], Limits(max_items=20)]
     requires_background_check: bool
+
+
+class TenantPaymentOverdueEvent(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str

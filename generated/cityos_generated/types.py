@@ -388,6 +388,26 @@ class TenantConfig(Model):
     timezone: str
 
 
+class BillingPeriod(Model):
+    start: date
+    end: date
+
+
+class UsageMetrics(Model):
+    api_calls: Annotated[int, Limits(min=0)]
+    storage_mb: Annotated[int, Limits(min=0)]
+    bandwidth_mb: Annotated[int, Limits(min=0)]
+    active_products: Annotated[int, Limits(min=0)]
+    orders_processed: Annotated[int, Limits(min=0)]
+    active_vendors: Annotated[int, Limits(min=0)]
+
+
+class Overage(Model):
+    metric: str
+    quantity: int
+    amount: Decimal
+
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

@@ -166,6 +166,10 @@ class RemoveERPCompanyRecordOutput(Model):
     pass
 
 
+class BookTenantInvoiceOutput(Model):
+    journal_entry_id: str
+
+
 class ReserveInventoryInput(Model):
     order_id: str
     customer_id: str
@@ -363,6 +367,13 @@ class CreateERPCompanyRecordInput(Model):
 
 class RemoveERPCompanyRecordInput(Model):
     company_id: str
+
+
+class BookTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
 
 
 _RESERVE_INVENTORY = Operation(
@@ -1145,3 +1156,26 @@ _REMOVE_ERP_COMPANY_RECORD = Operation(
 def remove_erp_company_record(*, company_id: str) -> Call[RemoveERPCompanyRecordOutput]:
     """Delete a company that has booked nothing; none there is success."""
     return Call(_REMOVE_ERP_COMPANY_RECORD, RemoveERPCompanyRecordInput(company_id=company_id))
+
+
+_BOOK_TENANT_INVOICE = Operation(
+    "bookTenantInvoice",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book an invoice to a tenant in the platform's own company, as received or as owed.",
+)
+
+
+def book_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[BookTenantInvoiceOutput]:
+    """Book an invoice to a tenant in the platform's own company, as received or as owed."""
+    return Call(
+        _BOOK_TENANT_INVOICE,
+        BookTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )

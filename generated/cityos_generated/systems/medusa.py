@@ -484,6 +484,37 @@ class ActivateTenantOutput(Model):
     pass
 
 
+class ListTenantsToBillOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateUsageMetricsOutput(Model):
+    usage: types.UsageMetrics
+
+
+class CalculateOveragesOutput(Model):
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    total: Decimal
+
+
+class GenerateTenantInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+    currency_code: str
+
+
+class VoidTenantInvoiceOutput(Model):
+    pass
+
+
+class MarkTenantInvoiceOverdueOutput(Model):
+    pass
+
+
+class RecordUsageRecordOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -1105,6 +1136,44 @@ class ActivateTenantInput(Model):
     root_node_id: str
     company_id: str
     organization_id: str
+
+
+class ListTenantsToBillInput(Model):
+    pass
+
+
+class AggregateUsageMetricsInput(Model):
+    billing_period: types.BillingPeriod
+    counted: types.UsageMetrics
+
+
+class CalculateOveragesInput(Model):
+    plan: types.TenantPlan
+    usage: types.UsageMetrics
+    overage_rates: Annotated[dict[str, Decimal], Limits(max_items=20)]
+
+
+class GenerateTenantInvoiceInput(Model):
+    billing_period: types.BillingPeriod
+    plan: types.TenantPlan
+    base_amount: Decimal
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    overage_amount: Decimal
+
+
+class VoidTenantInvoiceInput(Model):
+    invoice_id: str
+
+
+class MarkTenantInvoiceOverdueInput(Model):
+    invoice_id: str
+
+
+class RecordUsageRecordInput(Model):
+    billing_period: types.BillingPeriod
+    usage: types.UsageMetrics
+    overage_amount: Decimal
+    invoice_id: str
 
 
 _EXTRACT_DATA = Operation(
@@ -3555,5 +3624,164 @@ def activate_tenant(
         _ACTIVATE_TENANT,
         ActivateTenantInput(
             root_node_id=root_node_id, company_id=company_id, organization_id=organization_id
+        ),
+    )
+
+
+_LIST_TENANTS_TO_BILL = Operation(
+    "listTenantsToBill",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListTenantsToBillOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose month is over, one start a row, with the plan, its price and rates, and what was counted.",
+)
+
+
+def list_tenants_to_bill() -> Call[ListTenantsToBillOutput]:
+    """The tenants whose month is over, one start a row, with the plan, its price and rates, and what
+    was counted.
+    """
+    return Call(_LIST_TENANTS_TO_BILL, ListTenantsToBillInput())
+
+
+_AGGREGATE_USAGE_METRICS = Operation(
+    "aggregateUsageMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateUsageMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Add what the other systems report to what was counted of a tenant's month, and close it; a closed month stays as it was closed.",
+)
+
+
+def aggregate_usage_metrics(
+    *, billing_period: types.BillingPeriod, counted: types.UsageMetrics
+) -> Call[AggregateUsageMetricsOutput]:
+    """Add what the other systems report to what was counted of a tenant's month, and close it; a
+    closed month stays as it was closed.
+    """
+    return Call(
+        _AGGREGATE_USAGE_METRICS, AggregateUsageMetricsInput(billing_period=billing_period, counted=counted)
+    )
+
+
+_CALCULATE_OVERAGES = Operation(
+    "calculateOverages",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateOveragesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a tenant has used beyond its plan, and what that costs.",
+)
+
+
+def calculate_overages(
+    *, plan: types.TenantPlan, usage: types.UsageMetrics, overage_rates: dict[str, Decimal]
+) -> Call[CalculateOveragesOutput]:
+    """What a tenant has used beyond its plan, and what that costs."""
+    return Call(
+        _CALCULATE_OVERAGES, CalculateOveragesInput(plan=plan, usage=usage, overage_rates=overage_rates)
+    )
+
+
+_GENERATE_TENANT_INVOICE = Operation(
+    "generateTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write the platform's invoice to a tenant.",
+)
+
+
+def generate_tenant_invoice(
+    *,
+    billing_period: types.BillingPeriod,
+    plan: types.TenantPlan,
+    base_amount: Decimal,
+    overages: list[types.Overage],
+    overage_amount: Decimal,
+) -> Call[GenerateTenantInvoiceOutput]:
+    """Write the platform's invoice to a tenant."""
+    return Call(
+        _GENERATE_TENANT_INVOICE,
+        GenerateTenantInvoiceInput(
+            billing_period=billing_period,
+            plan=plan,
+            base_amount=base_amount,
+            overages=overages,
+            overage_amount=overage_amount,
+        ),
+    )
+
+
+_VOID_TENANT_INVOICE = Operation(
+    "voidTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void an invoice that nobody has seen; none there is success.",
+)
+
+
+def void_tenant_invoice(*, invoice_id: str) -> Call[VoidTenantInvoiceOutput]:
+    """Void an invoice that nobody has seen; none there is success."""
+    return Call(_VOID_TENANT_INVOICE, VoidTenantInvoiceInput(invoice_id=invoice_id))
+
+
+_MARK_TENANT_INVOICE_OVERDUE = Operation(
+    "markTenantInvoiceOverdue",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkTenantInvoiceOverdueOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of an invoice that it could not be charged.",
+)
+
+
+def mark_tenant_invoice_overdue(*, invoice_id: str) -> Call[MarkTenantInvoiceOverdueOutput]:
+    """Say of an invoice that it could not be charged."""
+    return Call(_MARK_TENANT_INVOICE_OVERDUE, MarkTenantInvoiceOverdueInput(invoice_id=invoice_id))
+
+
+_RECORD_USAGE_RECORD = Operation(
+    "recordUsageRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordUsageRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep what a tenant has used in a month, and on which invoice that stands.",
+)
+
+
+def record_usage_record(
+    *,
+    billing_period: types.BillingPeriod,
+    usage: types.UsageMetrics,
+    overage_amount: Decimal,
+    invoice_id: str,
+) -> Call[RecordUsageRecordOutput]:
+    """Keep what a tenant has used in a month, and on which invoice that stands."""
+    return Call(
+        _RECORD_USAGE_RECORD,
+        RecordUsageRecordInput(
+            billing_period=billing_period, usage=usage, overage_amount=overage_amount, invoice_id=invoice_id
         ),
     )

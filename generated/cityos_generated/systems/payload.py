@@ -219,6 +219,14 @@ class NotifyPlatformTeamOutput(Model):
     pass
 
 
+class NotifyTenantBillingOutput(Model):
+    pass
+
+
+class SendTenantInvoiceOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -498,6 +506,21 @@ class SendWelcomeEmailInput(Model):
 class NotifyPlatformTeamInput(Model):
     template: str
     reference: str
+
+
+class NotifyTenantBillingInput(Model):
+    template: str
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    attempt: int | None = None
+
+
+class SendTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
 
 
 _EXTRACT_DATA = Operation(
@@ -1567,3 +1590,53 @@ _NOTIFY_PLATFORM_TEAM = Operation(
 def notify_platform_team(*, template: str, reference: str) -> Call[NotifyPlatformTeamOutput]:
     """Tell the people who run the platform something, by template."""
     return Call(_NOTIFY_PLATFORM_TEAM, NotifyPlatformTeamInput(template=template, reference=reference))
+
+
+_NOTIFY_TENANT_BILLING = Operation(
+    "notifyTenantBilling",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantBillingOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators something about an invoice, by template.",
+)
+
+
+def notify_tenant_billing(
+    *, template: str, invoice_id: str, amount: Decimal, currency_code: str, attempt: int | None = None
+) -> Call[NotifyTenantBillingOutput]:
+    """Tell a tenant's administrators something about an invoice, by template."""
+    return Call(
+        _NOTIFY_TENANT_BILLING,
+        NotifyTenantBillingInput(
+            template=template,
+            invoice_id=invoice_id,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
+        ),
+    )
+
+
+_SEND_TENANT_INVOICE = Operation(
+    "sendTenantInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTenantInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a tenant's administrators an invoice, and say whether it is paid.",
+)
+
+
+def send_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[SendTenantInvoiceOutput]:
+    """Send a tenant's administrators an invoice, and say whether it is paid."""
+    return Call(
+        _SEND_TENANT_INVOICE,
+        SendTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )

@@ -418,6 +418,12 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class ChargeTenantPaymentInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+
+
 _CAPTURE_PAYMENT = Operation(
     "capturePayment",
     system="payment",
@@ -1514,4 +1520,35 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     """Take the split of a payment back; none there is success."""
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_CHARGE_TENANT_PAYMENT = Operation(
+    "chargeTenantPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(payment_intent_id=first.payment_intent_id),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a tenant for an invoice, on its default card; waits where the bank answers later.",
+)
+
+
+def charge_tenant_payment(
+    *, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[types.PaymentResult]:
+    """Charge a tenant for an invoice, on its default card; waits where the bank answers later."""
+    return Call(
+        _CHARGE_TENANT_PAYMENT,
+        ChargeTenantPaymentInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code),
     )
