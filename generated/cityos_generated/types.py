@@ -408,6 +408,21 @@ class Overage(Model):
     amount: Decimal
 
 
+AuditReportType = Literal["daily_activity", "security_audit", "compliance_report", "financial_audit"]
+
+AuditedSystem = Literal["medusa", "erpnext", "waltid", "payment"]
+
+
+class ReportPeriod(Model):
+    start: date
+    end: date
+
+
+class AuditExtract(Model):
+    system: AuditedSystem
+    extract_id: str
+
+
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
 
 

@@ -515,6 +515,20 @@ class RecordUsageRecordOutput(Model):
     pass
 
 
+class ListDueAuditReportsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class GatherMedusaAuditLogsOutput(Model):
+    extract_id: str
+
+
+class CorrelateEventsOutput(Model):
+    correlation_id: str
+    events: int
+    contradictions: int
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -1174,6 +1188,20 @@ class RecordUsageRecordInput(Model):
     usage: types.UsageMetrics
     overage_amount: Decimal
     invoice_id: str
+
+
+class ListDueAuditReportsInput(Model):
+    pass
+
+
+class GatherMedusaAuditLogsInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+
+
+class CorrelateEventsInput(Model):
+    report_type: types.AuditReportType
+    extracts: Annotated[list[types.AuditExtract], Limits(max_items=4)]
 
 
 _EXTRACT_DATA = Operation(
@@ -3785,3 +3813,58 @@ def record_usage_record(
             billing_period=billing_period, usage=usage, overage_amount=overage_amount, invoice_id=invoice_id
         ),
     )
+
+
+_LIST_DUE_AUDIT_REPORTS = Operation(
+    "listDueAuditReports",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueAuditReportsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The audit reports that are due today, one start a row.",
+)
+
+
+def list_due_audit_reports() -> Call[ListDueAuditReportsOutput]:
+    """The audit reports that are due today, one start a row."""
+    return Call(_LIST_DUE_AUDIT_REPORTS, ListDueAuditReportsInput())
+
+
+_GATHER_MEDUSA_AUDIT_LOGS = Operation(
+    "gatherMedusaAuditLogs",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GatherMedusaAuditLogsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the marketplace's audit log of a period into the archive.",
+)
+
+
+def gather_medusa_audit_logs(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherMedusaAuditLogsOutput]:
+    """Put the marketplace's audit log of a period into the archive."""
+    return Call(_GATHER_MEDUSA_AUDIT_LOGS, GatherMedusaAuditLogsInput(report_type=report_type, period=period))
+
+
+_CORRELATE_EVENTS = Operation(
+    "correlateEvents",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CorrelateEventsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold the extracts of several systems together; what was correlated stays in the archive.",
+)
+
+
+def correlate_events(
+    *, report_type: types.AuditReportType, extracts: list[types.AuditExtract]
+) -> Call[CorrelateEventsOutput]:
+    """Hold the extracts of several systems together; what was correlated stays in the archive."""
+    return Call(_CORRELATE_EVENTS, CorrelateEventsInput(report_type=report_type, extracts=extracts))

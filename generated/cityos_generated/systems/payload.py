@@ -227,6 +227,10 @@ class SendTenantInvoiceOutput(Model):
     pass
 
 
+class SendReportOutput(Model):
+    pass
+
+
 class ExtractDataInput(Model):
     entity: str
     cursor: str | None = None
@@ -521,6 +525,12 @@ class SendTenantInvoiceInput(Model):
     amount: Decimal
     currency_code: str
     paid: bool
+
+
+class SendReportInput(Model):
+    report_id: str
+    report_type: types.AuditReportType
+    recipients: Annotated[list[str], Limits(max_items=50)]
 
 
 _EXTRACT_DATA = Operation(
@@ -1639,4 +1649,25 @@ def send_tenant_invoice(
     return Call(
         _SEND_TENANT_INVOICE,
         SendTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )
+
+
+_SEND_REPORT = Operation(
+    "sendReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an audit report's link to those who may read it.",
+)
+
+
+def send_report(
+    *, report_id: str, report_type: types.AuditReportType, recipients: list[str]
+) -> Call[SendReportOutput]:
+    """Send an audit report's link to those who may read it."""
+    return Call(
+        _SEND_REPORT, SendReportInput(report_id=report_id, report_type=report_type, recipients=recipients)
     )

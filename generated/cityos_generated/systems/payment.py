@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
@@ -145,6 +145,15 @@ class SplitPaymentOutput(Model):
 
 class ClearPaymentSplitOutput(Model):
     pass
+
+
+class GatherPaymentAuditTrailOutput(Model):
+    report_run_id: str
+
+
+class FetchPaymentAuditTrailOutput(Model):
+    status: Literal["pending", "succeeded", "failed"]
+    file_id: str | None = None
 
 
 class CapturePaymentInput(Model):
@@ -422,6 +431,14 @@ class ChargeTenantPaymentInput(Model):
     invoice_id: str
     amount: Decimal
     currency_code: str
+
+
+class GatherPaymentAuditTrailInput(Model):
+    period: types.ReportPeriod
+
+
+class FetchPaymentAuditTrailInput(Model):
+    report_run_id: str
 
 
 _CAPTURE_PAYMENT = Operation(
@@ -1552,3 +1569,37 @@ def charge_tenant_payment(
         _CHARGE_TENANT_PAYMENT,
         ChargeTenantPaymentInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code),
     )
+
+
+_GATHER_PAYMENT_AUDIT_TRAIL = Operation(
+    "gatherPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=GatherPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have the gateway write a report of all that moved its balance in a period.",
+)
+
+
+def gather_payment_audit_trail(*, period: types.ReportPeriod) -> Call[GatherPaymentAuditTrailOutput]:
+    """Have the gateway write a report of all that moved its balance in a period."""
+    return Call(_GATHER_PAYMENT_AUDIT_TRAIL, GatherPaymentAuditTrailInput(period=period))
+
+
+_FETCH_PAYMENT_AUDIT_TRAIL = Operation(
+    "fetchPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the gateway's report is written, and in which file.",
+)
+
+
+def fetch_payment_audit_trail(*, report_run_id: str) -> Call[FetchPaymentAuditTrailOutput]:
+    """Whether the gateway's report is written, and in which file."""
+    return Call(_FETCH_PAYMENT_AUDIT_TRAIL, FetchPaymentAuditTrailInput(report_run_id=report_run_id))

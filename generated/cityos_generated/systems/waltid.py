@@ -91,6 +91,10 @@ class IssueAdminCredentialsOutput(Model):
     credential_id: str
 
 
+class GatherIdentityEventsOutput(Model):
+    extract_id: str
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -157,6 +161,11 @@ class VerifyVendorIdentityInput(Model):
 class IssueAdminCredentialsInput(Model):
     owner_user_id: str
     tenant_slug: str
+
+
+class GatherIdentityEventsInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
 
 
 _VERIFY_IDENTITY = Operation(
@@ -482,3 +491,24 @@ def issue_admin_credentials(*, owner_user_id: str, tenant_slug: str) -> Call[Iss
         _ISSUE_ADMIN_CREDENTIALS,
         IssueAdminCredentialsInput(owner_user_id=owner_user_id, tenant_slug=tenant_slug),
     )
+
+
+_GATHER_IDENTITY_EVENTS = Operation(
+    "gatherIdentityEvents",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=GatherIdentityEventsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put what was issued, shown, checked and revoked in a period into the archive; the platform's own service has kept it.",
+)
+
+
+def gather_identity_events(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherIdentityEventsOutput]:
+    """Put what was issued, shown, checked and revoked in a period into the archive; the platform's own
+    service has kept it.
+    """
+    return Call(_GATHER_IDENTITY_EVENTS, GatherIdentityEventsInput(report_type=report_type, period=period))
