@@ -28,6 +28,7 @@ from cityos_generated.workflows import (
     wf_027_subscription_lifecycle,
     wf_047_booking_lifecycle,
     wf_048_booking_reschedule,
+    wf_049_provider_availability_sync,
     wf_050_service_provider_onboarding,
     wf_051_tenant_provisioning,
     wf_056_auction_lifecycle,
@@ -400,6 +401,18 @@ def wf_048_booking_reschedule_on_booking_reschedule_requested(
         new_end_time=event.new_end_time,
         requested_by=event.requested_by,
         reason=event.reason,
+    )
+
+
+def wf_049_provider_availability_sync_on_provider_external_calendar_connected(
+    event: events.ProviderExternalCalendarConnectedEvent,
+) -> wf_049_provider_availability_sync.ProviderAvailabilitySyncInput | None:
+    """WF-049: Keep a provider's times here and in the provider's own calendar in step."""
+    return wf_049_provider_availability_sync.ProviderAvailabilitySyncInput(
+        provider_id=event.provider_id,
+        external_calendar_provider=event.external_calendar_provider,
+        external_calendar_id=event.external_calendar_id,
+        sync_direction=event.sync_direction,
     )
 
 
@@ -783,6 +796,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "tenant.payment_overdue": EventRoute(model=events.TenantPaymentOverdueEvent),
+    "provider.external_calendar_connected": EventRoute(
+        model=events.ProviderExternalCalendarConnectedEvent,
+        beside=(
+            Starts(
+                workflow="ProviderAvailabilitySyncWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:provider:{provider_id}:calendar-sync",
+                input=wf_049_provider_availability_sync_on_provider_external_calendar_connected,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

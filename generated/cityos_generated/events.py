@@ -323,3 +323,10 @@ class TenantPaymentOverdueEvent(Model):
     invoice_id: str
     amount: Decimal
     currency_code: str
+
+
+class ProviderExternalCalendarConnectedEvent(Model):
+    provider_id: str
+    external_calendar_provider: types.ExternalCalendarProvider
+    external_calendar_id: str
+    sync_direction: types.SyncDirection

@@ -80,6 +80,25 @@ class Certification(Model):
     expiry_date: date | None = None
 
 
+ExternalCalendarProvider = Literal["google", "outlook", "apple"]
+
+SyncDirection = Literal["inbound", "outbound", "bidirectional"]
+
+
+class BusyTime(Model):
+    external_event_id: str
+    start_time: datetime
+    end_time: datetime
+    all_day: bool
+
+
+class CalendarBooking(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+    cancelled: bool
+
+
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -300,6 +300,29 @@ class SetupDefaultAvailabilityOutput(Model):
 
 
 class ActivateProviderOutput(Model):
+    pass
+
+
+class ListConnectedCalendarsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class CompareWithInternalAvailabilityOutput(Model):
+    to_block: Annotated[list[types.BusyTime], Limits(max_items=500)]
+    days_off: Annotated[list[date], Limits(max_items=60)]
+    to_push: Annotated[list[types.CalendarBooking], Limits(max_items=200)]
+    new_conflicts: int
+
+
+class BlockConflictingSlotsOutput(Model):
+    pass
+
+
+class UpdateAvailabilityExceptionsOutput(Model):
+    pass
+
+
+class DisconnectCalendarOutput(Model):
     pass
 
 
@@ -916,6 +939,30 @@ class SetupDefaultAvailabilityInput(Model):
 class ActivateProviderInput(Model):
     provider_id: str
     credential_id: str
+
+
+class ListConnectedCalendarsInput(Model):
+    pass
+
+
+class CompareWithInternalAvailabilityInput(Model):
+    provider_id: str
+    busy_times: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class BlockConflictingSlotsInput(Model):
+    provider_id: str
+    blocks: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class UpdateAvailabilityExceptionsInput(Model):
+    provider_id: str
+    sync_direction: types.SyncDirection
+    days_off: Annotated[list[date], Limits(max_items=60)]
+
+
+class DisconnectCalendarInput(Model):
+    provider_id: str
 
 
 class UpdateOrderStatusInput(Model):
@@ -2715,6 +2762,107 @@ def activate_provider(*, provider_id: str, credential_id: str) -> Call[ActivateP
     return Call(
         _ACTIVATE_PROVIDER, ActivateProviderInput(provider_id=provider_id, credential_id=credential_id)
     )
+
+
+_LIST_CONNECTED_CALENDARS = Operation(
+    "listConnectedCalendars",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListConnectedCalendarsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The connected calendars, one start a row; the longest not synced first.",
+)
+
+
+def list_connected_calendars() -> Call[ListConnectedCalendarsOutput]:
+    """The connected calendars, one start a row; the longest not synced first."""
+    return Call(_LIST_CONNECTED_CALENDARS, ListConnectedCalendarsInput())
+
+
+_COMPARE_WITH_INTERNAL_AVAILABILITY = Operation(
+    "compareWithInternalAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompareWithInternalAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a provider's other plans against the opening hours and bookings here. Bookings are never moved for them, only reported.",
+)
+
+
+def compare_with_internal_availability(
+    *, provider_id: str, busy_times: list[types.BusyTime]
+) -> Call[CompareWithInternalAvailabilityOutput]:
+    """Hold a provider's other plans against the opening hours and bookings here. Bookings are never
+    moved for them, only reported.
+    """
+    return Call(
+        _COMPARE_WITH_INTERNAL_AVAILABILITY,
+        CompareWithInternalAvailabilityInput(provider_id=provider_id, busy_times=busy_times),
+    )
+
+
+_BLOCK_CONFLICTING_SLOTS = Operation(
+    "blockConflictingSlots",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockConflictingSlotsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Block these times of a provider, and no others, for plans elsewhere; bookings stay.",
+)
+
+
+def block_conflicting_slots(
+    *, provider_id: str, blocks: list[types.BusyTime]
+) -> Call[BlockConflictingSlotsOutput]:
+    """Block these times of a provider, and no others, for plans elsewhere; bookings stay."""
+    return Call(_BLOCK_CONFLICTING_SLOTS, BlockConflictingSlotsInput(provider_id=provider_id, blocks=blocks))
+
+
+_UPDATE_AVAILABILITY_EXCEPTIONS = Operation(
+    "updateAvailabilityExceptions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateAvailabilityExceptionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say on which days a provider is off by the own calendar, and that it was synced now.",
+)
+
+
+def update_availability_exceptions(
+    *, provider_id: str, sync_direction: types.SyncDirection, days_off: list[date]
+) -> Call[UpdateAvailabilityExceptionsOutput]:
+    """Say on which days a provider is off by the own calendar, and that it was synced now."""
+    return Call(
+        _UPDATE_AVAILABILITY_EXCEPTIONS,
+        UpdateAvailabilityExceptionsInput(
+            provider_id=provider_id, sync_direction=sync_direction, days_off=days_off
+        ),
+    )
+
+
+_DISCONNECT_CALENDAR = Operation(
+    "disconnectCalendar",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DisconnectCalendarOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a provider's calendar that it can't be read any more, so that no sync is started for it.",
+)
+
+
+def disconnect_calendar(*, provider_id: str) -> Call[DisconnectCalendarOutput]:
+    """Say of a provider's calendar that it can't be read any more, so that no sync is started for it."""
+    return Call(_DISCONNECT_CALENDAR, DisconnectCalendarInput(provider_id=provider_id))
 
 
 _UPDATE_ORDER_STATUS = Operation(
