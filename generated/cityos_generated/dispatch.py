@@ -51,6 +51,11 @@ from cityos_generated.workflows import (
     wf_044_content_publishing,
     wf_045_tenant_branding_sync,
     wf_046_abandoned_cart_recovery,
+    wf_047_booking_lifecycle,
+    wf_048_booking_reschedule,
+    wf_049_provider_availability_sync,
+    wf_050_service_provider_onboarding,
+    wf_051_tenant_provisioning,
     wf_056_auction_lifecycle,
     wf_058_restaurant_order,
     wf_059_event_ticketing,
@@ -829,6 +834,85 @@ def wf_046_abandoned_cart_recovery_on_cart_abandoned(
         items=event.items,
         total=event.total,
         currency_code=event.currency_code,
+    )
+
+
+def wf_047_booking_lifecycle_on_booking_created(
+    event: events.BookingCreatedEvent,
+) -> wf_047_booking_lifecycle.BookingLifecycleInput | None:
+    """WF-047: Take or hold the price of a booking, keep the provider's time, remind, watch the
+    appointment happen, and settle.
+    """
+    return wf_047_booking_lifecycle.BookingLifecycleInput(
+        booking_id=event.booking_id,
+        customer_id=event.customer_id,
+        service_product_id=event.service_product_id,
+        provider_id=event.provider_id,
+        scheduled_at=event.scheduled_at,
+        start_time=event.start_time,
+        end_time=event.end_time,
+        price=event.price,
+        currency_code=event.currency_code,
+        payment_intent_id=event.payment_intent_id,
+        gateway=event.gateway,
+        reminders=event.reminders,
+        cancellation_policy=event.cancellation_policy,
+        cancellation_deadline_hours=event.cancellation_deadline_hours,
+    )
+
+
+def wf_048_booking_reschedule_on_booking_reschedule_requested(
+    event: events.BookingRescheduleRequestedEvent,
+) -> wf_048_booking_reschedule.BookingRescheduleInput | None:
+    """WF-048: Move a booking to another time of the same provider, or leave it as it was."""
+    return wf_048_booking_reschedule.BookingRescheduleInput(
+        booking_id=event.booking_id,
+        original_start_time=event.original_start_time,
+        new_start_time=event.new_start_time,
+        new_end_time=event.new_end_time,
+        requested_by=event.requested_by,
+        reason=event.reason,
+    )
+
+
+def wf_049_provider_availability_sync_on_provider_external_calendar_connected(
+    event: events.ProviderExternalCalendarConnectedEvent,
+) -> wf_049_provider_availability_sync.ProviderAvailabilitySyncInput | None:
+    """WF-049: Keep a provider's times here and in the provider's own calendar in step."""
+    return wf_049_provider_availability_sync.ProviderAvailabilitySyncInput(
+        provider_id=event.provider_id,
+        external_calendar_provider=event.external_calendar_provider,
+        external_calendar_id=event.external_calendar_id,
+        sync_direction=event.sync_direction,
+    )
+
+
+def wf_050_service_provider_onboarding_on_service_provider_registered(
+    event: events.ServiceProviderRegisteredEvent,
+) -> wf_050_service_provider_onboarding.ServiceProviderOnboardingInput | None:
+    """WF-050: Turn a registration into a provider who is checked, certified and can be booked - or
+    into nothing at all.
+    """
+    return wf_050_service_provider_onboarding.ServiceProviderOnboardingInput(
+        provider_id=event.provider_id,
+        user_id=event.user_id,
+        services=event.services,
+        certifications=event.certifications,
+        requires_background_check=event.requires_background_check,
+    )
+
+
+def wf_051_tenant_provisioning_on_tenant_created(
+    event: events.TenantCreatedEvent,
+) -> wf_051_tenant_provisioning.TenantProvisioningInput | None:
+    """WF-051: Give a new tenant its place in every system - in all of them, or in none."""
+    return wf_051_tenant_provisioning.TenantProvisioningInput(
+        tenant_slug=event.tenant_slug,
+        owner_user_id=event.owner_user_id,
+        plan=event.plan,
+        locales=event.locales,
+        residency_zone=event.residency_zone,
+        initial_config=event.initial_config,
     )
 
 
@@ -2265,6 +2349,73 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "booking.created": EventRoute(
+        model=events.BookingCreatedEvent,
+        beside=(
+            Starts(
+                workflow="BookingLifecycleWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:booking:{booking_id}:lifecycle",
+                input=wf_047_booking_lifecycle_on_booking_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "booking.reschedule_requested": EventRoute(
+        model=events.BookingRescheduleRequestedEvent,
+        beside=(
+            Starts(
+                workflow="BookingRescheduleWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:booking:{booking_id}:reschedule",
+                input=wf_048_booking_reschedule_on_booking_reschedule_requested,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "tenant.created": EventRoute(
+        model=events.TenantCreatedEvent,
+        beside=(
+            Starts(
+                workflow="TenantProvisioningWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:tenant:{tenant_slug}:provisioning",
+                input=wf_051_tenant_provisioning_on_tenant_created,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "tenant.provisioned": EventRoute(model=events.TenantProvisionedEvent),
+    "service_provider.registered": EventRoute(
+        model=events.ServiceProviderRegisteredEvent,
+        beside=(
+            Starts(
+                workflow="ServiceProviderOnboardingWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:provider:{provider_id}:onboarding",
+                input=wf_050_service_provider_onboarding_on_service_provider_registered,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
+    "tenant.payment_overdue": EventRoute(model=events.TenantPaymentOverdueEvent),
+    "provider.external_calendar_connected": EventRoute(
+        model=events.ProviderExternalCalendarConnectedEvent,
+        beside=(
+            Starts(
+                workflow="ProviderAvailabilitySyncWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:provider:{provider_id}:calendar-sync",
+                input=wf_049_provider_availability_sync_on_provider_external_calendar_connected,
+                again="after_end",
+                while_running="reject",
+            ),
+        ),
+    ),
 }
 
 SIGNALS: dict[str, SignalRoute] = {
@@ -2341,22 +2492,41 @@ SIGNALS: dict[str, SignalRoute] = {
         addresses=(("vehicle.payment_method_updated", "appointment_id"),),
     ),
     "booking.customer.checked_in": SignalRoute(
-        model=signals.BookingCustomerCheckedIn, addresses=(("booking.*", "booking_id"),)
+        model=signals.BookingCustomerCheckedIn,
+        ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",),
+        addresses=(("booking.*", "booking_id"),),
+    ),
+    "booking.checked_in": SignalRoute(
+        model=signals.BookingCustomerCheckedIn,
+        ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",),
+        addresses=(("booking.*", "booking_id"),),
     ),
     "booking.completed": SignalRoute(
         model=signals.BookingCompleted,
-        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
+        ids=(
+            "tenant:{tenant_id}:booking:{booking_id}:lifecycle",
+            "tenant:{tenant_id}:pet-booking:{booking_id}:service",
+        ),
         addresses=(("booking.*", "booking_id"),),
     ),
     "booking.no_show": SignalRoute(
         model=signals.BookingNoShow,
-        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
+        ids=(
+            "tenant:{tenant_id}:booking:{booking_id}:lifecycle",
+            "tenant:{tenant_id}:pet-booking:{booking_id}:service",
+        ),
         addresses=(("booking.*", "booking_id"),),
     ),
     "booking.cancelled": SignalRoute(
         model=signals.BookingCancelled,
-        ids=("tenant:{tenant_id}:pet-booking:{booking_id}:service",),
+        ids=(
+            "tenant:{tenant_id}:booking:{booking_id}:lifecycle",
+            "tenant:{tenant_id}:pet-booking:{booking_id}:service",
+        ),
         addresses=(("booking.*", "booking_id"), ("booking.cancelled", "booking_id")),
+    ),
+    "booking.rescheduled": SignalRoute(
+        model=signals.BookingRescheduled, ids=("tenant:{tenant_id}:booking:{booking_id}:lifecycle",)
     ),
     "classified.meetup_confirmed": SignalRoute(
         model=signals.ClassifiedMeetupConfirmed,
@@ -2755,6 +2925,12 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.PropertyWithdrawn,
         ids=("tenant:{tenant_id}:property:{property_transaction_id}:transaction",),
         addresses=(("property.*", "property_transaction_id"),),
+    ),
+    "background_check.cleared": SignalRoute(
+        model=signals.BackgroundCheckCleared, addresses=(("background_check.cleared", "background_check_id"),)
+    ),
+    "background_check.failed": SignalRoute(
+        model=signals.BackgroundCheckFailed, addresses=(("background_check.failed", "background_check_id"),)
     ),
     "quote.accepted": SignalRoute(
         model=signals.QuoteAccepted,

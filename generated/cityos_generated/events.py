@@ -759,7 +759,7 @@ class HotelReservationCreatedEvent(Model):
     currency_code: str
     payment_method_id: str
     gateway: types.Gateway
-    cancellation_policy: types.CancellationPolicy
+    cancellation_policy: types.StayCancellationPolicy
     special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
     airport_transfer: types.AirportTransfer | None = None
 
@@ -798,3 +798,64 @@ class LiveSaleSessionStartedEvent(Model):
     start_time: datetime
     estimated_duration_minutes: int
     platform: types.LivePlatform
+
+
+class BookingCreatedEvent(Model):
+    booking_id: str
+    customer_id: str
+    service_product_id: str
+    provider_id: str
+    scheduled_at: datetime
+    start_time: datetime
+    end_time: datetime
+    price: Decimal
+    currency_code: str
+    payment_intent_id: str
+    gateway: types.Gateway
+    reminders: Annotated[list[types.BookingReminder], Limits(max_items=10)]
+    cancellation_policy: types.CancellationPolicy
+    cancellation_deadline_hours: int
+
+
+class BookingRescheduleRequestedEvent(Model):
+    booking_id: str
+    original_start_time: datetime
+    new_start_time: datetime
+    new_end_time: datetime
+    requested_by: types.BookingParty
+    reason: str | None = None
+
+
+class TenantCreatedEvent(Model):
+    tenant_slug: str
+    owner_user_id: str
+    plan: types.TenantPlan
+    locales: Annotated[list[str], Limits(max_items=20)]
+    residency_zone: types.ResidencyZone
+    initial_config: types.TenantConfig
+
+
+class TenantProvisionedEvent(Model):
+    tenant_slug: str
+    plan: types.TenantPlan
+
+
+class ServiceProviderRegisteredEvent(Model):
+    provider_id: str
+    user_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+    certifications: Annotated[list[types.Certification], Limits(max_items=20)]
+    requires_background_check: bool
+
+
+class TenantPaymentOverdueEvent(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class ProviderExternalCalendarConnectedEvent(Model):
+    provider_id: str
+    external_calendar_provider: types.ExternalCalendarProvider
+    external_calendar_id: str
+    sync_direction: types.SyncDirection

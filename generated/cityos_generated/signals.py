@@ -173,6 +173,14 @@ class BookingCancelled(SignalModel):
     within_free_cancellation: bool
 
 
+class BookingRescheduled(SignalModel):
+    SIGNAL: ClassVar[str] = "booking.rescheduled"
+    booking_id: str
+    new_start_time: datetime
+    new_end_time: datetime
+    rescheduled_by: types.BookingParty
+
+
 class ClassifiedMeetupConfirmed(SignalModel):
     SIGNAL: ClassVar[str] = "classified.meetup_confirmed"
     listing_id: str
@@ -800,6 +808,18 @@ class PropertyWithdrawn(SignalModel):
     property_transaction_id: str
     withdrawn_by: Literal["seller", "buyer", "system"]
     reason: str | None = None
+
+
+class BackgroundCheckCleared(SignalModel):
+    SIGNAL: ClassVar[str] = "background_check.cleared"
+    background_check_id: str
+    cleared_at: datetime
+
+
+class BackgroundCheckFailed(SignalModel):
+    SIGNAL: ClassVar[str] = "background_check.failed"
+    background_check_id: str
+    failed_at: datetime
 
 
 class QuoteAccepted(SignalModel):

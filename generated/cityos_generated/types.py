@@ -175,6 +175,50 @@ class CompanyDocument(Model):
     file_url: str
 
 
+BookingStatus = Literal[
+    "pending", "confirmed", "checked_in", "in_progress", "completed", "no_show", "cancelled"
+]
+
+CancellationPolicy = Literal["flexible", "moderate", "strict"]
+
+ReminderChannel = Literal["email", "sms", "push"]
+
+
+class BookingReminder(Model):
+    type: ReminderChannel
+    send_before_minutes: Annotated[int, Limits(min=5, max=43200)]
+
+
+BookingParty = Literal["customer", "provider"]
+
+SlotRefusal = Literal["slot_taken", "provider_closed", "already_moved", "too_late", "not_active"]
+
+
+class Certification(Model):
+    type: str
+    document_url: str
+    expiry_date: date | None = None
+
+
+ExternalCalendarProvider = Literal["google", "outlook", "apple"]
+
+SyncDirection = Literal["inbound", "outbound", "bidirectional"]
+
+
+class BusyTime(Model):
+    external_event_id: str
+    start_time: datetime
+    end_time: datetime
+    all_day: bool
+
+
+class CalendarBooking(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+    cancelled: bool
+
+
 DonationInterval = Literal["weekly", "monthly", "yearly"]
 
 Gateway = Literal["stripe", "tap", "hyperpay"]
@@ -684,7 +728,7 @@ PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
 
 PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
 
-TransferStatus = Literal["completed", "pending", "reversed"]
+TransferOutcome = Literal["completed", "pending"]
 
 ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
 
@@ -757,6 +801,52 @@ class SystemHealth(Model):
 MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
+TenantPlan = Literal["free", "starter", "professional", "enterprise"]
+
+ResidencyZone = Literal["GCC", "EU", "MENA", "APAC", "AMERICAS", "GLOBAL"]
+
+
+class TenantConfig(Model):
+    default_currency: Annotated[str, Limits(pattern="[A-Z]{3}")]
+    default_locale: str
+    timezone: str
+
+
+class BillingPeriod(Model):
+    start: date
+    end: date
+
+
+class UsageMetrics(Model):
+    api_calls: Annotated[int, Limits(min=0)]
+    storage_mb: Annotated[int, Limits(min=0)]
+    bandwidth_mb: Annotated[int, Limits(min=0)]
+    active_products: Annotated[int, Limits(min=0)]
+    orders_processed: Annotated[int, Limits(min=0)]
+    active_vendors: Annotated[int, Limits(min=0)]
+
+
+class Overage(Model):
+    metric: str
+    quantity: int
+    amount: Decimal
+
+
+AuditReportType = Literal["daily_activity", "security_audit", "compliance_report", "financial_audit"]
+
+AuditedSystem = Literal["medusa", "erpnext", "waltid", "payment"]
+
+
+class ReportPeriod(Model):
+    start: date
+    end: date
+
+
+class AuditExtract(Model):
+    system: AuditedSystem
+    extract_id: str
+
 
 PropertyTransactionType = Literal["sale", "lease"]
 
@@ -835,7 +925,7 @@ class HotelRoom(Model):
     guests: Annotated[int, Limits(min=1)]
 
 
-CancellationPolicy = Literal["free_24h", "non_refundable", "flexible"]
+StayCancellationPolicy = Literal["free_24h", "non_refundable", "flexible"]
 
 
 class AirportTransfer(Model):
@@ -1007,5 +1097,7 @@ class SettlementLine(Model):
     fees: Decimal
     net: Decimal
 
+
+TransferStatus = Literal["completed", "pending", "reversed"]
 
 ClaimResolution = Literal["repair", "replacement", "refund", "refused"]

@@ -228,7 +228,7 @@ def _workflow_id(values: Values, spec: d.Workflow, fields: tuple[FieldDecl, ...]
     """The id's pattern: its placeholders are inputs, and it begins with the tenant (architecture §8.2)."""
     pattern = spec.workflow_id.text
     known = {*(decl.name for decl in fields if not decl.optional), *HEADER, "scheduled_at", "date"}
-    for name in re.findall(r"\{(\w+)\}", pattern):
+    for name in re.findall(r"\{([^{}]*)\}", pattern):
         if name not in known:
             values.refuse("NAME014", f"the workflow id needs `{name}`, and the input has no such field",
                           spec.workflow_id.span, did_you_mean(name, known))  # fmt: skip

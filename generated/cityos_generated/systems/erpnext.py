@@ -376,6 +376,34 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class CreateERPCompanyRecordOutput(Model):
+    company_id: str
+
+
+class RemoveERPCompanyRecordOutput(Model):
+    pass
+
+
+class BookTenantInvoiceOutput(Model):
+    journal_entry_id: str
+
+
+class GatherERPAuditTrailOutput(Model):
+    extract_id: str
+
+
+class GenerateReportOutput(Model):
+    report_id: str
+
+
+class DiscardReportOutput(Model):
+    pass
+
+
+class ArchiveReportOutput(Model):
+    pass
+
+
 class UpdatePropertyAssetOutput(Model):
     pass
 
@@ -973,6 +1001,42 @@ class BookGiftCardInput(Model):
     action: types.GiftCardAction
     amount: Decimal
     currency_code: str
+
+
+class CreateERPCompanyRecordInput(Model):
+    default_currency: str
+    timezone: str
+
+
+class RemoveERPCompanyRecordInput(Model):
+    company_id: str
+
+
+class BookTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
+
+
+class GatherERPAuditTrailInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+
+
+class GenerateReportInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+    correlation_id: str
+    missing: Annotated[list[types.AuditedSystem], Limits(max_items=4)]
+
+
+class DiscardReportInput(Model):
+    report_id: str
+
+
+class ArchiveReportInput(Model):
+    report_id: str
 
 
 class UpdatePropertyAssetInput(Model):
@@ -3092,6 +3156,149 @@ def book_gift_card(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
         ),
     )
+
+
+_CREATE_ERP_COMPANY_RECORD = Operation(
+    "createERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's company, with its chart of accounts; it is named after the tenant.",
+)
+
+
+def create_erp_company_record(*, default_currency: str, timezone: str) -> Call[CreateERPCompanyRecordOutput]:
+    """Create a tenant's company, with its chart of accounts; it is named after the tenant."""
+    return Call(
+        _CREATE_ERP_COMPANY_RECORD,
+        CreateERPCompanyRecordInput(default_currency=default_currency, timezone=timezone),
+    )
+
+
+_REMOVE_ERP_COMPANY_RECORD = Operation(
+    "removeERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RemoveERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a company that has booked nothing; none there is success.",
+)
+
+
+def remove_erp_company_record(*, company_id: str) -> Call[RemoveERPCompanyRecordOutput]:
+    """Delete a company that has booked nothing; none there is success."""
+    return Call(_REMOVE_ERP_COMPANY_RECORD, RemoveERPCompanyRecordInput(company_id=company_id))
+
+
+_BOOK_TENANT_INVOICE = Operation(
+    "bookTenantInvoice",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book an invoice to a tenant in the platform's own company, as received or as owed.",
+)
+
+
+def book_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[BookTenantInvoiceOutput]:
+    """Book an invoice to a tenant in the platform's own company, as received or as owed."""
+    return Call(
+        _BOOK_TENANT_INVOICE,
+        BookTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )
+
+
+_GATHER_ERP_AUDIT_TRAIL = Operation(
+    "gatherERPAuditTrail",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GatherERPAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put a period's versions of the ledger's documents into the archive.",
+)
+
+
+def gather_erp_audit_trail(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherERPAuditTrailOutput]:
+    """Put a period's versions of the ledger's documents into the archive."""
+    return Call(_GATHER_ERP_AUDIT_TRAIL, GatherERPAuditTrailInput(report_type=report_type, period=period))
+
+
+_GENERATE_REPORT = Operation(
+    "generateReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write an audit report as a draft, with what it lacks.",
+)
+
+
+def generate_report(
+    *,
+    report_type: types.AuditReportType,
+    period: types.ReportPeriod,
+    correlation_id: str,
+    missing: list[types.AuditedSystem],
+) -> Call[GenerateReportOutput]:
+    """Write an audit report as a draft, with what it lacks."""
+    return Call(
+        _GENERATE_REPORT,
+        GenerateReportInput(
+            report_type=report_type, period=period, correlation_id=correlation_id, missing=missing
+        ),
+    )
+
+
+_DISCARD_REPORT = Operation(
+    "discardReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DiscardReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete an audit report that nobody has seen; none there is success.",
+)
+
+
+def discard_report(*, report_id: str) -> Call[DiscardReportOutput]:
+    """Delete an audit report that nobody has seen; none there is success."""
+    return Call(_DISCARD_REPORT, DiscardReportInput(report_id=report_id))
+
+
+_ARCHIVE_REPORT = Operation(
+    "archiveReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ArchiveReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Submit an audit report, so that nobody can change it; submitted already is success.",
+)
+
+
+def archive_report(*, report_id: str) -> Call[ArchiveReportOutput]:
+    """Submit an audit report, so that nobody can change it; submitted already is success."""
+    return Call(_ARCHIVE_REPORT, ArchiveReportInput(report_id=report_id))
 
 
 _UPDATE_PROPERTY_ASSET = Operation(

@@ -300,6 +300,14 @@ class TrackWalkOutput(Model):
     distance_m: int
 
 
+class CreateFleetbaseOrgOutput(Model):
+    organization_id: str
+
+
+class RemoveFleetbaseOrgOutput(Model):
+    pass
+
+
 class CreateFoodDeliveryOrderOutput(Model):
     delivery_order_id: str
     pickup_location: types.LatLng | None = None
@@ -697,6 +705,15 @@ class CancelWalkInput(Model):
 
 class TrackWalkInput(Model):
     walk_id: str
+
+
+class CreateFleetbaseOrgInput(Model):
+    tenant_slug: str
+    timezone: str
+
+
+class RemoveFleetbaseOrgInput(Model):
+    organization_id: str
 
 
 class CreateFoodDeliveryOrderInput(Model):
@@ -2224,6 +2241,41 @@ _TRACK_WALK = Operation(
 def track_walk(*, walk_id: str) -> Call[TrackWalkOutput]:
     """How a walk stands, and how far it went."""
     return Call(_TRACK_WALK, TrackWalkInput(walk_id=walk_id))
+
+
+_CREATE_FLEETBASE_ORG = Operation(
+    "createFleetbaseOrg",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateFleetbaseOrgOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's organisation, without drivers or places.",
+)
+
+
+def create_fleetbase_org(*, tenant_slug: str, timezone: str) -> Call[CreateFleetbaseOrgOutput]:
+    """Create a tenant's organisation, without drivers or places."""
+    return Call(_CREATE_FLEETBASE_ORG, CreateFleetbaseOrgInput(tenant_slug=tenant_slug, timezone=timezone))
+
+
+_REMOVE_FLEETBASE_ORG = Operation(
+    "removeFleetbaseOrg",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=RemoveFleetbaseOrgOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Remove an organisation that has no orders; none there is success.",
+)
+
+
+def remove_fleetbase_org(*, organization_id: str) -> Call[RemoveFleetbaseOrgOutput]:
+    """Remove an organisation that has no orders; none there is success."""
+    return Call(_REMOVE_FLEETBASE_ORG, RemoveFleetbaseOrgInput(organization_id=organization_id))
 
 
 _CREATE_FOOD_DELIVERY_ORDER = Operation(

@@ -384,6 +384,94 @@ class UpdateCreditLimitOutput(Model):
     pass
 
 
+class ConfirmBookingOutput(Model):
+    service_name: str
+    provider_name: str
+    location: str | None = None
+
+
+class CancelBookingOutput(Model):
+    pass
+
+
+class MarkInProgressOutput(Model):
+    pass
+
+
+class CompleteBookingOutput(Model):
+    pass
+
+
+class BlockProviderSlotOutput(Model):
+    pass
+
+
+class CheckNewSlotAvailabilityOutput(Model):
+    available: bool
+    refusal: types.SlotRefusal | None = None
+    provider_id: str
+    original_end_time: datetime
+
+
+class BlockNewSlotOutput(Model):
+    pass
+
+
+class ReleaseNewSlotOutput(Model):
+    pass
+
+
+class ReleaseOriginalSlotOutput(Model):
+    pass
+
+
+class UpdateBookingOutput(Model):
+    pass
+
+
+class RestoreBookingOutput(Model):
+    pass
+
+
+class CreateProviderRecordOutput(Model):
+    pass
+
+
+class DeactivateProviderRecordOutput(Model):
+    pass
+
+
+class SetupDefaultAvailabilityOutput(Model):
+    pass
+
+
+class ActivateProviderOutput(Model):
+    pass
+
+
+class ListConnectedCalendarsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class CompareWithInternalAvailabilityOutput(Model):
+    to_block: Annotated[list[types.BusyTime], Limits(max_items=500)]
+    days_off: Annotated[list[date], Limits(max_items=60)]
+    to_push: Annotated[list[types.CalendarBooking], Limits(max_items=200)]
+    new_conflicts: int
+
+
+class BlockConflictingSlotsOutput(Model):
+    pass
+
+
+class UpdateAvailabilityExceptionsOutput(Model):
+    pass
+
+
+class DisconnectCalendarOutput(Model):
+    pass
+
+
 class RecordDonationOutput(Model):
     pass
 
@@ -622,11 +710,11 @@ class FlagTemperatureBreachOutput(Model):
     pass
 
 
-class BlockProviderSlotOutput(Model):
+class BlockAppointmentSlotOutput(Model):
     pass
 
 
-class ReleaseProviderSlotOutput(Model):
+class ReleaseAppointmentSlotOutput(Model):
     pass
 
 
@@ -1024,6 +1112,83 @@ class ExpireGiftCardOutput(Model):
 class BlockPetServiceSlotOutput(Model):
     service_name: str
     provider_name: str
+
+
+class CreateTenantRecordOutput(Model):
+    pass
+
+
+class ArchiveTenantRecordOutput(Model):
+    pass
+
+
+class CreateDefaultSettingsOutput(Model):
+    pass
+
+
+class CreateNodeHierarchyOutput(Model):
+    root_node_id: str
+
+
+class SetupDefaultGovernanceOutput(Model):
+    pass
+
+
+class CreateDefaultPersonasOutput(Model):
+    pass
+
+
+class CreateDefaultSalesChannelsOutput(Model):
+    pass
+
+
+class ActivateTenantOutput(Model):
+    pass
+
+
+class ListTenantsToBillOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateUsageMetricsOutput(Model):
+    usage: types.UsageMetrics
+
+
+class CalculateOveragesOutput(Model):
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    total: Decimal
+
+
+class GenerateTenantInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+    currency_code: str
+
+
+class VoidTenantInvoiceOutput(Model):
+    pass
+
+
+class MarkTenantInvoiceOverdueOutput(Model):
+    pass
+
+
+class RecordUsageRecordOutput(Model):
+    pass
+
+
+class ListDueAuditReportsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class GatherMedusaAuditLogsOutput(Model):
+    extract_id: str
+
+
+class CorrelateEventsOutput(Model):
+    correlation_id: str
+    events: int
+    contradictions: int
 
 
 class CalculatePropertySettlementOutput(Model):
@@ -1811,6 +1976,109 @@ class UpdateCreditLimitInput(Model):
     limit: Decimal
 
 
+class ConfirmBookingInput(Model):
+    booking_id: str
+
+
+class CancelBookingInput(Model):
+    booking_id: str
+
+
+class MarkInProgressInput(Model):
+    booking_id: str
+
+
+class CompleteBookingInput(Model):
+    booking_id: str
+
+
+class BlockProviderSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class CheckNewSlotAvailabilityInput(Model):
+    booking_id: str
+    original_start_time: datetime
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class BlockNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class ReleaseNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+
+
+class ReleaseOriginalSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+
+
+class UpdateBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class RestoreBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class CreateProviderRecordInput(Model):
+    provider_id: str
+    user_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class DeactivateProviderRecordInput(Model):
+    provider_id: str
+
+
+class SetupDefaultAvailabilityInput(Model):
+    provider_id: str
+
+
+class ActivateProviderInput(Model):
+    provider_id: str
+    credential_id: str
+
+
+class ListConnectedCalendarsInput(Model):
+    pass
+
+
+class CompareWithInternalAvailabilityInput(Model):
+    provider_id: str
+    busy_times: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class BlockConflictingSlotsInput(Model):
+    provider_id: str
+    blocks: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class UpdateAvailabilityExceptionsInput(Model):
+    provider_id: str
+    sync_direction: types.SyncDirection
+    days_off: Annotated[list[date], Limits(max_items=60)]
+
+
+class DisconnectCalendarInput(Model):
+    provider_id: str
+
+
 class RecordDonationInput(Model):
     donation_id: str
     campaign_id: str
@@ -2127,14 +2395,14 @@ class FlagTemperatureBreachInput(Model):
     minutes_above: int
 
 
-class BlockProviderSlotInput(Model):
+class BlockAppointmentSlotInput(Model):
     appointment_id: str
     provider_id: str
     scheduled_at: datetime
     duration_minutes: int
 
 
-class ReleaseProviderSlotInput(Model):
+class ReleaseAppointmentSlotInput(Model):
     appointment_id: str
     provider_id: str
 
@@ -2648,6 +2916,97 @@ class BlockPetServiceSlotInput(Model):
     scheduled_at: datetime
     duration_minutes: int
     pet_info: types.PetInfo
+
+
+class CreateTenantRecordInput(Model):
+    tenant_slug: str
+    owner_user_id: str
+    plan: types.TenantPlan
+    locales: Annotated[list[str], Limits(max_items=20)]
+    residency_zone: types.ResidencyZone
+
+
+class ArchiveTenantRecordInput(Model):
+    pass
+
+
+class CreateDefaultSettingsInput(Model):
+    settings: types.TenantConfig
+
+
+class CreateNodeHierarchyInput(Model):
+    tenant_slug: str
+
+
+class SetupDefaultGovernanceInput(Model):
+    root_node_id: str
+    residency_zone: types.ResidencyZone
+
+
+class CreateDefaultPersonasInput(Model):
+    root_node_id: str
+
+
+class CreateDefaultSalesChannelsInput(Model):
+    plan: types.TenantPlan
+
+
+class ActivateTenantInput(Model):
+    root_node_id: str
+    company_id: str
+    organization_id: str
+
+
+class ListTenantsToBillInput(Model):
+    pass
+
+
+class AggregateUsageMetricsInput(Model):
+    billing_period: types.BillingPeriod
+    counted: types.UsageMetrics
+
+
+class CalculateOveragesInput(Model):
+    plan: types.TenantPlan
+    usage: types.UsageMetrics
+    overage_rates: Annotated[dict[str, Decimal], Limits(max_items=20)]
+
+
+class GenerateTenantInvoiceInput(Model):
+    billing_period: types.BillingPeriod
+    plan: types.TenantPlan
+    base_amount: Decimal
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    overage_amount: Decimal
+
+
+class VoidTenantInvoiceInput(Model):
+    invoice_id: str
+
+
+class MarkTenantInvoiceOverdueInput(Model):
+    invoice_id: str
+
+
+class RecordUsageRecordInput(Model):
+    billing_period: types.BillingPeriod
+    usage: types.UsageMetrics
+    overage_amount: Decimal
+    invoice_id: str
+
+
+class ListDueAuditReportsInput(Model):
+    pass
+
+
+class GatherMedusaAuditLogsInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+
+
+class CorrelateEventsInput(Model):
+    report_type: types.AuditReportType
+    extracts: Annotated[list[types.AuditExtract], Limits(max_items=4)]
 
 
 class CalculatePropertySettlementInput(Model):
@@ -5105,6 +5464,415 @@ def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCredit
     return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
 
 
+_CONFIRM_BOOKING = Operation(
+    "confirmBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it stands.",
+)
+
+
+def confirm_booking(*, booking_id: str) -> Call[ConfirmBookingOutput]:
+    """Say of a booking that it stands."""
+    return Call(_CONFIRM_BOOKING, ConfirmBookingInput(booking_id=booking_id))
+
+
+_CANCEL_BOOKING = Operation(
+    "cancelBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it is off; no payment is touched, and off already is success.",
+)
+
+
+def cancel_booking(*, booking_id: str) -> Call[CancelBookingOutput]:
+    """Say of a booking that it is off; no payment is touched, and off already is success."""
+    return Call(_CANCEL_BOOKING, CancelBookingInput(booking_id=booking_id))
+
+
+_MARK_IN_PROGRESS = Operation(
+    "markInProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkInProgressOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that its time has come.",
+)
+
+
+def mark_in_progress(*, booking_id: str) -> Call[MarkInProgressOutput]:
+    """Say of a booking that its time has come."""
+    return Call(_MARK_IN_PROGRESS, MarkInProgressInput(booking_id=booking_id))
+
+
+_COMPLETE_BOOKING = Operation(
+    "completeBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompleteBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that the service was rendered.",
+)
+
+
+def complete_booking(*, booking_id: str) -> Call[CompleteBookingOutput]:
+    """Say of a booking that the service was rendered."""
+    return Call(_COMPLETE_BOOKING, CompleteBookingInput(booking_id=booking_id))
+
+
+_BLOCK_PROVIDER_SLOT = Operation(
+    "blockProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError. freeProviderSlot gives it back.",
+)
+
+
+def block_provider_slot(
+    *, booking_id: str, provider_id: str, start_time: datetime, end_time: datetime
+) -> Call[BlockProviderSlotOutput]:
+    """Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError.
+    freeProviderSlot gives it back.
+    """
+    return Call(
+        _BLOCK_PROVIDER_SLOT,
+        BlockProviderSlotInput(
+            booking_id=booking_id, provider_id=provider_id, start_time=start_time, end_time=end_time
+        ),
+    )
+
+
+_CHECK_NEW_SLOT_AVAILABILITY = Operation(
+    "checkNewSlotAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckNewSlotAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a booking stands at its original time, may still be moved, and its provider is free at the new one.",
+)
+
+
+def check_new_slot_availability(
+    *, booking_id: str, original_start_time: datetime, new_start_time: datetime, new_end_time: datetime
+) -> Call[CheckNewSlotAvailabilityOutput]:
+    """Whether a booking stands at its original time, may still be moved, and its provider is free at
+    the new one.
+    """
+    return Call(
+        _CHECK_NEW_SLOT_AVAILABILITY,
+        CheckNewSlotAvailabilityInput(
+            booking_id=booking_id,
+            original_start_time=original_start_time,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_BLOCK_NEW_SLOT = Operation(
+    "blockNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a second time of a provider for a booking that is being moved; its own first one is no obstacle.",
+)
+
+
+def block_new_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime, new_end_time: datetime
+) -> Call[BlockNewSlotOutput]:
+    """Keep a second time of a provider for a booking that is being moved; its own first one is no
+    obstacle.
+    """
+    return Call(
+        _BLOCK_NEW_SLOT,
+        BlockNewSlotInput(
+            booking_id=booking_id,
+            provider_id=provider_id,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_RELEASE_NEW_SLOT = Operation(
+    "releaseNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give the second time of a booking back; none there is success.",
+)
+
+
+def release_new_slot(*, booking_id: str, provider_id: str) -> Call[ReleaseNewSlotOutput]:
+    """Give the second time of a booking back; none there is success."""
+    return Call(_RELEASE_NEW_SLOT, ReleaseNewSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_RELEASE_ORIGINAL_SLOT = Operation(
+    "releaseOriginalSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseOriginalSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the second time of a booking its only one; the first is free. Done already is success.",
+)
+
+
+def release_original_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime
+) -> Call[ReleaseOriginalSlotOutput]:
+    """Make the second time of a booking its only one; the first is free. Done already is success."""
+    return Call(
+        _RELEASE_ORIGINAL_SLOT,
+        ReleaseOriginalSlotInput(
+            booking_id=booking_id, provider_id=provider_id, new_start_time=new_start_time
+        ),
+    )
+
+
+_UPDATE_BOOKING = Operation(
+    "updateBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a booking's new time down.",
+)
+
+
+def update_booking(*, booking_id: str, start_time: datetime, end_time: datetime) -> Call[UpdateBookingOutput]:
+    """Write a booking's new time down."""
+    return Call(
+        _UPDATE_BOOKING, UpdateBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_RESTORE_BOOKING = Operation(
+    "restoreBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Write a booking's former time down again.",
+)
+
+
+def restore_booking(
+    *, booking_id: str, start_time: datetime, end_time: datetime
+) -> Call[RestoreBookingOutput]:
+    """Write a booking's former time down again."""
+    return Call(
+        _RESTORE_BOOKING, RestoreBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_CREATE_PROVIDER_RECORD = Operation(
+    "createProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a service provider's record, closed to bookings until it is activated.",
+)
+
+
+def create_provider_record(
+    *, provider_id: str, user_id: str, services: list[str]
+) -> Call[CreateProviderRecordOutput]:
+    """Complete a service provider's record, closed to bookings until it is activated."""
+    return Call(
+        _CREATE_PROVIDER_RECORD,
+        CreateProviderRecordInput(provider_id=provider_id, user_id=user_id, services=services),
+    )
+
+
+_DEACTIVATE_PROVIDER_RECORD = Operation(
+    "deactivateProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a service provider's record, with its opening hours; none there is success.",
+)
+
+
+def deactivate_provider_record(*, provider_id: str) -> Call[DeactivateProviderRecordOutput]:
+    """Close a service provider's record, with its opening hours; none there is success."""
+    return Call(_DEACTIVATE_PROVIDER_RECORD, DeactivateProviderRecordInput(provider_id=provider_id))
+
+
+_SETUP_DEFAULT_AVAILABILITY = Operation(
+    "setupDefaultAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the opening hours that the tenant has by default.",
+)
+
+
+def setup_default_availability(*, provider_id: str) -> Call[SetupDefaultAvailabilityOutput]:
+    """Give a provider the opening hours that the tenant has by default."""
+    return Call(_SETUP_DEFAULT_AVAILABILITY, SetupDefaultAvailabilityInput(provider_id=provider_id))
+
+
+_ACTIVATE_PROVIDER = Operation(
+    "activateProvider",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateProviderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the permissions of a credential, and open the calendar for bookings.",
+)
+
+
+def activate_provider(*, provider_id: str, credential_id: str) -> Call[ActivateProviderOutput]:
+    """Give a provider the permissions of a credential, and open the calendar for bookings."""
+    return Call(
+        _ACTIVATE_PROVIDER, ActivateProviderInput(provider_id=provider_id, credential_id=credential_id)
+    )
+
+
+_LIST_CONNECTED_CALENDARS = Operation(
+    "listConnectedCalendars",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListConnectedCalendarsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The connected calendars, one start a row; the longest not synced first.",
+)
+
+
+def list_connected_calendars() -> Call[ListConnectedCalendarsOutput]:
+    """The connected calendars, one start a row; the longest not synced first."""
+    return Call(_LIST_CONNECTED_CALENDARS, ListConnectedCalendarsInput())
+
+
+_COMPARE_WITH_INTERNAL_AVAILABILITY = Operation(
+    "compareWithInternalAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompareWithInternalAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a provider's other plans against the opening hours and bookings here. Bookings are never moved for them, only reported.",
+)
+
+
+def compare_with_internal_availability(
+    *, provider_id: str, busy_times: list[types.BusyTime]
+) -> Call[CompareWithInternalAvailabilityOutput]:
+    """Hold a provider's other plans against the opening hours and bookings here. Bookings are never
+    moved for them, only reported.
+    """
+    return Call(
+        _COMPARE_WITH_INTERNAL_AVAILABILITY,
+        CompareWithInternalAvailabilityInput(provider_id=provider_id, busy_times=busy_times),
+    )
+
+
+_BLOCK_CONFLICTING_SLOTS = Operation(
+    "blockConflictingSlots",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockConflictingSlotsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Block these times of a provider, and no others, for plans elsewhere; bookings stay.",
+)
+
+
+def block_conflicting_slots(
+    *, provider_id: str, blocks: list[types.BusyTime]
+) -> Call[BlockConflictingSlotsOutput]:
+    """Block these times of a provider, and no others, for plans elsewhere; bookings stay."""
+    return Call(_BLOCK_CONFLICTING_SLOTS, BlockConflictingSlotsInput(provider_id=provider_id, blocks=blocks))
+
+
+_UPDATE_AVAILABILITY_EXCEPTIONS = Operation(
+    "updateAvailabilityExceptions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateAvailabilityExceptionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say on which days a provider is off by the own calendar, and that it was synced now.",
+)
+
+
+def update_availability_exceptions(
+    *, provider_id: str, sync_direction: types.SyncDirection, days_off: list[date]
+) -> Call[UpdateAvailabilityExceptionsOutput]:
+    """Say on which days a provider is off by the own calendar, and that it was synced now."""
+    return Call(
+        _UPDATE_AVAILABILITY_EXCEPTIONS,
+        UpdateAvailabilityExceptionsInput(
+            provider_id=provider_id, sync_direction=sync_direction, days_off=days_off
+        ),
+    )
+
+
+_DISCONNECT_CALENDAR = Operation(
+    "disconnectCalendar",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DisconnectCalendarOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a provider's calendar that it can't be read any more, so that no sync is started for it.",
+)
+
+
+def disconnect_calendar(*, provider_id: str) -> Call[DisconnectCalendarOutput]:
+    """Say of a provider's calendar that it can't be read any more, so that no sync is started for it."""
+    return Call(_DISCONNECT_CALENDAR, DisconnectCalendarInput(provider_id=provider_id))
+
+
 _RECORD_DONATION = Operation(
     "recordDonation",
     system="medusa",
@@ -6319,11 +7087,11 @@ def flag_temperature_breach(
     )
 
 
-_BLOCK_PROVIDER_SLOT = Operation(
-    "blockProviderSlot",
+_BLOCK_APPOINTMENT_SLOT = Operation(
+    "blockAppointmentSlot",
     system="medusa",
     task_queue="medusa-commerce",
-    output=BlockProviderSlotOutput,
+    output=BlockAppointmentSlotOutput,
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
@@ -6331,13 +7099,13 @@ _BLOCK_PROVIDER_SLOT = Operation(
 )
 
 
-def block_provider_slot(
+def block_appointment_slot(
     *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
-) -> Call[BlockProviderSlotOutput]:
+) -> Call[BlockAppointmentSlotOutput]:
     """Keep the time of a provider free for an appointment; taken by another one is a conflict."""
     return Call(
-        _BLOCK_PROVIDER_SLOT,
-        BlockProviderSlotInput(
+        _BLOCK_APPOINTMENT_SLOT,
+        BlockAppointmentSlotInput(
             appointment_id=appointment_id,
             provider_id=provider_id,
             scheduled_at=scheduled_at,
@@ -6346,11 +7114,11 @@ def block_provider_slot(
     )
 
 
-_RELEASE_PROVIDER_SLOT = Operation(
-    "releaseProviderSlot",
+_RELEASE_APPOINTMENT_SLOT = Operation(
+    "releaseAppointmentSlot",
     system="medusa",
     task_queue="medusa-commerce",
-    output=ReleaseProviderSlotOutput,
+    output=ReleaseAppointmentSlotOutput,
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
@@ -6358,11 +7126,11 @@ _RELEASE_PROVIDER_SLOT = Operation(
 )
 
 
-def release_provider_slot(*, appointment_id: str, provider_id: str) -> Call[ReleaseProviderSlotOutput]:
+def release_appointment_slot(*, appointment_id: str, provider_id: str) -> Call[ReleaseAppointmentSlotOutput]:
     """Give a kept time free; none there is success."""
     return Call(
-        _RELEASE_PROVIDER_SLOT,
-        ReleaseProviderSlotInput(appointment_id=appointment_id, provider_id=provider_id),
+        _RELEASE_APPOINTMENT_SLOT,
+        ReleaseAppointmentSlotInput(appointment_id=appointment_id, provider_id=provider_id),
     )
 
 
@@ -8404,6 +9172,386 @@ def block_pet_service_slot(
             pet_info=pet_info,
         ),
     )
+
+
+_CREATE_TENANT_RECORD = Operation(
+    "createTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a tenant's record, closed to everybody until it is activated.",
+)
+
+
+def create_tenant_record(
+    *,
+    tenant_slug: str,
+    owner_user_id: str,
+    plan: types.TenantPlan,
+    locales: list[str],
+    residency_zone: types.ResidencyZone,
+) -> Call[CreateTenantRecordOutput]:
+    """Complete a tenant's record, closed to everybody until it is activated."""
+    return Call(
+        _CREATE_TENANT_RECORD,
+        CreateTenantRecordInput(
+            tenant_slug=tenant_slug,
+            owner_user_id=owner_user_id,
+            plan=plan,
+            locales=locales,
+            residency_zone=residency_zone,
+        ),
+    )
+
+
+_ARCHIVE_TENANT_RECORD = Operation(
+    "archiveTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ArchiveTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is success.",
+)
+
+
+def archive_tenant_record() -> Call[ArchiveTenantRecordOutput]:
+    """Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is
+    success.
+    """
+    return Call(_ARCHIVE_TENANT_RECORD, ArchiveTenantRecordInput())
+
+
+_CREATE_DEFAULT_SETTINGS = Operation(
+    "createDefaultSettings",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSettingsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its first settings.",
+)
+
+
+def create_default_settings(*, settings: types.TenantConfig) -> Call[CreateDefaultSettingsOutput]:
+    """Give a tenant its first settings."""
+    return Call(_CREATE_DEFAULT_SETTINGS, CreateDefaultSettingsInput(settings=settings))
+
+
+_CREATE_NODE_HIERARCHY = Operation(
+    "createNodeHierarchy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateNodeHierarchyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its root node, the city, and the levels below it.",
+)
+
+
+def create_node_hierarchy(*, tenant_slug: str) -> Call[CreateNodeHierarchyOutput]:
+    """Give a tenant its root node, the city, and the levels below it."""
+    return Call(_CREATE_NODE_HIERARCHY, CreateNodeHierarchyInput(tenant_slug=tenant_slug))
+
+
+_SETUP_DEFAULT_GOVERNANCE = Operation(
+    "setupDefaultGovernance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultGovernanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a tenant's root node under the rules of its zone.",
+)
+
+
+def setup_default_governance(
+    *, root_node_id: str, residency_zone: types.ResidencyZone
+) -> Call[SetupDefaultGovernanceOutput]:
+    """Put a tenant's root node under the rules of its zone."""
+    return Call(
+        _SETUP_DEFAULT_GOVERNANCE,
+        SetupDefaultGovernanceInput(root_node_id=root_node_id, residency_zone=residency_zone),
+    )
+
+
+_CREATE_DEFAULT_PERSONAS = Operation(
+    "createDefaultPersonas",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultPersonasOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant the personas that every city has.",
+)
+
+
+def create_default_personas(*, root_node_id: str) -> Call[CreateDefaultPersonasOutput]:
+    """Give a tenant the personas that every city has."""
+    return Call(_CREATE_DEFAULT_PERSONAS, CreateDefaultPersonasInput(root_node_id=root_node_id))
+
+
+_CREATE_DEFAULT_SALES_CHANNELS = Operation(
+    "createDefaultSalesChannels",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSalesChannelsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its sales channels, as its plan has them.",
+)
+
+
+def create_default_sales_channels(*, plan: types.TenantPlan) -> Call[CreateDefaultSalesChannelsOutput]:
+    """Give a tenant its sales channels, as its plan has them."""
+    return Call(_CREATE_DEFAULT_SALES_CHANNELS, CreateDefaultSalesChannelsInput(plan=plan))
+
+
+_ACTIVATE_TENANT = Operation(
+    "activateTenant",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateTenantOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a tenant to its people.",
+)
+
+
+def activate_tenant(
+    *, root_node_id: str, company_id: str, organization_id: str
+) -> Call[ActivateTenantOutput]:
+    """Open a tenant to its people."""
+    return Call(
+        _ACTIVATE_TENANT,
+        ActivateTenantInput(
+            root_node_id=root_node_id, company_id=company_id, organization_id=organization_id
+        ),
+    )
+
+
+_LIST_TENANTS_TO_BILL = Operation(
+    "listTenantsToBill",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListTenantsToBillOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose month is over, one start a row, with the plan, its price and rates, and what was counted.",
+)
+
+
+def list_tenants_to_bill() -> Call[ListTenantsToBillOutput]:
+    """The tenants whose month is over, one start a row, with the plan, its price and rates, and what
+    was counted.
+    """
+    return Call(_LIST_TENANTS_TO_BILL, ListTenantsToBillInput())
+
+
+_AGGREGATE_USAGE_METRICS = Operation(
+    "aggregateUsageMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateUsageMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Add what the other systems report to what was counted of a tenant's month, and close it; a closed month stays as it was closed.",
+)
+
+
+def aggregate_usage_metrics(
+    *, billing_period: types.BillingPeriod, counted: types.UsageMetrics
+) -> Call[AggregateUsageMetricsOutput]:
+    """Add what the other systems report to what was counted of a tenant's month, and close it; a
+    closed month stays as it was closed.
+    """
+    return Call(
+        _AGGREGATE_USAGE_METRICS, AggregateUsageMetricsInput(billing_period=billing_period, counted=counted)
+    )
+
+
+_CALCULATE_OVERAGES = Operation(
+    "calculateOverages",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateOveragesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a tenant has used beyond its plan, and what that costs.",
+)
+
+
+def calculate_overages(
+    *, plan: types.TenantPlan, usage: types.UsageMetrics, overage_rates: dict[str, Decimal]
+) -> Call[CalculateOveragesOutput]:
+    """What a tenant has used beyond its plan, and what that costs."""
+    return Call(
+        _CALCULATE_OVERAGES, CalculateOveragesInput(plan=plan, usage=usage, overage_rates=overage_rates)
+    )
+
+
+_GENERATE_TENANT_INVOICE = Operation(
+    "generateTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write the platform's invoice to a tenant.",
+)
+
+
+def generate_tenant_invoice(
+    *,
+    billing_period: types.BillingPeriod,
+    plan: types.TenantPlan,
+    base_amount: Decimal,
+    overages: list[types.Overage],
+    overage_amount: Decimal,
+) -> Call[GenerateTenantInvoiceOutput]:
+    """Write the platform's invoice to a tenant."""
+    return Call(
+        _GENERATE_TENANT_INVOICE,
+        GenerateTenantInvoiceInput(
+            billing_period=billing_period,
+            plan=plan,
+            base_amount=base_amount,
+            overages=overages,
+            overage_amount=overage_amount,
+        ),
+    )
+
+
+_VOID_TENANT_INVOICE = Operation(
+    "voidTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void an invoice that nobody has seen; none there is success.",
+)
+
+
+def void_tenant_invoice(*, invoice_id: str) -> Call[VoidTenantInvoiceOutput]:
+    """Void an invoice that nobody has seen; none there is success."""
+    return Call(_VOID_TENANT_INVOICE, VoidTenantInvoiceInput(invoice_id=invoice_id))
+
+
+_MARK_TENANT_INVOICE_OVERDUE = Operation(
+    "markTenantInvoiceOverdue",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkTenantInvoiceOverdueOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of an invoice that it could not be charged.",
+)
+
+
+def mark_tenant_invoice_overdue(*, invoice_id: str) -> Call[MarkTenantInvoiceOverdueOutput]:
+    """Say of an invoice that it could not be charged."""
+    return Call(_MARK_TENANT_INVOICE_OVERDUE, MarkTenantInvoiceOverdueInput(invoice_id=invoice_id))
+
+
+_RECORD_USAGE_RECORD = Operation(
+    "recordUsageRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordUsageRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep what a tenant has used in a month, and on which invoice that stands.",
+)
+
+
+def record_usage_record(
+    *,
+    billing_period: types.BillingPeriod,
+    usage: types.UsageMetrics,
+    overage_amount: Decimal,
+    invoice_id: str,
+) -> Call[RecordUsageRecordOutput]:
+    """Keep what a tenant has used in a month, and on which invoice that stands."""
+    return Call(
+        _RECORD_USAGE_RECORD,
+        RecordUsageRecordInput(
+            billing_period=billing_period, usage=usage, overage_amount=overage_amount, invoice_id=invoice_id
+        ),
+    )
+
+
+_LIST_DUE_AUDIT_REPORTS = Operation(
+    "listDueAuditReports",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueAuditReportsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The audit reports that are due today, one start a row.",
+)
+
+
+def list_due_audit_reports() -> Call[ListDueAuditReportsOutput]:
+    """The audit reports that are due today, one start a row."""
+    return Call(_LIST_DUE_AUDIT_REPORTS, ListDueAuditReportsInput())
+
+
+_GATHER_MEDUSA_AUDIT_LOGS = Operation(
+    "gatherMedusaAuditLogs",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GatherMedusaAuditLogsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the marketplace's audit log of a period into the archive.",
+)
+
+
+def gather_medusa_audit_logs(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherMedusaAuditLogsOutput]:
+    """Put the marketplace's audit log of a period into the archive."""
+    return Call(_GATHER_MEDUSA_AUDIT_LOGS, GatherMedusaAuditLogsInput(report_type=report_type, period=period))
+
+
+_CORRELATE_EVENTS = Operation(
+    "correlateEvents",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CorrelateEventsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold the extracts of several systems together; what was correlated stays in the archive.",
+)
+
+
+def correlate_events(
+    *, report_type: types.AuditReportType, extracts: list[types.AuditExtract]
+) -> Call[CorrelateEventsOutput]:
+    """Hold the extracts of several systems together; what was correlated stays in the archive."""
+    return Call(_CORRELATE_EVENTS, CorrelateEventsInput(report_type=report_type, extracts=extracts))
 
 
 _CALCULATE_PROPERTY_SETTLEMENT = Operation(

@@ -195,6 +195,42 @@ class NotifyCompanyRejectedOutput(Model):
     pass
 
 
+class SendBookingConfirmationOutput(Model):
+    pass
+
+
+class SendReminderOutput(Model):
+    pass
+
+
+class SendReviewRequestOutput(Model):
+    pass
+
+
+class NotifyProviderOutput(Model):
+    pass
+
+
+class NotifyRequesterOutput(Model):
+    pass
+
+
+class NotifyOtherPartyOutput(Model):
+    pass
+
+
+class CreateProviderProfileOutput(Model):
+    page_id: str
+
+
+class RemoveProviderProfileOutput(Model):
+    pass
+
+
+class SendProviderWelcomeKitOutput(Model):
+    pass
+
+
 class SendThankYouMessageOutput(Model):
     pass
 
@@ -555,6 +591,34 @@ class SendServiceSummaryOutput(Model):
 
 
 class SendPetReviewRequestOutput(Model):
+    pass
+
+
+class CreatePayloadTenantSpaceOutput(Model):
+    space_id: str
+
+
+class RemovePayloadTenantSpaceOutput(Model):
+    pass
+
+
+class SendWelcomeEmailOutput(Model):
+    pass
+
+
+class NotifyPlatformTeamOutput(Model):
+    pass
+
+
+class NotifyTenantBillingOutput(Model):
+    pass
+
+
+class SendTenantInvoiceOutput(Model):
+    pass
+
+
+class SendReportOutput(Model):
     pass
 
 
@@ -937,6 +1001,56 @@ class SendCompanyWelcomeKitInput(Model):
 class NotifyCompanyRejectedInput(Model):
     company_id: str
     reason: str | None = None
+
+
+class SendBookingConfirmationInput(Model):
+    customer_id: str
+    booking_id: str
+    starts_at: datetime | None = None
+
+
+class SendReminderInput(Model):
+    customer_id: str
+    booking_id: str
+    channel: types.ReminderChannel | None = None
+    starts_at: datetime | None = None
+
+
+class SendReviewRequestInput(Model):
+    customer_id: str
+    booking_id: str
+
+
+class NotifyProviderInput(Model):
+    provider_id: str
+    template: str
+    booking_id: str | None = None
+
+
+class NotifyRequesterInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+
+
+class NotifyOtherPartyInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+    starts_at: datetime | None = None
+
+
+class CreateProviderProfileInput(Model):
+    provider_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class RemoveProviderProfileInput(Model):
+    page_id: str
+
+
+class SendProviderWelcomeKitInput(Model):
+    provider_id: str
 
 
 class SendThankYouMessageInput(Model):
@@ -1466,6 +1580,47 @@ class SendPetReviewRequestInput(Model):
     booking_id: str
     owner_id: str
     provider_id: str
+
+
+class CreatePayloadTenantSpaceInput(Model):
+    tenant_slug: str
+    default_locale: str
+    locales: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemovePayloadTenantSpaceInput(Model):
+    space_id: str
+
+
+class SendWelcomeEmailInput(Model):
+    user_id: str
+    tenant_slug: str
+
+
+class NotifyPlatformTeamInput(Model):
+    template: str
+    reference: str
+
+
+class NotifyTenantBillingInput(Model):
+    template: str
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    attempt: int | None = None
+
+
+class SendTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
+
+
+class SendReportInput(Model):
+    report_id: str
+    report_type: types.AuditReportType
+    recipients: Annotated[list[str], Limits(max_items=50)]
 
 
 class RequestPropertyDocumentsInput(Model):
@@ -2653,6 +2808,195 @@ def notify_company_rejected(
 ) -> Call[NotifyCompanyRejectedOutput]:
     """Tell a company that nothing came of its registration."""
     return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_SEND_BOOKING_CONFIRMATION = Operation(
+    "sendBookingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendBookingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a booking stands.",
+)
+
+
+def send_booking_confirmation(
+    *, customer_id: str, booking_id: str, starts_at: datetime | None = None
+) -> Call[SendBookingConfirmationOutput]:
+    """Tell a customer that a booking stands."""
+    return Call(
+        _SEND_BOOKING_CONFIRMATION,
+        SendBookingConfirmationInput(customer_id=customer_id, booking_id=booking_id, starts_at=starts_at),
+    )
+
+
+_SEND_REMINDER = Operation(
+    "sendReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a booking, by the channel that was asked for or else the customer's own.",
+)
+
+
+def send_reminder(
+    *,
+    customer_id: str,
+    booking_id: str,
+    channel: types.ReminderChannel | None = None,
+    starts_at: datetime | None = None,
+) -> Call[SendReminderOutput]:
+    """Remind a customer of a booking, by the channel that was asked for or else the customer's own."""
+    return Call(
+        _SEND_REMINDER,
+        SendReminderInput(
+            customer_id=customer_id, booking_id=booking_id, channel=channel, starts_at=starts_at
+        ),
+    )
+
+
+_SEND_REVIEW_REQUEST = Operation(
+    "sendReviewRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReviewRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer how the service was.",
+)
+
+
+def send_review_request(*, customer_id: str, booking_id: str) -> Call[SendReviewRequestOutput]:
+    """Ask a customer how the service was."""
+    return Call(_SEND_REVIEW_REQUEST, SendReviewRequestInput(customer_id=customer_id, booking_id=booking_id))
+
+
+_NOTIFY_PROVIDER = Operation(
+    "notifyProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a service provider something, by template.",
+)
+
+
+def notify_provider(
+    *, provider_id: str, template: str, booking_id: str | None = None
+) -> Call[NotifyProviderOutput]:
+    """Tell a service provider something, by template."""
+    return Call(
+        _NOTIFY_PROVIDER,
+        NotifyProviderInput(provider_id=provider_id, template=template, booking_id=booking_id),
+    )
+
+
+_NOTIFY_REQUESTER = Operation(
+    "notifyRequester",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRequesterOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell whoever wanted a booking moved what came of it.",
+)
+
+
+def notify_requester(
+    *, booking_id: str, requested_by: types.BookingParty, template: str
+) -> Call[NotifyRequesterOutput]:
+    """Tell whoever wanted a booking moved what came of it."""
+    return Call(
+        _NOTIFY_REQUESTER,
+        NotifyRequesterInput(booking_id=booking_id, requested_by=requested_by, template=template),
+    )
+
+
+_NOTIFY_OTHER_PARTY = Operation(
+    "notifyOtherParty",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyOtherPartyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the other one of customer and provider about a booking that was moved.",
+)
+
+
+def notify_other_party(
+    *, booking_id: str, requested_by: types.BookingParty, template: str, starts_at: datetime | None = None
+) -> Call[NotifyOtherPartyOutput]:
+    """Tell the other one of customer and provider about a booking that was moved."""
+    return Call(
+        _NOTIFY_OTHER_PARTY,
+        NotifyOtherPartyInput(
+            booking_id=booking_id, requested_by=requested_by, template=template, starts_at=starts_at
+        ),
+    )
+
+
+_CREATE_PROVIDER_PROFILE = Operation(
+    "createProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a service provider's page.",
+)
+
+
+def create_provider_profile(*, provider_id: str, services: list[str]) -> Call[CreateProviderProfileOutput]:
+    """Create a service provider's page."""
+    return Call(
+        _CREATE_PROVIDER_PROFILE, CreateProviderProfileInput(provider_id=provider_id, services=services)
+    )
+
+
+_REMOVE_PROVIDER_PROFILE = Operation(
+    "removeProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Delete a service provider's page; none there is success.",
+)
+
+
+def remove_provider_profile(*, page_id: str) -> Call[RemoveProviderProfileOutput]:
+    """Delete a service provider's page; none there is success."""
+    return Call(_REMOVE_PROVIDER_PROFILE, RemoveProviderProfileInput(page_id=page_id))
+
+
+_SEND_PROVIDER_WELCOME_KIT = Operation(
+    "sendProviderWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProviderWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a new service provider.",
+)
+
+
+def send_provider_welcome_kit(*, provider_id: str) -> Call[SendProviderWelcomeKitOutput]:
+    """Welcome a new service provider."""
+    return Call(_SEND_PROVIDER_WELCOME_KIT, SendProviderWelcomeKitInput(provider_id=provider_id))
 
 
 _SEND_THANK_YOU_MESSAGE = Operation(
@@ -4689,6 +5033,153 @@ def send_pet_review_request(
     return Call(
         _SEND_PET_REVIEW_REQUEST,
         SendPetReviewRequestInput(booking_id=booking_id, owner_id=owner_id, provider_id=provider_id),
+    )
+
+
+_CREATE_PAYLOAD_TENANT_SPACE = Operation(
+    "createPayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=CreatePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's space in the CMS.",
+)
+
+
+def create_payload_tenant_space(
+    *, tenant_slug: str, default_locale: str, locales: list[str]
+) -> Call[CreatePayloadTenantSpaceOutput]:
+    """Create a tenant's space in the CMS."""
+    return Call(
+        _CREATE_PAYLOAD_TENANT_SPACE,
+        CreatePayloadTenantSpaceInput(
+            tenant_slug=tenant_slug, default_locale=default_locale, locales=locales
+        ),
+    )
+
+
+_REMOVE_PAYLOAD_TENANT_SPACE = Operation(
+    "removePayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=RemovePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a tenant's space with all its documents; none there is success.",
+)
+
+
+def remove_payload_tenant_space(*, space_id: str) -> Call[RemovePayloadTenantSpaceOutput]:
+    """Delete a tenant's space with all its documents; none there is success."""
+    return Call(_REMOVE_PAYLOAD_TENANT_SPACE, RemovePayloadTenantSpaceInput(space_id=space_id))
+
+
+_SEND_WELCOME_EMAIL = Operation(
+    "sendWelcomeEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendWelcomeEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome whoever owns a new tenant.",
+)
+
+
+def send_welcome_email(*, user_id: str, tenant_slug: str) -> Call[SendWelcomeEmailOutput]:
+    """Welcome whoever owns a new tenant."""
+    return Call(_SEND_WELCOME_EMAIL, SendWelcomeEmailInput(user_id=user_id, tenant_slug=tenant_slug))
+
+
+_NOTIFY_PLATFORM_TEAM = Operation(
+    "notifyPlatformTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPlatformTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the people who run the platform something, by template.",
+)
+
+
+def notify_platform_team(*, template: str, reference: str) -> Call[NotifyPlatformTeamOutput]:
+    """Tell the people who run the platform something, by template."""
+    return Call(_NOTIFY_PLATFORM_TEAM, NotifyPlatformTeamInput(template=template, reference=reference))
+
+
+_NOTIFY_TENANT_BILLING = Operation(
+    "notifyTenantBilling",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantBillingOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators something about an invoice, by template.",
+)
+
+
+def notify_tenant_billing(
+    *, template: str, invoice_id: str, amount: Decimal, currency_code: str, attempt: int | None = None
+) -> Call[NotifyTenantBillingOutput]:
+    """Tell a tenant's administrators something about an invoice, by template."""
+    return Call(
+        _NOTIFY_TENANT_BILLING,
+        NotifyTenantBillingInput(
+            template=template,
+            invoice_id=invoice_id,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
+        ),
+    )
+
+
+_SEND_TENANT_INVOICE = Operation(
+    "sendTenantInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTenantInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a tenant's administrators an invoice, and say whether it is paid.",
+)
+
+
+def send_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[SendTenantInvoiceOutput]:
+    """Send a tenant's administrators an invoice, and say whether it is paid."""
+    return Call(
+        _SEND_TENANT_INVOICE,
+        SendTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )
+
+
+_SEND_REPORT = Operation(
+    "sendReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an audit report's link to those who may read it.",
+)
+
+
+def send_report(
+    *, report_id: str, report_type: types.AuditReportType, recipients: list[str]
+) -> Call[SendReportOutput]:
+    """Send an audit report's link to those who may read it."""
+    return Call(
+        _SEND_REPORT, SendReportInput(report_id=report_id, report_type=report_type, recipients=recipients)
     )
 
 

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
@@ -73,6 +73,12 @@ class InitiateAffiliatePayoutOutput(Model):
     transfer_id: str
 
 
+class CheckAuthorizationOutput(Model):
+    payment_intent_id: str
+    status: types.CaptureStatus
+    capture_before: datetime | None = None
+
+
 class SetupRecurringPaymentOutput(Model):
     mandate_id: str
 
@@ -120,7 +126,7 @@ class InitiateTransferOutput(Model):
 
 class InitiateBankPayoutOutput(Model):
     transfer_id: str
-    status: types.TransferStatus
+    status: types.TransferOutcome
 
 
 class CancelBankPayoutOutput(Model):
@@ -163,6 +169,15 @@ class SplitPaymentOutput(Model):
 
 class ClearPaymentSplitOutput(Model):
     pass
+
+
+class GatherPaymentAuditTrailOutput(Model):
+    report_run_id: str
+
+
+class FetchPaymentAuditTrailOutput(Model):
+    status: Literal["pending", "succeeded", "failed"]
+    file_id: str | None = None
 
 
 class OpenPropertyPaymentOutput(Model):
@@ -339,6 +354,18 @@ class InitiateAffiliatePayoutInput(Model):
     affiliate_partner_id: str
     order_id: str
     connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class CheckAuthorizationInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class FinalizePaymentInput(Model):
+    payment_intent_id: str
     amount: Decimal
     currency_code: str
     gateway: str | None = None
@@ -544,6 +571,20 @@ class SplitPaymentInput(Model):
 class ClearPaymentSplitInput(Model):
     payment_intent_id: str
     gateway: str
+
+
+class ChargeTenantPaymentInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class GatherPaymentAuditTrailInput(Model):
+    period: types.ReportPeriod
+
+
+class FetchPaymentAuditTrailInput(Model):
+    report_run_id: str
 
 
 class OpenPropertyPaymentInput(Model):
@@ -1323,6 +1364,64 @@ def initiate_affiliate_payout(
             amount=amount,
             currency_code=currency_code,
             gateway=gateway,
+        ),
+    )
+
+
+_CHECK_AUTHORIZATION = Operation(
+    "checkAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CheckAuthorizationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the shopper's bank holds an amount that was authorised at checkout.",
+)
+
+
+def check_authorization(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[CheckAuthorizationOutput]:
+    """Whether the shopper's bank holds an amount that was authorised at checkout."""
+    return Call(
+        _CHECK_AUTHORIZATION, CheckAuthorizationInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_FINALIZE_PAYMENT = Operation(
+    "finalizePayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take of an authorised amount what is owed in the end, and set the rest free; waits where the bank answers later.",
+)
+
+
+def finalize_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Take of an authorised amount what is owed in the end, and set the rest free; waits where the
+    bank answers later.
+    """
+    return Call(
+        _FINALIZE_PAYMENT,
+        FinalizePaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
         ),
     )
 
@@ -2136,6 +2235,71 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
     )
+
+
+_CHARGE_TENANT_PAYMENT = Operation(
+    "chargeTenantPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(payment_intent_id=first.payment_intent_id),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a tenant for an invoice, on its default card; waits where the bank answers later.",
+)
+
+
+def charge_tenant_payment(
+    *, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[types.PaymentResult]:
+    """Charge a tenant for an invoice, on its default card; waits where the bank answers later."""
+    return Call(
+        _CHARGE_TENANT_PAYMENT,
+        ChargeTenantPaymentInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code),
+    )
+
+
+_GATHER_PAYMENT_AUDIT_TRAIL = Operation(
+    "gatherPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=GatherPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have the gateway write a report of all that moved its balance in a period.",
+)
+
+
+def gather_payment_audit_trail(*, period: types.ReportPeriod) -> Call[GatherPaymentAuditTrailOutput]:
+    """Have the gateway write a report of all that moved its balance in a period."""
+    return Call(_GATHER_PAYMENT_AUDIT_TRAIL, GatherPaymentAuditTrailInput(period=period))
+
+
+_FETCH_PAYMENT_AUDIT_TRAIL = Operation(
+    "fetchPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the gateway's report is written, and in which file.",
+)
+
+
+def fetch_payment_audit_trail(*, report_run_id: str) -> Call[FetchPaymentAuditTrailOutput]:
+    """Whether the gateway's report is written, and in which file."""
+    return Call(_FETCH_PAYMENT_AUDIT_TRAIL, FetchPaymentAuditTrailInput(report_run_id=report_run_id))
 
 
 _OPEN_PROPERTY_PAYMENT = Operation(

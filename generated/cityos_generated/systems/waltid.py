@@ -73,6 +73,28 @@ class IssueBusinessCredentialsOutput(Model):
     credential_id: str
 
 
+class VerifyCertificationsOutput(Model):
+    verification_id: str
+
+
+class FetchCertificationCheckOutput(Model):
+    verification_id: str
+    status: Literal["approved", "rejected", "open"]
+
+
+class RunBackgroundCheckOutput(Model):
+    background_check_id: str
+
+
+class FetchBackgroundCheckOutput(Model):
+    background_check_id: str
+    status: Literal["cleared", "failed", "open"]
+
+
+class IssueProfessionalCredentialOutput(Model):
+    credential_id: str
+
+
 class IssueVerifiableCertificateOutput(Model):
     credential_id: str
 
@@ -221,6 +243,14 @@ class VerifyVaccinationStatusOutput(Model):
     request_url: str | None = None
 
 
+class IssueAdminCredentialsOutput(Model):
+    credential_id: str
+
+
+class GatherIdentityEventsOutput(Model):
+    extract_id: str
+
+
 class VerifyPropertyOwnershipOutput(Model):
     verification_session_id: str
 
@@ -306,6 +336,30 @@ class VerifyBusinessDocumentsInput(Model):
 class IssueBusinessCredentialsInput(Model):
     company_id: str
     business_info: types.CompanyInfo
+
+
+class VerifyCertificationsInput(Model):
+    provider_id: str
+    certifications: Annotated[list[types.Certification], Limits(max_items=20)]
+
+
+class FetchCertificationCheckInput(Model):
+    verification_id: str
+
+
+class RunBackgroundCheckInput(Model):
+    provider_id: str
+    user_id: str
+
+
+class FetchBackgroundCheckInput(Model):
+    background_check_id: str
+
+
+class IssueProfessionalCredentialInput(Model):
+    provider_id: str
+    user_id: str
+    certification_types: Annotated[list[str], Limits(max_items=20)]
 
 
 class IssueVerifiableCertificateInput(Model):
@@ -487,6 +541,16 @@ class VerifyVendorIdentityInput(Model):
 class VerifyVaccinationStatusInput(Model):
     owner_id: str
     pet_profile_id: str
+
+
+class IssueAdminCredentialsInput(Model):
+    owner_user_id: str
+    tenant_slug: str
+
+
+class GatherIdentityEventsInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
 
 
 class VerifyPropertyOwnershipInput(Model):
@@ -768,6 +832,122 @@ def issue_business_credentials(
     return Call(
         _ISSUE_BUSINESS_CREDENTIALS,
         IssueBusinessCredentialsInput(company_id=company_id, business_info=business_info),
+    )
+
+
+_VERIFY_CERTIFICATIONS = Operation(
+    "verifyCertifications",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=VerifyCertificationsOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"kyc.verification.approved": "", "kyc.verification.rejected": "ComplianceViolationError"},
+        match="verification_id",
+        within=timedelta(minutes=20160),
+        settled=(),
+        ask=lambda given, first: fetch_certification_check(verification_id=first.verification_id),
+        statuses={"approved": "", "rejected": "ComplianceViolationError"},
+    ),
+    summary="Hand a provider's certificates in, and wait until somebody has looked at them.",
+)
+
+
+def verify_certifications(
+    *, provider_id: str, certifications: list[types.Certification]
+) -> Call[VerifyCertificationsOutput]:
+    """Hand a provider's certificates in, and wait until somebody has looked at them."""
+    return Call(
+        _VERIFY_CERTIFICATIONS,
+        VerifyCertificationsInput(provider_id=provider_id, certifications=certifications),
+    )
+
+
+_FETCH_CERTIFICATION_CHECK = Operation(
+    "fetchCertificationCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchCertificationCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the check of a provider's certificates stands.",
+)
+
+
+def fetch_certification_check(*, verification_id: str) -> Call[FetchCertificationCheckOutput]:
+    """How the check of a provider's certificates stands."""
+    return Call(_FETCH_CERTIFICATION_CHECK, FetchCertificationCheckInput(verification_id=verification_id))
+
+
+_RUN_BACKGROUND_CHECK = Operation(
+    "runBackgroundCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=RunBackgroundCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"background_check.cleared": "", "background_check.failed": "ComplianceViolationError"},
+        match="background_check_id",
+        within=timedelta(minutes=40320),
+        settled=(),
+        ask=lambda given, first: fetch_background_check(background_check_id=first.background_check_id),
+        statuses={"cleared": "", "failed": "ComplianceViolationError"},
+    ),
+    summary="Have a person's background checked, and wait for the answer.",
+)
+
+
+def run_background_check(*, provider_id: str, user_id: str) -> Call[RunBackgroundCheckOutput]:
+    """Have a person's background checked, and wait for the answer."""
+    return Call(_RUN_BACKGROUND_CHECK, RunBackgroundCheckInput(provider_id=provider_id, user_id=user_id))
+
+
+_FETCH_BACKGROUND_CHECK = Operation(
+    "fetchBackgroundCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=FetchBackgroundCheckOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="How the check of a background stands.",
+)
+
+
+def fetch_background_check(*, background_check_id: str) -> Call[FetchBackgroundCheckOutput]:
+    """How the check of a background stands."""
+    return Call(_FETCH_BACKGROUND_CHECK, FetchBackgroundCheckInput(background_check_id=background_check_id))
+
+
+_ISSUE_PROFESSIONAL_CREDENTIAL = Operation(
+    "issueProfessionalCredential",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueProfessionalCredentialOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a provider the credential of a profession. revokeBusinessCredential takes it back.",
+)
+
+
+def issue_professional_credential(
+    *, provider_id: str, user_id: str, certification_types: list[str]
+) -> Call[IssueProfessionalCredentialOutput]:
+    """Offer a provider the credential of a profession. revokeBusinessCredential takes it back."""
+    return Call(
+        _ISSUE_PROFESSIONAL_CREDENTIAL,
+        IssueProfessionalCredentialInput(
+            provider_id=provider_id, user_id=user_id, certification_types=certification_types
+        ),
     )
 
 
@@ -1579,6 +1759,50 @@ def verify_vaccination_status(*, owner_id: str, pet_profile_id: str) -> Call[Ver
         _VERIFY_VACCINATION_STATUS,
         VerifyVaccinationStatusInput(owner_id=owner_id, pet_profile_id=pet_profile_id),
     )
+
+
+_ISSUE_ADMIN_CREDENTIALS = Operation(
+    "issueAdminCredentials",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=IssueAdminCredentialsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Offer a tenant's owner the credential of an administrator. revokeBusinessCredential takes it back.",
+)
+
+
+def issue_admin_credentials(*, owner_user_id: str, tenant_slug: str) -> Call[IssueAdminCredentialsOutput]:
+    """Offer a tenant's owner the credential of an administrator. revokeBusinessCredential takes it
+    back.
+    """
+    return Call(
+        _ISSUE_ADMIN_CREDENTIALS,
+        IssueAdminCredentialsInput(owner_user_id=owner_user_id, tenant_slug=tenant_slug),
+    )
+
+
+_GATHER_IDENTITY_EVENTS = Operation(
+    "gatherIdentityEvents",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=GatherIdentityEventsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Put what was issued, shown, checked and revoked in a period into the archive; the platform's own service has kept it.",
+)
+
+
+def gather_identity_events(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherIdentityEventsOutput]:
+    """Put what was issued, shown, checked and revoked in a period into the archive; the platform's own
+    service has kept it.
+    """
+    return Call(_GATHER_IDENTITY_EVENTS, GatherIdentityEventsInput(report_type=report_type, period=period))
 
 
 _VERIFY_PROPERTY_OWNERSHIP = Operation(

@@ -42,7 +42,7 @@ class HotelReservationInput(Model):
     currency_code: str
     payment_method_id: str
     gateway: types.Gateway
-    cancellation_policy: types.CancellationPolicy
+    cancellation_policy: types.StayCancellationPolicy
     special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
     airport_transfer: types.AirportTransfer | None = None
 
@@ -74,7 +74,7 @@ class HotelReservationResult(Model):
 
 FACTS = Facts(
     type="HotelReservationWorkflow",
-    digest="d16c34a16dfeb33f9ae256c4b0b8f4276f080aac0ddf1fd58ebccb7a797fd16a",
+    digest="fd2c3486ce7aa36bf20ec8f8482036bc12612e8886ca6c5dacd41f07c5e2fb80",
     steps=(
         "reserveRooms",
         "authorizePayment",

@@ -57,7 +57,7 @@ class HealthcareAppointmentResult(Model):
 
 FACTS = Facts(
     type="HealthcareAppointmentWorkflow",
-    digest="7fea8f55be5f6761c9c953cece0f731700ebd44ddfdb4c027bbb3e8a00daa9fc",
+    digest="3232ff2c28fa8b96f3d08416763966b4906f8f09733d7f2e3ea25c5945e8088b",
     steps=(
         "appointment",
         "verifyPatientIdentity",
@@ -229,18 +229,18 @@ class HealthcareAppointmentWorkflow(
                         appointment_type=self.input.appointment_type,
                     ),
                 )
-            # line 79: blockProviderSlot
+            # line 80: blockProviderSlot
             try:
                 await self.do(
                     "blockProviderSlot",
-                    medusa.block_provider_slot(
+                    medusa.block_appointment_slot(
                         appointment_id=self.input.appointment_id,
                         provider_id=self.input.provider_id,
                         scheduled_at=self.input.scheduled_at,
                         duration_minutes=self.input.duration_minutes,
                     ),
                     undo=Undo(
-                        lambda _: medusa.release_provider_slot(
+                        lambda _: medusa.release_appointment_slot(
                             appointment_id=self.input.appointment_id, provider_id=self.input.provider_id
                         ),
                         needs_result=False,
@@ -252,7 +252,7 @@ class HealthcareAppointmentWorkflow(
                     return HealthcareAppointmentResult(status="slot_taken")
                 else:
                     raise
-            # line 84: collectCopay
+            # line 85: collectCopay
             if self.input.copay_amount is not None:
                 collect_copay = await self.do(
                     "collectCopay",
@@ -273,9 +273,9 @@ class HealthcareAppointmentWorkflow(
                 )
             if collect_copay is not None:
                 self.state.copay_payment = sure(collect_copay).payment_intent_id
-            # line 92: prepareVisit
+            # line 93: prepareVisit
             with self.block("prepareVisit"):
-                # line 95: createVideoSession
+                # line 96: createVideoSession
                 if self.input.appointment_type == "telemedicine":
                     await self.do(
                         "createVideoSession",
@@ -289,7 +289,7 @@ class HealthcareAppointmentWorkflow(
                             needs_result=False,
                         ),
                     )
-                # line 98: reserveLabSlot
+                # line 99: reserveLabSlot
                 if self.input.appointment_type == "lab_test":
                     await self.do(
                         "reserveLabSlot",
@@ -304,7 +304,7 @@ class HealthcareAppointmentWorkflow(
                             needs_result=False,
                         ),
                     )
-                # line 101: scheduleVisitRoute
+                # line 102: scheduleVisitRoute
                 if self.input.appointment_type == "home_visit":
                     await self.do(
                         "scheduleVisitRoute",
@@ -318,18 +318,18 @@ class HealthcareAppointmentWorkflow(
                             lambda done: fleetbase.cancel_visit_route(visit_route_id=done.visit_route_id)
                         ),
                     )
-            # line 104: sendAppointmentConfirmation
+            # line 105: sendAppointmentConfirmation
             await self.attempt(
                 "sendAppointmentConfirmation",
                 payload.send_appointment_confirmation(
                     appointment_id=self.input.appointment_id, scheduled_at=self.input.scheduled_at
                 ),
             )
-            # line 105: scheduleReminder
+            # line 106: scheduleReminder
             schedule_reminder = await self.sleep(
                 "scheduleReminder", until=self.input.scheduled_at - timedelta(days=1)
             )
-            # line 107: sendAppointmentReminder
+            # line 108: sendAppointmentReminder
             if not schedule_reminder.was_past:
                 await self.attempt(
                     "sendAppointmentReminder",
@@ -337,11 +337,11 @@ class HealthcareAppointmentWorkflow(
                         appointment_id=self.input.appointment_id, scheduled_at=self.input.scheduled_at
                     ),
                 )
-            # line 109: completion
+            # line 110: completion
             with self.loop("completion") as completion:
                 for pass_number in range(1, 3 + 1):
                     async with completion.turn(pass_number):
-                        # line 112: awaitCompletion
+                        # line 113: awaitCompletion
                         booking_completed = On(signals.BookingCompleted)
                         booking_no_show = On(signals.BookingNoShow)
                         heard = await self.wait(
@@ -356,11 +356,11 @@ class HealthcareAppointmentWorkflow(
                         if heard.by is booking_completed:
                             break
                         elif heard.by is booking_no_show:
-                            # line 118
+                            # line 119
                             await self.pivot()
                             return HealthcareAppointmentResult(status="no_show")
                         elif heard.timed_out:
-                            # line 121: remindProvider
+                            # line 122: remindProvider
                             await self.attempt(
                                 "remindProvider",
                                 payload.remind_provider(
@@ -369,7 +369,7 @@ class HealthcareAppointmentWorkflow(
                                 ),
                             )
                 else:
-                    # line 123: createSupportTicket
+                    # line 124: createSupportTicket
                     await self.do(
                         "createSupportTicket",
                         erpnext.create_support_ticket(
@@ -378,18 +378,18 @@ class HealthcareAppointmentWorkflow(
                             priority="medium",
                         ),
                     )
-                    # line 126
+                    # line 127
                     await self.undo()
                     return HealthcareAppointmentResult(status="not_completed")
-        # line 128
+        # line 129
         await self.pivot()
-        # line 129: getVisitOutcome
+        # line 130: getVisitOutcome
         get_visit_outcome = await self.do(
             "getVisitOutcome", medusa.get_visit_outcome(appointment_id=self.input.appointment_id)
         )
-        # line 130
+        # line 131
         if get_visit_outcome.prescription_needed:
-            # line 132: createPrescription
+            # line 133: createPrescription
             create_prescription = await self.do(
                 "createPrescription",
                 medusa.create_prescription(
@@ -400,15 +400,15 @@ class HealthcareAppointmentWorkflow(
                     check_history=self.input.requires_prescription_history,
                 ),
             )
-            # line 134: routeToPharmacy
-            # line 136: assignPharmacy
+            # line 135: routeToPharmacy
+            # line 137: assignPharmacy
             assign_pharmacy = await self.do(
                 "assignPharmacy",
                 medusa.assign_pharmacy(
                     prescription_id=create_prescription.prescription_id, patient_id=self.input.patient_id
                 ),
             )
-            # line 137: createPharmacyDelivery
+            # line 138: createPharmacyDelivery
             await self.do(
                 "createPharmacyDelivery",
                 fleetbase.create_pharmacy_delivery(
@@ -417,7 +417,7 @@ class HealthcareAppointmentWorkflow(
                     patient_id=self.input.patient_id,
                 ),
             )
-        # line 138: processInsuranceClaim
+        # line 139: processInsuranceClaim
         if (
             self.input.insurance_policy_id is not None
             and check_insurance_coverage is not None
@@ -432,7 +432,7 @@ class HealthcareAppointmentWorkflow(
                     covered_share=sure(check_insurance_coverage).covered_share,
                 ),
             )
-        # line 141: sendPostVisitSummary
+        # line 142: sendPostVisitSummary
         await self.attempt(
             "sendPostVisitSummary", payload.send_post_visit_summary(appointment_id=self.input.appointment_id)
         )
@@ -440,7 +440,7 @@ class HealthcareAppointmentWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 145: sendAppointmentCancelled
+        # line 146: sendAppointmentCancelled
         if self.ending.status not in ["completed", "no_show"]:
             await self.attempt(
                 "sendAppointmentCancelled",
@@ -448,7 +448,7 @@ class HealthcareAppointmentWorkflow(
                     appointment_id=self.input.appointment_id, reason=self.ending.status
                 ),
             )
-        # line 148: recordAuditLog
+        # line 149: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -77,7 +77,10 @@ FACTS = Facts(
     signals={
         "booking.cancelled": (signals.BookingCancelled,),
         "booking.completed": (signals.BookingCompleted,),
-        "booking.customer.checked_in": (signals.BookingCustomerCheckedIn,),
+        "booking.customer.checked_in": (
+            signals.BookingCustomerCheckedIn,
+            "booking.checked_in",
+        ),
         "booking.no_show": (signals.BookingNoShow,),
         "fitness.spot.opened": (signals.FitnessSpotOpened,),
         "payment.intent.captured": (

@@ -106,7 +106,7 @@ def _id_values(
     """What stands in the braces of the other's id: from the payload, else by name from what is in scope."""
     values: list[tuple[str, ir.Value]] = []
     known = {**{f.name: f"input.{f.name}" for f in env.input.fields}, **{name: name for name in env.state}}
-    for name in dict.fromkeys(re.findall(r"\{(\w+)\}", step.to.text)):
+    for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", step.to.text)):
         if name == "tenant_id":
             continue
         path = known.get(name)
