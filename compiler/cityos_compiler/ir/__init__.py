@@ -21,7 +21,7 @@ from cityos_compiler.ir.saga import Pivot, Undo
 from cityos_compiler.ir.set_ import Assignment, Set
 from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Await, Branch, Meanwhile, Sleep, Timer
-from cityos_compiler.ir.walking import all_steps, beside, children, walk
+from cityos_compiler.ir.walking import all_steps, all_timers, beside, children, walk
 from cityos_compiler.ir.workflow import Query, Requirement, Workflow
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Value",
     "Workflow",
     "all_steps",
+    "all_timers",
     "beside",
     "children",
     "digest",

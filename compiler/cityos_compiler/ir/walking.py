@@ -11,7 +11,7 @@ from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child
 from cityos_compiler.ir.parallel import Parallel
-from cityos_compiler.ir.waiting import Await, Meanwhile
+from cityos_compiler.ir.waiting import Await, Meanwhile, Timer
 from cityos_compiler.ir.workflow import Workflow
 
 
@@ -49,6 +49,12 @@ def children(step: Step) -> list[Block]:
         case Child():
             return [step.on_failure_steps] if step.on_failure_steps else []
     return []
+
+
+def all_timers(workflow: Workflow) -> list[Timer]:
+    """Every timer of a workflow, in the order in which they are written."""
+    blocks = (workflow.meanwhile, *(getattr(step, "meanwhile", None) for step in all_steps(workflow)))
+    return [timer for block in blocks if isinstance(block, Meanwhile) for timer in block.timers]
 
 
 def beside(meanwhile: Meanwhile | None) -> list[Block]:
