@@ -622,6 +622,10 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+RentalCondition = Literal["excellent", "good", "fair", "damaged", "lost"]
+
+RentalPurpose = Literal["deposit", "rent", "extension", "remainder"]
+
 
 class MenuModifier(Model):
     modifier_id: str

@@ -272,6 +272,26 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class UpdateInventoryAsRentedOutput(Model):
+    pass
+
+
+class UpdateInventoryAsAvailableOutput(Model):
+    pass
+
+
+class ReturnRentedItemOutput(Model):
+    pass
+
+
+class BookRentOutput(Model):
+    journal_entry_id: str
+
+
+class BookDepositSettlementOutput(Model):
+    journal_entry_id: str
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -675,6 +695,37 @@ class BookGiftCardInput(Model):
     gift_card_id: str
     action: types.GiftCardAction
     amount: Decimal
+    currency_code: str
+
+
+class UpdateInventoryAsRentedInput(Model):
+    rental_product_id: str
+    rental_agreement_id: str
+
+
+class UpdateInventoryAsAvailableInput(Model):
+    rental_product_id: str
+    rental_agreement_id: str
+
+
+class ReturnRentedItemInput(Model):
+    rental_product_id: str
+    rental_agreement_id: str
+    condition: types.RentalCondition
+
+
+class BookRentInput(Model):
+    rental_agreement_id: str
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookDepositSettlementInput(Model):
+    rental_agreement_id: str
+    deposit: Decimal
+    given_back: Decimal
+    kept: Decimal
     currency_code: str
 
 
@@ -2132,6 +2183,137 @@ def book_gift_card(
         _BOOK_GIFT_CARD,
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_INVENTORY_AS_RENTED = Operation(
+    "updateInventoryAsRented",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryAsRentedOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Note that a thing is with a renter.",
+)
+
+
+def update_inventory_as_rented(
+    *, rental_product_id: str, rental_agreement_id: str
+) -> Call[UpdateInventoryAsRentedOutput]:
+    """Note that a thing is with a renter."""
+    return Call(
+        _UPDATE_INVENTORY_AS_RENTED,
+        UpdateInventoryAsRentedInput(
+            rental_product_id=rental_product_id, rental_agreement_id=rental_agreement_id
+        ),
+    )
+
+
+_UPDATE_INVENTORY_AS_AVAILABLE = Operation(
+    "updateInventoryAsAvailable",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdateInventoryAsAvailableOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Note that a thing was never handed out; not handed out already is success.",
+)
+
+
+def update_inventory_as_available(
+    *, rental_product_id: str, rental_agreement_id: str
+) -> Call[UpdateInventoryAsAvailableOutput]:
+    """Note that a thing was never handed out; not handed out already is success."""
+    return Call(
+        _UPDATE_INVENTORY_AS_AVAILABLE,
+        UpdateInventoryAsAvailableInput(
+            rental_product_id=rental_product_id, rental_agreement_id=rental_agreement_id
+        ),
+    )
+
+
+_RETURN_RENTED_ITEM = Operation(
+    "returnRentedItem",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReturnRentedItemOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Note in what condition a thing is back - on the shelf, in repair, or written off where it is lost.",
+)
+
+
+def return_rented_item(
+    *, rental_product_id: str, rental_agreement_id: str, condition: types.RentalCondition
+) -> Call[ReturnRentedItemOutput]:
+    """Note in what condition a thing is back - on the shelf, in repair, or written off where it is
+    lost.
+    """
+    return Call(
+        _RETURN_RENTED_ITEM,
+        ReturnRentedItemInput(
+            rental_product_id=rental_product_id, rental_agreement_id=rental_agreement_id, condition=condition
+        ),
+    )
+
+
+_BOOK_RENT = Operation(
+    "bookRent",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookRentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book rent that was paid.",
+)
+
+
+def book_rent(
+    *, rental_agreement_id: str, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[BookRentOutput]:
+    """Book rent that was paid."""
+    return Call(
+        _BOOK_RENT,
+        BookRentInput(
+            rental_agreement_id=rental_agreement_id,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_DEPOSIT_SETTLEMENT = Operation(
+    "bookDepositSettlement",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookDepositSettlementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what of a deposit went back and what was kept.",
+)
+
+
+def book_deposit_settlement(
+    *, rental_agreement_id: str, deposit: Decimal, given_back: Decimal, kept: Decimal, currency_code: str
+) -> Call[BookDepositSettlementOutput]:
+    """Book what of a deposit went back and what was kept."""
+    return Call(
+        _BOOK_DEPOSIT_SETTLEMENT,
+        BookDepositSettlementInput(
+            rental_agreement_id=rental_agreement_id,
+            deposit=deposit,
+            given_back=given_back,
+            kept=kept,
+            currency_code=currency_code,
         ),
     )
 

@@ -707,6 +707,22 @@ class ExpireGiftCardOutput(Model):
     forfeited: Decimal
 
 
+class ActivateRentalAgreementOutput(Model):
+    return_delivery_order_id: str | None = None
+
+
+class CancelRentalAgreementOutput(Model):
+    pass
+
+
+class ProcessReturnInspectionOutput(Model):
+    repair_cost: Decimal
+
+
+class CloseRentalAgreementOutput(Model):
+    pass
+
+
 class SendToKitchenDisplayOutput(Model):
     pass
 
@@ -1814,6 +1830,27 @@ class RestoreGiftCardInput(Model):
 
 class ExpireGiftCardInput(Model):
     gift_card_id: str
+
+
+class ActivateRentalAgreementInput(Model):
+    rental_agreement_id: str
+
+
+class CancelRentalAgreementInput(Model):
+    rental_agreement_id: str
+
+
+class ProcessReturnInspectionInput(Model):
+    rental_agreement_id: str
+    condition: types.RentalCondition
+    damage_reports: Annotated[list[str], Limits(max_items=50)]
+    return_proof: str | None = None
+
+
+class CloseRentalAgreementInput(Model):
+    rental_agreement_id: str
+    condition: types.RentalCondition
+    given_back: Decimal
 
 
 class SendToKitchenDisplayInput(Model):
@@ -5756,6 +5793,97 @@ _EXPIRE_GIFT_CARD = Operation(
 def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     """End a gift card, and say what was left on it."""
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
+
+
+_ACTIVATE_RENTAL_AGREEMENT = Operation(
+    "activateRentalAgreement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateRentalAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let a rental begin; where a courier will fetch the thing, say by which delivery order.",
+)
+
+
+def activate_rental_agreement(*, rental_agreement_id: str) -> Call[ActivateRentalAgreementOutput]:
+    """Let a rental begin; where a courier will fetch the thing, say by which delivery order."""
+    return Call(
+        _ACTIVATE_RENTAL_AGREEMENT, ActivateRentalAgreementInput(rental_agreement_id=rental_agreement_id)
+    )
+
+
+_CANCEL_RENTAL_AGREEMENT = Operation(
+    "cancelRentalAgreement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelRentalAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Cancel a rental that has not begun; none there is success.",
+)
+
+
+def cancel_rental_agreement(*, rental_agreement_id: str) -> Call[CancelRentalAgreementOutput]:
+    """Cancel a rental that has not begun; none there is success."""
+    return Call(_CANCEL_RENTAL_AGREEMENT, CancelRentalAgreementInput(rental_agreement_id=rental_agreement_id))
+
+
+_PROCESS_RETURN_INSPECTION = Operation(
+    "processReturnInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ProcessReturnInspectionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Look at what came back, with all that was reported, and say what its repair costs.",
+)
+
+
+def process_return_inspection(
+    *,
+    rental_agreement_id: str,
+    condition: types.RentalCondition,
+    damage_reports: list[str],
+    return_proof: str | None = None,
+) -> Call[ProcessReturnInspectionOutput]:
+    """Look at what came back, with all that was reported, and say what its repair costs."""
+    return Call(
+        _PROCESS_RETURN_INSPECTION,
+        ProcessReturnInspectionInput(
+            rental_agreement_id=rental_agreement_id,
+            condition=condition,
+            damage_reports=damage_reports,
+            return_proof=return_proof,
+        ),
+    )
+
+
+_CLOSE_RENTAL_AGREEMENT = Operation(
+    "closeRentalAgreement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseRentalAgreementOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a rental, with what of its deposit went back.",
+)
+
+
+def close_rental_agreement(
+    *, rental_agreement_id: str, condition: types.RentalCondition, given_back: Decimal
+) -> Call[CloseRentalAgreementOutput]:
+    """End a rental, with what of its deposit went back."""
+    return Call(
+        _CLOSE_RENTAL_AGREEMENT,
+        CloseRentalAgreementInput(
+            rental_agreement_id=rental_agreement_id, condition=condition, given_back=given_back
+        ),
+    )
 
 
 _SEND_TO_KITCHEN_DISPLAY = Operation(

@@ -374,6 +374,18 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class SendRentalConfirmationOutput(Model):
+    pass
+
+
+class SendReturnReminderOutput(Model):
+    pass
+
+
+class NotifyRentPaymentFailedOutput(Model):
+    pass
+
+
 class NotifyRestaurantOutput(Model):
     pass
 
@@ -962,6 +974,27 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class SendRentalConfirmationInput(Model):
+    customer_id: str
+    rental_agreement_id: str
+    start_date: date
+    end_date: date
+
+
+class SendReturnReminderInput(Model):
+    customer_id: str
+    rental_agreement_id: str
+    template: str
+    due_at: datetime
+
+
+class NotifyRentPaymentFailedInput(Model):
+    customer_id: str
+    rental_agreement_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class NotifyRestaurantInput(Model):
@@ -3031,6 +3064,84 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_SEND_RENTAL_CONFIRMATION = Operation(
+    "sendRentalConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRentalConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a renter that the rental has begun.",
+)
+
+
+def send_rental_confirmation(
+    *, customer_id: str, rental_agreement_id: str, start_date: date, end_date: date
+) -> Call[SendRentalConfirmationOutput]:
+    """Tell a renter that the rental has begun."""
+    return Call(
+        _SEND_RENTAL_CONFIRMATION,
+        SendRentalConfirmationInput(
+            customer_id=customer_id,
+            rental_agreement_id=rental_agreement_id,
+            start_date=start_date,
+            end_date=end_date,
+        ),
+    )
+
+
+_SEND_RETURN_REMINDER = Operation(
+    "sendReturnReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReturnReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a renter when to bring a thing back, or that it is late, by template.",
+)
+
+
+def send_return_reminder(
+    *, customer_id: str, rental_agreement_id: str, template: str, due_at: datetime
+) -> Call[SendReturnReminderOutput]:
+    """Tell a renter when to bring a thing back, or that it is late, by template."""
+    return Call(
+        _SEND_RETURN_REMINDER,
+        SendReturnReminderInput(
+            customer_id=customer_id, rental_agreement_id=rental_agreement_id, template=template, due_at=due_at
+        ),
+    )
+
+
+_NOTIFY_RENT_PAYMENT_FAILED = Operation(
+    "notifyRentPaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRentPaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a renter that a charge was refused, and will be taken from the deposit.",
+)
+
+
+def notify_rent_payment_failed(
+    *, customer_id: str, rental_agreement_id: str, amount: Decimal, currency_code: str
+) -> Call[NotifyRentPaymentFailedOutput]:
+    """Tell a renter that a charge was refused, and will be taken from the deposit."""
+    return Call(
+        _NOTIFY_RENT_PAYMENT_FAILED,
+        NotifyRentPaymentFailedInput(
+            customer_id=customer_id,
+            rental_agreement_id=rental_agreement_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
     )
 
 

@@ -444,6 +444,16 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class ChargeRentalFeeInput(Model):
+    rental_agreement_id: str
+    customer_id: str
+    purpose: types.RentalPurpose
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str
+
+
 class AuthorizeRestaurantBillInput(Model):
     payment_intent_id: str
     amount: Decimal
@@ -1622,6 +1632,54 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     """Take the split of a payment back; none there is success."""
     return Call(
         _CLEAR_PAYMENT_SPLIT, ClearPaymentSplitInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_CHARGE_RENTAL_FEE = Operation(
+    "chargeRentalFee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a renter's card, without the renter; a slow bank answers later.",
+)
+
+
+def charge_rental_fee(
+    *,
+    rental_agreement_id: str,
+    customer_id: str,
+    purpose: types.RentalPurpose,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str,
+) -> Call[types.PaymentResult]:
+    """Charge a renter's card, without the renter; a slow bank answers later."""
+    return Call(
+        _CHARGE_RENTAL_FEE,
+        ChargeRentalFeeInput(
+            rental_agreement_id=rental_agreement_id,
+            customer_id=customer_id,
+            purpose=purpose,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
     )
 
 
