@@ -10,7 +10,7 @@ from cityos_dsl.variants import plain_name
 
 
 def inventory(project: Project, workflows: list[ir.Workflow]) -> dict[str, Any]:
-    """The project's workflows with their steps, signals and queries; its contracts and error classes."""
+    """The project's workflows with their steps and timers, signals and queries; its contracts and error classes."""
     return {
         "workflows": [_workflow(project, workflow) for workflow in workflows],
         "signals": sorted(project.signals),
@@ -27,7 +27,10 @@ def _workflow(project: Project, workflow: ir.Workflow) -> dict[str, Any]:
         "task_queue": workflow.task_queue,
         "triggers": [trigger.shown() for trigger in workflow.triggers],
         "input": [decl.name + ("?" if decl.optional else "") for decl in workflow.input],
-        "steps": [_step(step) for step in ir.all_steps(workflow) if step.name],
+        "steps": [
+            *(_step(step) for step in ir.all_steps(workflow) if step.name),
+            *({"id": timer.name, "kind": "timer"} for timer in ir.all_timers(workflow)),
+        ],
         "signals": [{"name": model.name, "aliases": list(model.aliases)} for model in workflow.signals],
         "queries": sorted({*always, *(query.model.name for query in workflow.queries)}),
     }

@@ -57,6 +57,7 @@ from cityos_generated.workflows import (
     wf_050_service_provider_onboarding,
     wf_051_tenant_provisioning,
     wf_056_auction_lifecycle,
+    wf_057_rental_agreement,
     wf_058_restaurant_order,
     wf_059_event_ticketing,
     wf_060_classified_transaction,
@@ -934,6 +935,29 @@ def wf_056_auction_lifecycle_on_auction_created(
         auto_extend_minutes=event.auto_extend_minutes,
         requires_bid_deposit=event.requires_bid_deposit,
         deposit_amount=event.deposit_amount,
+    )
+
+
+def wf_057_rental_agreement_on_rental_agreement_created(
+    event: events.RentalAgreementCreatedEvent,
+) -> wf_057_rental_agreement.RentalAgreementInput | None:
+    """WF-057: Hand something out against a deposit, take its rent every period, take it back and
+    settle the deposit.
+    """
+    return wf_057_rental_agreement.RentalAgreementInput(
+        rental_agreement_id=event.rental_agreement_id,
+        customer_id=event.customer_id,
+        rental_product_id=event.rental_product_id,
+        start_date=event.start_date,
+        end_date=event.end_date,
+        billing_frequency=event.billing_frequency,
+        rate=event.rate,
+        currency_code=event.currency_code,
+        security_deposit=event.security_deposit,
+        payment_method_id=event.payment_method_id,
+        gateway=event.gateway,
+        late_return_fee_per_day=event.late_return_fee_per_day,
+        damage_waiver_opted=event.damage_waiver_opted,
     )
 
 
@@ -2154,6 +2178,19 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "rental.agreement_created": EventRoute(
+        model=events.RentalAgreementCreatedEvent,
+        beside=(
+            Starts(
+                workflow="RentalAgreementWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:rental:{rental_agreement_id}:agreement",
+                input=wf_057_rental_agreement_on_rental_agreement_created,
+                again="never",
+                while_running="reject",
+            ),
+        ),
+    ),
     "warranty.claim_submitted": EventRoute(
         model=events.WarrantyClaimSubmittedEvent,
         beside=(
@@ -2951,6 +2988,19 @@ SIGNALS: dict[str, SignalRoute] = {
         model=signals.QuoteExpired,
         ids=("tenant:{tenant_id}:quote:{quote_id}:negotiation",),
         addresses=(("quote.*", "quote_id"),),
+    ),
+    "rental.returned": SignalRoute(
+        model=signals.RentalReturned, ids=("tenant:{tenant_id}:rental:{rental_agreement_id}:agreement",)
+    ),
+    "rental.extended": SignalRoute(
+        model=signals.RentalExtended, ids=("tenant:{tenant_id}:rental:{rental_agreement_id}:agreement",)
+    ),
+    "rental.damaged": SignalRoute(
+        model=signals.RentalDamaged, ids=("tenant:{tenant_id}:rental:{rental_agreement_id}:agreement",)
+    ),
+    "rental.early_termination": SignalRoute(
+        model=signals.RentalEarlyTermination,
+        ids=("tenant:{tenant_id}:rental:{rental_agreement_id}:agreement",),
     ),
     "kitchen.order.accepted": SignalRoute(
         model=signals.KitchenOrderAccepted, ids=("tenant:{tenant_id}:restaurant:{order_id}:order",)

@@ -610,6 +610,22 @@ class AffiliateConversionDetectedEvent(Model):
     influencer_campaign_id: str | None = None
 
 
+class RentalAgreementCreatedEvent(Model):
+    rental_agreement_id: str
+    customer_id: str
+    rental_product_id: str
+    start_date: date
+    end_date: date
+    billing_frequency: Literal["daily", "weekly", "monthly"]
+    rate: Decimal
+    currency_code: str
+    security_deposit: Decimal
+    payment_method_id: str
+    gateway: str
+    late_return_fee_per_day: Decimal
+    damage_waiver_opted: bool
+
+
 class WarrantyClaimSubmittedEvent(Model):
     warranty_claim_id: str
     warranty_registration_id: str

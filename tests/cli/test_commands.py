@@ -106,3 +106,9 @@ def test_graph_draws_compensations_dashed() -> None:
     assert shown.startswith("flowchart TD")
     assert "-.->" in shown
     assert cityosc("graph", "WF-001", "--format", "dot").stdout.startswith("digraph")
+
+
+def test_the_inventory_names_the_timers_beside_a_flow_as_well() -> None:
+    shown = json.loads(cityosc("inventory", "--json", folder=ROOT / "tests/golden/town").stdout)
+    clock = next(workflow for workflow in shown["workflows"] if workflow["id"] == "WF-904")
+    assert [step["id"] for step in clock["steps"] if step["kind"] == "timer"] == ["tick", "bell", "remind"]

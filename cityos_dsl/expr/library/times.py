@@ -13,8 +13,8 @@ from cityos_dsl.expr.errors import EvaluationError
 
 Day = TypeVar("Day", date, datetime)
 
-INTERVALS: tuple[str, ...] = ("weekly", "biweekly", "monthly", "quarterly", "yearly")
-_WEEKS = {"weekly": 1, "biweekly": 2}
+INTERVALS: tuple[str, ...] = ("daily", "weekly", "biweekly", "monthly", "quarterly", "yearly")
+_DAYS = {"daily": 1, "weekly": 7, "biweekly": 14}
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _OFFSET = re.compile(r"([+-]?)(\d{1,2}):(\d{2})")
 
@@ -42,8 +42,8 @@ def seconds(count: int) -> timedelta:
 def period(start: Day, interval: str, count: int) -> Day:
     """The start, `count` intervals later on the calendar; a day the month does not have is its last one."""
     try:
-        if interval in _WEEKS:
-            return start + timedelta(weeks=_WEEKS[interval] * count)
+        if interval in _DAYS:
+            return start + timedelta(days=_DAYS[interval] * count)
         if interval not in _MONTHS:
             raise EvaluationError("invalid_argument", f"`{interval}` is none of {', '.join(INTERVALS)}")
         year, month = divmod(start.year * 12 + start.month - 1 + _MONTHS[interval] * count, 12)

@@ -11,8 +11,12 @@ from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child
 from cityos_compiler.ir.parallel import Parallel
+<<<<<<< HEAD
 from cityos_compiler.ir.saga import Undo
 from cityos_compiler.ir.waiting import Await, Meanwhile
+=======
+from cityos_compiler.ir.waiting import Await, Meanwhile, Timer
+>>>>>>> 83c3d655cbfb4cbc9c466369da15b58afb4161c9
 from cityos_compiler.ir.workflow import Workflow
 
 
@@ -50,6 +54,12 @@ def children(step: Step) -> list[Block]:
         case Child():
             return [step.on_failure_steps] if step.on_failure_steps else []
     return []
+
+
+def all_timers(workflow: Workflow) -> list[Timer]:
+    """Every timer of a workflow, in the order in which they are written."""
+    blocks = (workflow.meanwhile, *(getattr(step, "meanwhile", None) for step in all_steps(workflow)))
+    return [timer for block in blocks if isinstance(block, Meanwhile) for timer in block.timers]
 
 
 def beside(meanwhile: Meanwhile | None) -> list[Block]:

@@ -39,17 +39,10 @@ def check(workflow: ir.Workflow, project: Project) -> Iterator[Finding]:
             yield _found(f"`{step.name}`", said(workflow, project, step, "for"))
         if isinstance(step, ir.Do | ir.Group) and not lasts(step.within):
             yield _found(f"the deadline of `{step.name}`", said(workflow, project, step, "within"))
-    for timer in _timers(workflow):
+    for timer in ir.all_timers(workflow):
         if not lasts(timer.every):
             yield _found(f"the timer `{timer.name}`", mention(workflow, project, {timer.name}))
 
 
 def _found(what: str, place: Span) -> Finding:
     return Finding("TIME005", f"{what} takes no time", place, "write a time above zero, or take it out")
-
-
-def _timers(workflow: ir.Workflow) -> Iterator[ir.Timer]:
-    blocks = [workflow.meanwhile, *(getattr(step, "meanwhile", None) for step in ir.all_steps(workflow))]
-    for block in blocks:
-        if isinstance(block, ir.Meanwhile):
-            yield from block.timers
