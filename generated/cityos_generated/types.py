@@ -10,6 +10,24 @@ from typing import Annotated, Any, Literal
 
 from cityos_runtime import Limits, Model
 
+BillingModel = Literal["cpm", "cpc", "cpa", "flat_rate"]
+
+
+class AdTargeting(Model):
+    node_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    persona_ids: Annotated[list[str] | None, Limits(max_items=100)] = None
+    categories: Annotated[list[str] | None, Limits(max_items=100)] = None
+    demographics: Any | None = None
+
+
+class AdPlacement(Model):
+    placement_id: str
+    creative_id: str
+    targeting: AdTargeting
+
+
+CampaignEnd = Literal["end_date", "budget", "payment", "stopped"]
+
 AuctionType = Literal["english", "dutch", "sealed", "reverse"]
 
 BidType = Literal["standard", "proxy", "sealed"]
@@ -45,6 +63,14 @@ class BidDeposit(Model):
     payment_intent_id: str
     amount: Decimal
     currency_code: str
+
+
+VehicleServiceType = Literal["maintenance", "repair", "inspection", "trade_in_appraisal"]
+
+
+class PartNeed(Model):
+    part_id: str
+    quantity: Annotated[int, Limits(min=1)]
 
 
 class ApprovalStep(Model):
@@ -148,6 +174,52 @@ class CompanyDocument(Model):
     type: CompanyDocumentType
     file_url: str
 
+
+BookingStatus = Literal[
+    "pending", "confirmed", "checked_in", "in_progress", "completed", "no_show", "cancelled"
+]
+
+CancellationPolicy = Literal["flexible", "moderate", "strict"]
+
+ReminderChannel = Literal["email", "sms", "push"]
+
+
+class BookingReminder(Model):
+    type: ReminderChannel
+    send_before_minutes: Annotated[int, Limits(min=5, max=43200)]
+
+
+BookingParty = Literal["customer", "provider"]
+
+SlotRefusal = Literal["slot_taken", "provider_closed", "already_moved", "too_late", "not_active"]
+
+
+class Certification(Model):
+    type: str
+    document_url: str
+    expiry_date: date | None = None
+
+
+ExternalCalendarProvider = Literal["google", "outlook", "apple"]
+
+SyncDirection = Literal["inbound", "outbound", "bidirectional"]
+
+
+class BusyTime(Model):
+    external_event_id: str
+    start_time: datetime
+    end_time: datetime
+    all_day: bool
+
+
+class CalendarBooking(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+    cancelled: bool
+
+
+DonationInterval = Literal["weekly", "monthly", "yearly"]
 
 Gateway = Literal["stripe", "tap", "hyperpay"]
 
@@ -289,6 +361,87 @@ class CartItem(Model):
     unit_price: Decimal
 
 
+FundingModel = Literal["all_or_nothing", "keep_what_you_raise"]
+
+CampaignStatus = Literal["collecting", "funded", "failed", "withdrawn"]
+
+
+class StretchGoal(Model):
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    description: str
+
+
+PledgeStatus = Literal["promised", "held", "charged", "refused", "returned", "secured"]
+
+
+class Pledge(Model):
+    pledge_id: str
+    backer_id: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    payment_method_id: str
+    status: PledgeStatus
+    payment_intent_id: str | None = None
+
+
+class PledgePayment(Model):
+    pledge_id: str
+    amount: Decimal
+    payment_intent_id: str
+
+
+CoursePlan = Literal["self_paced", "instructor_led", "cohort"]
+
+CourseEnd = Literal["completed", "not_passed", "lapsed"]
+
+FitnessClassType = Literal["yoga", "hiit", "swimming", "personal_training", "group_fitness"]
+
+
+class GigMilestone(Model):
+    milestone_id: str
+    title: str
+    amount: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    due_date: date
+    deliverables: Annotated[list[str], Limits(max_items=50)]
+
+
+GigContractStatus = Literal["active", "disputed", "terminated", "completed"]
+
+MunicipalServiceType = Literal["permit", "registration", "license", "certificate", "fine_payment"]
+
+
+class ApplicationDocument(Model):
+    document_id: str
+    document_type: str
+    file_url: str
+
+
+StorageType = Literal["ambient", "chilled", "frozen"]
+
+SubstitutionPreference = Literal["allow", "deny", "ask_first"]
+
+
+class GroceryItem(Model):
+    product_id: str
+    sku: str
+    quantity: Annotated[int, Limits(min=1)]
+    storage_type: StorageType
+    shelf_life_hours: Annotated[int, Limits(min=1)]
+
+
+class DeliveryWindow(Model):
+    start: datetime
+    end: datetime
+
+
+class GroceryTerms(Model):
+    items: Annotated[list[GroceryItem], Limits(min_items=1, max_items=200)]
+    delivery_window: DeliveryWindow
+    substitution_preference: SubstitutionPreference
+    warehouse_id: str
+
+
+AppointmentType = Literal["in_person", "telemedicine", "home_visit", "lab_test"]
+
 KycDocument = Literal["id_card", "passport", "utility_bill", "selfie"]
 
 KycPurpose = Literal["age_verification", "high_value_purchase", "regulatory", "account_upgrade"]
@@ -333,6 +486,12 @@ PersonalDataSystem = Literal["medusa", "erpnext", "fleetbase", "waltid", "payloa
 PersonalDataSource = Literal["medusa", "erpnext"]
 
 DeletionMode = Literal["delete", "forget"]
+
+LoanType = Literal["personal", "business", "product_financing", "microfinance"]
+
+RiskGrade = Literal["low", "medium", "high", "unacceptable"]
+
+LoanStatus = Literal["repaid", "defaulted"]
 
 
 class ReceivedItem(Model):
@@ -424,6 +583,10 @@ class SameDayShipment(Model):
     items: Annotated[list[PickItem], Limits(min_items=1, max_items=200)]
     recipient: DeliveryRecipient
 
+
+MembershipInterval = Literal["monthly", "quarterly", "yearly", "lifetime"]
+
+MembershipStatus = Literal["active", "past_due", "ending", "expired", "cancelled"]
 
 OrderStatus = Literal[
     "pending",
@@ -547,6 +710,10 @@ class OverdueBooking(Model):
     payment_method_id: str | None = None
 
 
+VehicleType = Literal["car", "motorcycle", "truck", "ev"]
+
+ParkingDirection = Literal["entry", "exit"]
+
 CaptureMethod = Literal["immediate", "manual"]
 
 
@@ -561,7 +728,7 @@ PayoutMethod = Literal["bank_transfer", "stripe_connect", "wallet"]
 
 PayoutStatus = Literal["in_transit", "paid", "failed", "rejected", "cancelled", "reversed"]
 
-TransferStatus = Literal["completed", "pending", "reversed"]
+TransferOutcome = Literal["completed", "pending"]
 
 ReleaseCondition = Literal["delivery_confirmed", "no_dispute", "review_period_passed"]
 
@@ -604,6 +771,19 @@ class MedusaTransaction(Model):
 
 GiftCardAction = Literal["purchase", "redeem", "expire"]
 
+PetServiceType = Literal["grooming", "boarding", "walking", "veterinary", "training"]
+
+
+class PetInfo(Model):
+    species: str
+    breed: str
+    weight_kg: Annotated[float, Limits(min=0.0)]
+    vaccination_status: str
+    special_needs: str | None = None
+
+
+WalkStatus = Literal["waiting", "walking", "finished", "cancelled"]
+
 
 class MonitoredSystem(Model):
     name: str
@@ -621,6 +801,56 @@ class SystemHealth(Model):
 MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
+
+TenantPlan = Literal["free", "starter", "professional", "enterprise"]
+
+ResidencyZone = Literal["GCC", "EU", "MENA", "APAC", "AMERICAS", "GLOBAL"]
+
+
+class TenantConfig(Model):
+    default_currency: Annotated[str, Limits(pattern="[A-Z]{3}")]
+    default_locale: str
+    timezone: str
+
+
+class BillingPeriod(Model):
+    start: date
+    end: date
+
+
+class UsageMetrics(Model):
+    api_calls: Annotated[int, Limits(min=0)]
+    storage_mb: Annotated[int, Limits(min=0)]
+    bandwidth_mb: Annotated[int, Limits(min=0)]
+    active_products: Annotated[int, Limits(min=0)]
+    orders_processed: Annotated[int, Limits(min=0)]
+    active_vendors: Annotated[int, Limits(min=0)]
+
+
+class Overage(Model):
+    metric: str
+    quantity: int
+    amount: Decimal
+
+
+AuditReportType = Literal["daily_activity", "security_audit", "compliance_report", "financial_audit"]
+
+AuditedSystem = Literal["medusa", "erpnext", "waltid", "payment"]
+
+
+class ReportPeriod(Model):
+    start: date
+    end: date
+
+
+class AuditExtract(Model):
+    system: AuditedSystem
+    extract_id: str
+
+
+PropertyTransactionType = Literal["sale", "lease"]
+
+PropertyPaymentMethod = Literal["full", "mortgage", "installments"]
 
 RentalCondition = Literal["excellent", "good", "fair", "damaged", "lost"]
 
@@ -646,6 +876,30 @@ class RestaurantPayment(Model):
     tip_amount: Decimal | None = None
 
 
+LivePlatform = Literal["native", "instagram", "tiktok", "youtube"]
+
+
+class LiveProduct(Model):
+    product_id: str
+    flash_price: Annotated[Decimal, Limits(min=Decimal("0.01"))]
+    limited_quantity: Annotated[int, Limits(min=1, max=100000)]
+
+
+LiveRefusal = Literal["sold_out", "payment_refused"]
+
+
+class UnsoldStock(Model):
+    product_id: str
+    quantity: int
+
+
+class LivePurchase(Model):
+    purchase_id: str
+    customer_id: str
+    product_id: str
+    quantity: int
+
+
 DunningResult = Literal["unpaid", "paid", "cancelled"]
 
 PlanChangeType = Literal["upgrade", "downgrade"]
@@ -666,6 +920,29 @@ class IssuedTicket(Model):
     ticket_id: str
     ticket_type_id: str
     seat_id: str | None = None
+
+
+class HotelRoom(Model):
+    room_id: str
+    room_type: str
+    rate_per_night: Annotated[Decimal, Limits(min=Decimal("0"))]
+    guests: Annotated[int, Limits(min=1)]
+
+
+StayCancellationPolicy = Literal["free_24h", "non_refundable", "flexible"]
+
+
+class AirportTransfer(Model):
+    pickup_at: datetime
+    flight_number: str
+    passengers: Annotated[int, Limits(min=1)]
+
+
+class UtilityBill(Model):
+    bill_id: str
+    utility_payment_id: str
+    amount: Decimal
+    due_date: date
 
 
 BusinessType = Literal["sole_proprietor", "partnership", "corporation", "llc"]
@@ -824,5 +1101,7 @@ class SettlementLine(Model):
     fees: Decimal
     net: Decimal
 
+
+TransferStatus = Literal["completed", "pending", "reversed"]
 
 ClaimResolution = Literal["repair", "replacement", "refund", "refused"]

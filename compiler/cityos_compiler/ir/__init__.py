@@ -21,11 +21,7 @@ from cityos_compiler.ir.saga import Pivot, Undo
 from cityos_compiler.ir.set_ import Assignment, Set
 from cityos_compiler.ir.triggers import Address, Trigger
 from cityos_compiler.ir.waiting import Await, Branch, Meanwhile, Sleep, Timer
-<<<<<<< HEAD
-from cityos_compiler.ir.walking import all_steps, beside, children, undone_by_name, walk
-=======
-from cityos_compiler.ir.walking import all_steps, all_timers, beside, children, walk
->>>>>>> 83c3d655cbfb4cbc9c466369da15b58afb4161c9
+from cityos_compiler.ir.walking import all_steps, all_timers, beside, children, undone_by_name, walk
 from cityos_compiler.ir.workflow import Query, Requirement, Workflow
 
 __all__ = [

@@ -11,12 +11,8 @@ from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child
 from cityos_compiler.ir.parallel import Parallel
-<<<<<<< HEAD
 from cityos_compiler.ir.saga import Undo
-from cityos_compiler.ir.waiting import Await, Meanwhile
-=======
 from cityos_compiler.ir.waiting import Await, Meanwhile, Timer
->>>>>>> 83c3d655cbfb4cbc9c466369da15b58afb4161c9
 from cityos_compiler.ir.workflow import Workflow
 
 

@@ -92,11 +92,35 @@ class RollbackDataOutput(Model):
     pass
 
 
+class CreateAdRevenueEntryOutput(Model):
+    journal_entry_id: str
+
+
+class ReconcileChargesOutput(Model):
+    discrepancies: int
+
+
 class BookAffiliateCommissionOutput(Model):
     journal_entry_id: str
 
 
 class BookAffiliatePayoutOutput(Model):
+    journal_entry_id: str
+
+
+class CheckPartsAvailabilityOutput(Model):
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsOutput(Model):
+    material_request_id: str
+
+
+class CancelMaterialRequestOutput(Model):
+    pass
+
+
+class BookVehicleServiceOutput(Model):
     journal_entry_id: str
 
 
@@ -154,6 +178,47 @@ class ApplyTaxCategoryOutput(Model):
     pass
 
 
+class GenerateTaxReceiptOutput(Model):
+    receipt_id: str
+
+
+class BookDonationOutput(Model):
+    journal_entry_id: str
+
+
+class BookCampaignOutput(Model):
+    journal_entry_id: str
+
+
+class BookCourseSaleOutput(Model):
+    journal_entry_id: str
+
+
+class BookGigContractOutput(Model):
+    journal_entry_id: str
+
+
+class BookMunicipalFeeOutput(Model):
+    journal_entry_id: str
+
+
+class CheckFreshInventoryOutput(Model):
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class OpenQualityCaseOutput(Model):
+    quality_case_id: str
+
+
+class CheckInsuranceCoverageOutput(Model):
+    covered: bool
+    covered_share: Decimal
+
+
+class ProcessInsuranceClaimOutput(Model):
+    claim_id: str
+
+
 class FetchExpiredBusinessLicensesOutput(Model):
     findings: Annotated[list[types.ComplianceFinding], Limits(max_items=100)]
     next_cursor: str | None = None
@@ -181,6 +246,41 @@ class DeleteCustomerDataOutput(Model):
     pass
 
 
+class CheckCreditHistoryOutput(Model):
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+
+
+class AssessRiskOutput(Model):
+    risk_grade: types.RiskGrade
+
+
+class CalculateInterestRateOutput(Model):
+    annual_rate: Decimal
+
+
+class CreateLoanLedgerOutput(Model):
+    loan_id: str
+
+
+class CancelLoanLedgerOutput(Model):
+    pass
+
+
+class RecordRepaymentOutput(Model):
+    repayment_id: str
+
+
+class BookLateFeeOutput(Model):
+    late_fee_id: str
+    fee: Decimal
+
+
+class CloseLoanLedgerOutput(Model):
+    pass
+
+
 class UpdateInventoryLevelsOutput(Model):
     stock_voucher_id: str
 
@@ -204,6 +304,10 @@ class CancelMaintenanceRecordOutput(Model):
 
 class UpdateAssetRecordOutput(Model):
     pass
+
+
+class BookMembershipFeeOutput(Model):
+    journal_entry_id: str
 
 
 class ReleaseInventoryOfOrderOutput(Model):
@@ -272,6 +376,42 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class CreateERPCompanyRecordOutput(Model):
+    company_id: str
+
+
+class RemoveERPCompanyRecordOutput(Model):
+    pass
+
+
+class BookTenantInvoiceOutput(Model):
+    journal_entry_id: str
+
+
+class GatherERPAuditTrailOutput(Model):
+    extract_id: str
+
+
+class GenerateReportOutput(Model):
+    report_id: str
+
+
+class DiscardReportOutput(Model):
+    pass
+
+
+class ArchiveReportOutput(Model):
+    pass
+
+
+class UpdatePropertyAssetOutput(Model):
+    pass
+
+
+class BookPropertyTransactionOutput(Model):
+    journal_entry_id: str
+
+
 class UpdateInventoryAsRentedOutput(Model):
     pass
 
@@ -292,6 +432,18 @@ class BookDepositSettlementOutput(Model):
     journal_entry_id: str
 
 
+class ReserveFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseFlashInventoryOutput(Model):
+    pass
+
+
+class ReleaseUnpurchasedInventoryOutput(Model):
+    pass
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -309,6 +461,14 @@ class UpdateAccountingEntriesCommissionAdjustmentOutput(Model):
 
 
 class BookTicketSaleOutput(Model):
+    journal_entry_id: str
+
+
+class BookHotelStayOutput(Model):
+    journal_entry_id: str
+
+
+class BookUtilityPaymentOutput(Model):
     journal_entry_id: str
 
 
@@ -428,6 +588,21 @@ class RollbackDataInput(Model):
     load_id: str
 
 
+class CreateAdRevenueEntryInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    spent: Decimal
+    outstanding: Decimal
+    currency_code: str
+
+
+class ReconcileChargesInput(Model):
+    campaign_id: str
+    report_id: str
+    spent: Decimal
+    currency_code: str
+
+
 class BookAffiliateCommissionInput(Model):
     affiliate_partner_id: str
     order_id: str
@@ -438,6 +613,31 @@ class BookAffiliateCommissionInput(Model):
 class BookAffiliatePayoutInput(Model):
     affiliate_partner_id: str
     order_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CheckPartsAvailabilityInput(Model):
+    workshop_id: str
+    parts_needed: Annotated[list[types.PartNeed], Limits(max_items=100)]
+
+
+class OrderMissingPartsInput(Model):
+    appointment_id: str
+    workshop_id: str
+    missing: Annotated[list[types.PartNeed], Limits(max_items=100)]
+    needed_by: date
+
+
+class CancelMaterialRequestInput(Model):
+    material_request_id: str
+
+
+class BookVehicleServiceInput(Model):
+    appointment_id: str
+    invoice_id: str
+    customer_id: str
+    paid: bool
     amount: Decimal
     currency_code: str
 
@@ -521,6 +721,72 @@ class ApplyTaxCategoryInput(Model):
     erp_customer_id: str
 
 
+class GenerateTaxReceiptInput(Model):
+    donation_id: str
+    donor_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookCampaignInput(Model):
+    campaign_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookCourseSaleInput(Model):
+    enrollment_id: str
+    amount: Decimal
+    scholarship: Decimal
+    currency_code: str
+
+
+class BookGigContractInput(Model):
+    gig_contract_id: str
+    released: Decimal
+    returned: Decimal
+    fees: Decimal
+    currency_code: str
+
+
+class BookMunicipalFeeInput(Model):
+    application_id: str
+    service_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class CheckFreshInventoryInput(Model):
+    warehouse_id: str
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    fresh_until: datetime
+
+
+class OpenQualityCaseInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
+
+
+class CheckInsuranceCoverageInput(Model):
+    insurance_policy_id: str
+    appointment_type: types.AppointmentType
+
+
+class ProcessInsuranceClaimInput(Model):
+    appointment_id: str
+    insurance_policy_id: str
+    visit_record_id: str
+    covered_share: Decimal
+
+
 class FetchExpiredBusinessLicensesInput(Model):
     scope: types.ComplianceScope
     limit: int
@@ -557,6 +823,59 @@ class DeleteCustomerDataInput(Model):
     mode: types.DeletionMode
 
 
+class CheckCreditHistoryInput(Model):
+    applicant_id: str
+
+
+class AssessRiskInput(Model):
+    loan_type: types.LoanType
+    requested_amount: Decimal
+    term_months: int
+    credit_score: int
+    open_debts: Decimal
+    missed_payments: int
+    applicant_income: Decimal | None = None
+    collateral_description: str | None = None
+
+
+class CalculateInterestRateInput(Model):
+    loan_type: types.LoanType
+    term_months: int
+    risk_grade: types.RiskGrade
+
+
+class CreateLoanLedgerInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    term_months: int
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+
+
+class CancelLoanLedgerInput(Model):
+    loan_id: str
+
+
+class RecordRepaymentInput(Model):
+    loan_id: str
+    number: int
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookLateFeeInput(Model):
+    loan_id: str
+    number: int
+
+
+class CloseLoanLedgerInput(Model):
+    loan_id: str
+    status: types.LoanStatus
+    outstanding: Decimal
+
+
 class UpdateInventoryLevelsInput(Model):
     purchase_receipt_id: str
     warehouse_id: str
@@ -589,6 +908,12 @@ class UpdateAssetRecordInput(Model):
     vehicle_id: str
     status: types.WorkOrderStatus
     mileage: int
+
+
+class BookMembershipFeeInput(Model):
+    membership_card_id: str
+    amount: Decimal
+    currency_code: str
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -698,6 +1023,56 @@ class BookGiftCardInput(Model):
     currency_code: str
 
 
+class CreateERPCompanyRecordInput(Model):
+    default_currency: str
+    timezone: str
+
+
+class RemoveERPCompanyRecordInput(Model):
+    company_id: str
+
+
+class BookTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
+
+
+class GatherERPAuditTrailInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+
+
+class GenerateReportInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+    correlation_id: str
+    missing: Annotated[list[types.AuditedSystem], Limits(max_items=4)]
+
+
+class DiscardReportInput(Model):
+    report_id: str
+
+
+class ArchiveReportInput(Model):
+    report_id: str
+
+
+class UpdatePropertyAssetInput(Model):
+    property_id: str
+    buyer_id: str
+    transaction_type: types.PropertyTransactionType
+
+
+class BookPropertyTransactionInput(Model):
+    property_transaction_id: str
+    agreed_price: Decimal
+    stamp_duty: Decimal
+    platform_fee: Decimal
+    currency_code: str
+
+
 class UpdateInventoryAsRentedInput(Model):
     rental_product_id: str
     rental_agreement_id: str
@@ -729,6 +1104,21 @@ class BookDepositSettlementInput(Model):
     currency_code: str
 
 
+class ReserveFlashInventoryInput(Model):
+    session_id: str
+    vendor_id: str
+    products: Annotated[list[types.LiveProduct], Limits(max_items=100)]
+
+
+class ReleaseFlashInventoryInput(Model):
+    session_id: str
+
+
+class ReleaseUnpurchasedInventoryInput(Model):
+    session_id: str
+    unsold: Annotated[list[types.UnsoldStock], Limits(max_items=100)]
+
+
 class UpdateERPBillingScheduleInput(Model):
     subscription_id: str
     new_plan_id: str
@@ -755,6 +1145,19 @@ class UpdateAccountingEntriesCommissionAdjustmentInput(Model):
 class BookTicketSaleInput(Model):
     event_id: str
     payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookHotelStayInput(Model):
+    reservation_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class BookUtilityPaymentInput(Model):
+    utility_payment_id: str
+    provider_id: str
     amount: Decimal
     currency_code: str
 
@@ -1138,6 +1541,61 @@ def rollback_data(*, load_id: str) -> Call[RollbackDataOutput]:
     return Call(_ROLLBACK_DATA, RollbackDataInput(load_id=load_id))
 
 
+_CREATE_AD_REVENUE_ENTRY = Operation(
+    "createAdRevenueEntry",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateAdRevenueEntryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a campaign has spent, and what of it could not be charged.",
+)
+
+
+def create_ad_revenue_entry(
+    *, campaign_id: str, advertiser_id: str, spent: Decimal, outstanding: Decimal, currency_code: str
+) -> Call[CreateAdRevenueEntryOutput]:
+    """Book what a campaign has spent, and what of it could not be charged."""
+    return Call(
+        _CREATE_AD_REVENUE_ENTRY,
+        CreateAdRevenueEntryInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            spent=spent,
+            outstanding=outstanding,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_RECONCILE_CHARGES = Operation(
+    "reconcileCharges",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReconcileChargesOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Hold a campaign's charges against what was shown of it; what does not fit goes to the finance team.",
+)
+
+
+def reconcile_charges(
+    *, campaign_id: str, report_id: str, spent: Decimal, currency_code: str
+) -> Call[ReconcileChargesOutput]:
+    """Hold a campaign's charges against what was shown of it; what does not fit goes to the finance
+    team.
+    """
+    return Call(
+        _RECONCILE_CHARGES,
+        ReconcileChargesInput(
+            campaign_id=campaign_id, report_id=report_id, spent=spent, currency_code=currency_code
+        ),
+    )
+
+
 _BOOK_AFFILIATE_COMMISSION = Operation(
     "bookAffiliateCommission",
     system="erpnext",
@@ -1188,6 +1646,100 @@ def book_affiliate_payout(
         BookAffiliatePayoutInput(
             affiliate_partner_id=affiliate_partner_id,
             order_id=order_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHECK_PARTS_AVAILABILITY = Operation(
+    "checkPartsAvailability",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckPartsAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Which parts a workshop's warehouse does not have.",
+)
+
+
+def check_parts_availability(
+    *, workshop_id: str, parts_needed: list[types.PartNeed]
+) -> Call[CheckPartsAvailabilityOutput]:
+    """Which parts a workshop's warehouse does not have."""
+    return Call(
+        _CHECK_PARTS_AVAILABILITY,
+        CheckPartsAvailabilityInput(workshop_id=workshop_id, parts_needed=parts_needed),
+    )
+
+
+_ORDER_MISSING_PARTS = Operation(
+    "orderMissingParts",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OrderMissingPartsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask purchasing for the parts that an appointment lacks, by its date.",
+)
+
+
+def order_missing_parts(
+    *, appointment_id: str, workshop_id: str, missing: list[types.PartNeed], needed_by: date
+) -> Call[OrderMissingPartsOutput]:
+    """Ask purchasing for the parts that an appointment lacks, by its date."""
+    return Call(
+        _ORDER_MISSING_PARTS,
+        OrderMissingPartsInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, missing=missing, needed_by=needed_by
+        ),
+    )
+
+
+_CANCEL_MATERIAL_REQUEST = Operation(
+    "cancelMaterialRequest",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelMaterialRequestOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Cancel a request for parts; cancelled already, or none there, is success.",
+)
+
+
+def cancel_material_request(*, material_request_id: str) -> Call[CancelMaterialRequestOutput]:
+    """Cancel a request for parts; cancelled already, or none there, is success."""
+    return Call(_CANCEL_MATERIAL_REQUEST, CancelMaterialRequestInput(material_request_id=material_request_id))
+
+
+_BOOK_VEHICLE_SERVICE = Operation(
+    "bookVehicleService",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookVehicleServiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a workshop has earned, paid or still owed.",
+)
+
+
+def book_vehicle_service(
+    *, appointment_id: str, invoice_id: str, customer_id: str, paid: bool, amount: Decimal, currency_code: str
+) -> Call[BookVehicleServiceOutput]:
+    """Book what a workshop has earned, paid or still owed."""
+    return Call(
+        _BOOK_VEHICLE_SERVICE,
+        BookVehicleServiceInput(
+            appointment_id=appointment_id,
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            paid=paid,
             amount=amount,
             currency_code=currency_code,
         ),
@@ -1514,6 +2066,252 @@ def apply_tax_category(*, erp_customer_id: str) -> Call[ApplyTaxCategoryOutput]:
     return Call(_APPLY_TAX_CATEGORY, ApplyTaxCategoryInput(erp_customer_id=erp_customer_id))
 
 
+_GENERATE_TAX_RECEIPT = Operation(
+    "generateTaxReceipt",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateTaxReceiptOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue the tax receipt of a donation.",
+)
+
+
+def generate_tax_receipt(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str
+) -> Call[GenerateTaxReceiptOutput]:
+    """Issue the tax receipt of a donation."""
+    return Call(
+        _GENERATE_TAX_RECEIPT,
+        GenerateTaxReceiptInput(
+            donation_id=donation_id, donor_id=donor_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_DONATION = Operation(
+    "bookDonation",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a donation that was received for a campaign.",
+)
+
+
+def book_donation(
+    *, donation_id: str, campaign_id: str, amount: Decimal, currency_code: str
+) -> Call[BookDonationOutput]:
+    """Book a donation that was received for a campaign."""
+    return Call(
+        _BOOK_DONATION,
+        BookDonationInput(
+            donation_id=donation_id, campaign_id=campaign_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_CAMPAIGN = Operation(
+    "bookCampaign",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what the backers of a campaign have paid and its creator has got.",
+)
+
+
+def book_campaign(*, campaign_id: str, amount: Decimal, currency_code: str) -> Call[BookCampaignOutput]:
+    """Book what the backers of a campaign have paid and its creator has got."""
+    return Call(
+        _BOOK_CAMPAIGN, BookCampaignInput(campaign_id=campaign_id, amount=amount, currency_code=currency_code)
+    )
+
+
+_BOOK_COURSE_SALE = Operation(
+    "bookCourseSale",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookCourseSaleOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what was paid for a course, less what a scholarship has paid.",
+)
+
+
+def book_course_sale(
+    *, enrollment_id: str, amount: Decimal, scholarship: Decimal, currency_code: str
+) -> Call[BookCourseSaleOutput]:
+    """Book what was paid for a course, less what a scholarship has paid."""
+    return Call(
+        _BOOK_COURSE_SALE,
+        BookCourseSaleInput(
+            enrollment_id=enrollment_id, amount=amount, scholarship=scholarship, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_GIG_CONTRACT = Operation(
+    "bookGigContract",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookGigContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book how a gig's price was shared between freelancer, platform and client.",
+)
+
+
+def book_gig_contract(
+    *, gig_contract_id: str, released: Decimal, returned: Decimal, fees: Decimal, currency_code: str
+) -> Call[BookGigContractOutput]:
+    """Book how a gig's price was shared between freelancer, platform and client."""
+    return Call(
+        _BOOK_GIG_CONTRACT,
+        BookGigContractInput(
+            gig_contract_id=gig_contract_id,
+            released=released,
+            returned=returned,
+            fees=fees,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_MUNICIPAL_FEE = Operation(
+    "bookMunicipalFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookMunicipalFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a fee or a fine as revenue of the city.",
+)
+
+
+def book_municipal_fee(
+    *, application_id: str, service_id: str, amount: Decimal, currency_code: str
+) -> Call[BookMunicipalFeeOutput]:
+    """Book a fee or a fine as revenue of the city."""
+    return Call(
+        _BOOK_MUNICIPAL_FEE,
+        BookMunicipalFeeInput(
+            application_id=application_id, service_id=service_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CHECK_FRESH_INVENTORY = Operation(
+    "checkFreshInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckFreshInventoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="What of some groceries a warehouse doesn't have, or not fresh until a given time.",
+)
+
+
+def check_fresh_inventory(
+    *, warehouse_id: str, items: list[types.GroceryItem], fresh_until: datetime
+) -> Call[CheckFreshInventoryOutput]:
+    """What of some groceries a warehouse doesn't have, or not fresh until a given time."""
+    return Call(
+        _CHECK_FRESH_INVENTORY,
+        CheckFreshInventoryInput(warehouse_id=warehouse_id, items=items, fresh_until=fresh_until),
+    )
+
+
+_OPEN_QUALITY_CASE = Operation(
+    "openQualityCase",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=OpenQualityCaseOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a non-conformance of a delivery that became too warm.",
+)
+
+
+def open_quality_case(
+    *, order_id: str, delivery_order_id: str, warmest: float
+) -> Call[OpenQualityCaseOutput]:
+    """Open a non-conformance of a delivery that became too warm."""
+    return Call(
+        _OPEN_QUALITY_CASE,
+        OpenQualityCaseInput(order_id=order_id, delivery_order_id=delivery_order_id, warmest=warmest),
+    )
+
+
+_CHECK_INSURANCE_COVERAGE = Operation(
+    "checkInsuranceCoverage",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckInsuranceCoverageOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Whether a policy covers a kind of appointment, and which share of it.",
+)
+
+
+def check_insurance_coverage(
+    *, insurance_policy_id: str, appointment_type: types.AppointmentType
+) -> Call[CheckInsuranceCoverageOutput]:
+    """Whether a policy covers a kind of appointment, and which share of it."""
+    return Call(
+        _CHECK_INSURANCE_COVERAGE,
+        CheckInsuranceCoverageInput(
+            insurance_policy_id=insurance_policy_id, appointment_type=appointment_type
+        ),
+    )
+
+
+_PROCESS_INSURANCE_CLAIM = Operation(
+    "processInsuranceClaim",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ProcessInsuranceClaimOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Claim the covered share of a visit from the insurance.",
+)
+
+
+def process_insurance_claim(
+    *, appointment_id: str, insurance_policy_id: str, visit_record_id: str, covered_share: Decimal
+) -> Call[ProcessInsuranceClaimOutput]:
+    """Claim the covered share of a visit from the insurance."""
+    return Call(
+        _PROCESS_INSURANCE_CLAIM,
+        ProcessInsuranceClaimInput(
+            appointment_id=appointment_id,
+            insurance_policy_id=insurance_policy_id,
+            visit_record_id=visit_record_id,
+            covered_share=covered_share,
+        ),
+    )
+
+
 _FETCH_EXPIRED_BUSINESS_LICENSES = Operation(
     "fetchExpiredBusinessLicenses",
     system="erpnext",
@@ -1639,6 +2437,205 @@ def delete_customer_data(*, customer_id: str, mode: types.DeletionMode) -> Call[
     success.
     """
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_CHECK_CREDIT_HISTORY = Operation(
+    "checkCreditHistory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CheckCreditHistoryOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="What is known of how an applicant has paid so far.",
+)
+
+
+def check_credit_history(*, applicant_id: str) -> Call[CheckCreditHistoryOutput]:
+    """What is known of how an applicant has paid so far."""
+    return Call(_CHECK_CREDIT_HISTORY, CheckCreditHistoryInput(applicant_id=applicant_id))
+
+
+_ASSESS_RISK = Operation(
+    "assessRisk",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=AssessRiskOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Grade an application by score, debts, income and collateral.",
+)
+
+
+def assess_risk(
+    *,
+    loan_type: types.LoanType,
+    requested_amount: Decimal,
+    term_months: int,
+    credit_score: int,
+    open_debts: Decimal,
+    missed_payments: int,
+    applicant_income: Decimal | None = None,
+    collateral_description: str | None = None,
+) -> Call[AssessRiskOutput]:
+    """Grade an application by score, debts, income and collateral."""
+    return Call(
+        _ASSESS_RISK,
+        AssessRiskInput(
+            loan_type=loan_type,
+            requested_amount=requested_amount,
+            term_months=term_months,
+            credit_score=credit_score,
+            open_debts=open_debts,
+            missed_payments=missed_payments,
+            applicant_income=applicant_income,
+            collateral_description=collateral_description,
+        ),
+    )
+
+
+_CALCULATE_INTEREST_RATE = Operation(
+    "calculateInterestRate",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CalculateInterestRateOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="The yearly rate for a grade, a kind of loan and a term, in percent.",
+)
+
+
+def calculate_interest_rate(
+    *, loan_type: types.LoanType, term_months: int, risk_grade: types.RiskGrade
+) -> Call[CalculateInterestRateOutput]:
+    """The yearly rate for a grade, a kind of loan and a term, in percent."""
+    return Call(
+        _CALCULATE_INTEREST_RATE,
+        CalculateInterestRateInput(loan_type=loan_type, term_months=term_months, risk_grade=risk_grade),
+    )
+
+
+_CREATE_LOAN_LEDGER = Operation(
+    "createLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open the ledger of a loan, with its plan of repayments.",
+)
+
+
+def create_loan_ledger(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    term_months: int,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+) -> Call[CreateLoanLedgerOutput]:
+    """Open the ledger of a loan, with its plan of repayments."""
+    return Call(
+        _CREATE_LOAN_LEDGER,
+        CreateLoanLedgerInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            term_months=term_months,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CANCEL_LOAN_LEDGER = Operation(
+    "cancelLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CancelLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success.",
+)
+
+
+def cancel_loan_ledger(*, loan_id: str) -> Call[CancelLoanLedgerOutput]:
+    """Cancel the ledger of a loan that was not paid out; cancelled already, or none there, is success."""
+    return Call(_CANCEL_LOAN_LEDGER, CancelLoanLedgerInput(loan_id=loan_id))
+
+
+_RECORD_REPAYMENT = Operation(
+    "recordRepayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RecordRepaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a repayment of a loan.",
+)
+
+
+def record_repayment(
+    *, loan_id: str, number: int, payment_intent_id: str, amount: Decimal, currency_code: str
+) -> Call[RecordRepaymentOutput]:
+    """Book a repayment of a loan."""
+    return Call(
+        _RECORD_REPAYMENT,
+        RecordRepaymentInput(
+            loan_id=loan_id,
+            number=number,
+            payment_intent_id=payment_intent_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_BOOK_LATE_FEE = Operation(
+    "bookLateFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookLateFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book the fee for a repayment that came late, and say how much it is.",
+)
+
+
+def book_late_fee(*, loan_id: str, number: int) -> Call[BookLateFeeOutput]:
+    """Book the fee for a repayment that came late, and say how much it is."""
+    return Call(_BOOK_LATE_FEE, BookLateFeeInput(loan_id=loan_id, number=number))
+
+
+_CLOSE_LOAN_LEDGER = Operation(
+    "closeLoanLedger",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CloseLoanLedgerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Close the ledger of a loan, which is repaid or given over to collection.",
+)
+
+
+def close_loan_ledger(
+    *, loan_id: str, status: types.LoanStatus, outstanding: Decimal
+) -> Call[CloseLoanLedgerOutput]:
+    """Close the ledger of a loan, which is repaid or given over to collection."""
+    return Call(
+        _CLOSE_LOAN_LEDGER, CloseLoanLedgerInput(loan_id=loan_id, status=status, outstanding=outstanding)
+    )
 
 
 _UPDATE_INVENTORY_LEVELS = Operation(
@@ -1772,6 +2769,31 @@ def update_asset_record(
         _UPDATE_ASSET_RECORD,
         UpdateAssetRecordInput(
             maintenance_record_id=maintenance_record_id, vehicle_id=vehicle_id, status=status, mileage=mileage
+        ),
+    )
+
+
+_BOOK_MEMBERSHIP_FEE = Operation(
+    "bookMembershipFee",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookMembershipFeeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a member has paid for a period.",
+)
+
+
+def book_membership_fee(
+    *, membership_card_id: str, amount: Decimal, currency_code: str
+) -> Call[BookMembershipFeeOutput]:
+    """Book what a member has paid for a period."""
+    return Call(
+        _BOOK_MEMBERSHIP_FEE,
+        BookMembershipFeeInput(
+            membership_card_id=membership_card_id, amount=amount, currency_code=currency_code
         ),
     )
 
@@ -2187,6 +3209,207 @@ def book_gift_card(
     )
 
 
+_CREATE_ERP_COMPANY_RECORD = Operation(
+    "createERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's company, with its chart of accounts; it is named after the tenant.",
+)
+
+
+def create_erp_company_record(*, default_currency: str, timezone: str) -> Call[CreateERPCompanyRecordOutput]:
+    """Create a tenant's company, with its chart of accounts; it is named after the tenant."""
+    return Call(
+        _CREATE_ERP_COMPANY_RECORD,
+        CreateERPCompanyRecordInput(default_currency=default_currency, timezone=timezone),
+    )
+
+
+_REMOVE_ERP_COMPANY_RECORD = Operation(
+    "removeERPCompanyRecord",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RemoveERPCompanyRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a company that has booked nothing; none there is success.",
+)
+
+
+def remove_erp_company_record(*, company_id: str) -> Call[RemoveERPCompanyRecordOutput]:
+    """Delete a company that has booked nothing; none there is success."""
+    return Call(_REMOVE_ERP_COMPANY_RECORD, RemoveERPCompanyRecordInput(company_id=company_id))
+
+
+_BOOK_TENANT_INVOICE = Operation(
+    "bookTenantInvoice",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book an invoice to a tenant in the platform's own company, as received or as owed.",
+)
+
+
+def book_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[BookTenantInvoiceOutput]:
+    """Book an invoice to a tenant in the platform's own company, as received or as owed."""
+    return Call(
+        _BOOK_TENANT_INVOICE,
+        BookTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )
+
+
+_GATHER_ERP_AUDIT_TRAIL = Operation(
+    "gatherERPAuditTrail",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GatherERPAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Put a period's versions of the ledger's documents into the archive.",
+)
+
+
+def gather_erp_audit_trail(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherERPAuditTrailOutput]:
+    """Put a period's versions of the ledger's documents into the archive."""
+    return Call(_GATHER_ERP_AUDIT_TRAIL, GatherERPAuditTrailInput(report_type=report_type, period=period))
+
+
+_GENERATE_REPORT = Operation(
+    "generateReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=GenerateReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write an audit report as a draft, with what it lacks.",
+)
+
+
+def generate_report(
+    *,
+    report_type: types.AuditReportType,
+    period: types.ReportPeriod,
+    correlation_id: str,
+    missing: list[types.AuditedSystem],
+) -> Call[GenerateReportOutput]:
+    """Write an audit report as a draft, with what it lacks."""
+    return Call(
+        _GENERATE_REPORT,
+        GenerateReportInput(
+            report_type=report_type, period=period, correlation_id=correlation_id, missing=missing
+        ),
+    )
+
+
+_DISCARD_REPORT = Operation(
+    "discardReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=DiscardReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete an audit report that nobody has seen; none there is success.",
+)
+
+
+def discard_report(*, report_id: str) -> Call[DiscardReportOutput]:
+    """Delete an audit report that nobody has seen; none there is success."""
+    return Call(_DISCARD_REPORT, DiscardReportInput(report_id=report_id))
+
+
+_ARCHIVE_REPORT = Operation(
+    "archiveReport",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ArchiveReportOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Submit an audit report, so that nobody can change it; submitted already is success.",
+)
+
+
+def archive_report(*, report_id: str) -> Call[ArchiveReportOutput]:
+    """Submit an audit report, so that nobody can change it; submitted already is success."""
+    return Call(_ARCHIVE_REPORT, ArchiveReportInput(report_id=report_id))
+
+
+_UPDATE_PROPERTY_ASSET = Operation(
+    "updatePropertyAsset",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=UpdatePropertyAssetOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a property's asset whose it is, or to whom it is let.",
+)
+
+
+def update_property_asset(
+    *, property_id: str, buyer_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[UpdatePropertyAssetOutput]:
+    """Say in a property's asset whose it is, or to whom it is let."""
+    return Call(
+        _UPDATE_PROPERTY_ASSET,
+        UpdatePropertyAssetInput(
+            property_id=property_id, buyer_id=buyer_id, transaction_type=transaction_type
+        ),
+    )
+
+
+_BOOK_PROPERTY_TRANSACTION = Operation(
+    "bookPropertyTransaction",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookPropertyTransactionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a property's price, with the stamp duty and the fee that are kept of it.",
+)
+
+
+def book_property_transaction(
+    *,
+    property_transaction_id: str,
+    agreed_price: Decimal,
+    stamp_duty: Decimal,
+    platform_fee: Decimal,
+    currency_code: str,
+) -> Call[BookPropertyTransactionOutput]:
+    """Book a property's price, with the stamp duty and the fee that are kept of it."""
+    return Call(
+        _BOOK_PROPERTY_TRANSACTION,
+        BookPropertyTransactionInput(
+            property_transaction_id=property_transaction_id,
+            agreed_price=agreed_price,
+            stamp_duty=stamp_duty,
+            platform_fee=platform_fee,
+            currency_code=currency_code,
+        ),
+    )
+
+
 _UPDATE_INVENTORY_AS_RENTED = Operation(
     "updateInventoryAsRented",
     system="erpnext",
@@ -2318,6 +3541,68 @@ def book_deposit_settlement(
     )
 
 
+_RESERVE_FLASH_INVENTORY = Operation(
+    "reserveFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReserveFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Reserve the stock of a live sale; too little left is InventoryUnavailableError.",
+)
+
+
+def reserve_flash_inventory(
+    *, session_id: str, vendor_id: str, products: list[types.LiveProduct]
+) -> Call[ReserveFlashInventoryOutput]:
+    """Reserve the stock of a live sale; too little left is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_FLASH_INVENTORY,
+        ReserveFlashInventoryInput(session_id=session_id, vendor_id=vendor_id, products=products),
+    )
+
+
+_RELEASE_FLASH_INVENTORY = Operation(
+    "releaseFlashInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseFlashInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release all the stock of a live sale; released already, or none there, is success.",
+)
+
+
+def release_flash_inventory(*, session_id: str) -> Call[ReleaseFlashInventoryOutput]:
+    """Release all the stock of a live sale; released already, or none there, is success."""
+    return Call(_RELEASE_FLASH_INVENTORY, ReleaseFlashInventoryInput(session_id=session_id))
+
+
+_RELEASE_UNPURCHASED_INVENTORY = Operation(
+    "releaseUnpurchasedInventory",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ReleaseUnpurchasedInventoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is sent.",
+)
+
+
+def release_unpurchased_inventory(
+    *, session_id: str, unsold: list[types.UnsoldStock]
+) -> Call[ReleaseUnpurchasedInventoryOutput]:
+    """Release what of a live sale's stock nobody has bought; what was sold stays reserved until it is
+    sent.
+    """
+    return Call(
+        _RELEASE_UNPURCHASED_INVENTORY, ReleaseUnpurchasedInventoryInput(session_id=session_id, unsold=unsold)
+    )
+
+
 _UPDATE_ERP_BILLING_SCHEDULE = Operation(
     "updateERPBillingSchedule",
     system="erpnext",
@@ -2436,6 +3721,55 @@ def book_ticket_sale(
         _BOOK_TICKET_SALE,
         BookTicketSaleInput(
             event_id=event_id, payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_BOOK_HOTEL_STAY = Operation(
+    "bookHotelStay",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookHotelStayOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book what a guest has paid for a stay, its extras or its cancellation.",
+)
+
+
+def book_hotel_stay(*, reservation_id: str, amount: Decimal, currency_code: str) -> Call[BookHotelStayOutput]:
+    """Book what a guest has paid for a stay, its extras or its cancellation."""
+    return Call(
+        _BOOK_HOTEL_STAY,
+        BookHotelStayInput(reservation_id=reservation_id, amount=amount, currency_code=currency_code),
+    )
+
+
+_BOOK_UTILITY_PAYMENT = Operation(
+    "bookUtilityPayment",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=BookUtilityPaymentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Book a paid bill as owed to its provider.",
+)
+
+
+def book_utility_payment(
+    *, utility_payment_id: str, provider_id: str, amount: Decimal, currency_code: str
+) -> Call[BookUtilityPaymentOutput]:
+    """Book a paid bill as owed to its provider."""
+    return Call(
+        _BOOK_UTILITY_PAYMENT,
+        BookUtilityPaymentInput(
+            utility_payment_id=utility_payment_id,
+            provider_id=provider_id,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 

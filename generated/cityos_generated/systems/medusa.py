@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from cityos_runtime import Call, Limits, Model, Operation, Retry
+from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
 from cityos_generated import signals, types
 from cityos_generated.systems import erpnext, fleetbase
@@ -238,6 +238,41 @@ class GenerateMigrationReportOutput(Model):
     report_url: str
 
 
+class ActivatePlacementsOutput(Model):
+    pass
+
+
+class DeactivatePlacementsOutput(Model):
+    pass
+
+
+class StartImpressionTrackingOutput(Model):
+    pass
+
+
+class StopImpressionTrackingOutput(Model):
+    pass
+
+
+class AggregateImpressionsAndClicksOutput(Model):
+    impressions: int
+    clicks: int
+    actions: int
+    cost: Decimal
+
+
+class CheckBudgetExhaustionOutput(Model):
+    exhausted: bool
+
+
+class EndCampaignOutput(Model):
+    pass
+
+
+class GenerateFinalReportOutput(Model):
+    report_id: str
+
+
 class ValidateAttributionOutput(Model):
     attributed: bool
     reason: str | None = None
@@ -265,6 +300,36 @@ class FindAffiliateAccountOutput(Model):
 
 
 class UpdateAffiliateAnalyticsOutput(Model):
+    pass
+
+
+class ReserveWorkshopSlotOutput(Model):
+    pass
+
+
+class ReleaseWorkshopSlotOutput(Model):
+    pass
+
+
+class PerformInspectionOutput(Model):
+    inspection_id: str
+
+
+class FetchInspectionOutput(Model):
+    inspection_id: str
+    status: Literal["open", "done"]
+
+
+class GenerateAppraisalReportOutput(Model):
+    appraisal_id: str
+
+
+class GenerateServiceInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+
+
+class UpdateVehicleServiceHistoryOutput(Model):
     pass
 
 
@@ -316,6 +381,115 @@ class EscalateApprovalRequestOutput(Model):
 
 
 class UpdateCreditLimitOutput(Model):
+    pass
+
+
+class ConfirmBookingOutput(Model):
+    service_name: str
+    provider_name: str
+    location: str | None = None
+
+
+class CancelBookingOutput(Model):
+    pass
+
+
+class MarkInProgressOutput(Model):
+    pass
+
+
+class CompleteBookingOutput(Model):
+    pass
+
+
+class BlockProviderSlotOutput(Model):
+    pass
+
+
+class CheckNewSlotAvailabilityOutput(Model):
+    available: bool
+    refusal: types.SlotRefusal | None = None
+    provider_id: str
+    original_end_time: datetime
+
+
+class BlockNewSlotOutput(Model):
+    pass
+
+
+class ReleaseNewSlotOutput(Model):
+    pass
+
+
+class ReleaseOriginalSlotOutput(Model):
+    pass
+
+
+class UpdateBookingOutput(Model):
+    pass
+
+
+class RestoreBookingOutput(Model):
+    pass
+
+
+class CreateProviderRecordOutput(Model):
+    pass
+
+
+class DeactivateProviderRecordOutput(Model):
+    pass
+
+
+class SetupDefaultAvailabilityOutput(Model):
+    pass
+
+
+class ActivateProviderOutput(Model):
+    pass
+
+
+class ListConnectedCalendarsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class CompareWithInternalAvailabilityOutput(Model):
+    to_block: Annotated[list[types.BusyTime], Limits(max_items=500)]
+    days_off: Annotated[list[date], Limits(max_items=60)]
+    to_push: Annotated[list[types.CalendarBooking], Limits(max_items=200)]
+    new_conflicts: int
+
+
+class BlockConflictingSlotsOutput(Model):
+    pass
+
+
+class UpdateAvailabilityExceptionsOutput(Model):
+    pass
+
+
+class DisconnectCalendarOutput(Model):
+    pass
+
+
+class RecordDonationOutput(Model):
+    pass
+
+
+class VoidDonationOutput(Model):
+    pass
+
+
+class UpdateCampaignTotalOutput(Model):
+    total_raised: Decimal
+    goal_reached: bool
+
+
+class UncountDonationOutput(Model):
+    pass
+
+
+class RecordRecurringDonationOutput(Model):
     pass
 
 
@@ -401,6 +575,178 @@ class RecordNotificationLogOutput(Model):
     pass
 
 
+class PublishCampaignOutput(Model):
+    pass
+
+
+class UnpublishCampaignOutput(Model):
+    pass
+
+
+class CheckStretchGoalsOutput(Model):
+    next_goal: Decimal | None = None
+
+
+class ListPledgesOutput(Model):
+    pledges: Annotated[list[types.Pledge], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
+
+
+class RecordPledgesOutput(Model):
+    pass
+
+
+class CreateRewardOrdersOutput(Model):
+    orders: int
+
+
+class CloseCampaignOutput(Model):
+    pass
+
+
+class CreateEnrollmentOutput(Model):
+    pass
+
+
+class CancelEnrollmentOutput(Model):
+    pass
+
+
+class AddToClassRosterOutput(Model):
+    pass
+
+
+class RemoveFromClassRosterOutput(Model):
+    pass
+
+
+class TrackProgressOutput(Model):
+    percent: int
+    idle_days: int
+    access_ended: bool
+
+
+class CloseEnrollmentOutput(Model):
+    pass
+
+
+class GenerateCertificateOutput(Model):
+    certificate_id: str
+
+
+class AddToWaitlistOutput(Model):
+    position: int
+
+
+class RemoveFromWaitlistOutput(Model):
+    pass
+
+
+class ConfirmEnrollmentOutput(Model):
+    class_name: str
+    duration_minutes: int
+    instructor_name: str
+
+
+class CancelClassEnrollmentOutput(Model):
+    pass
+
+
+class MarkNoShowOutput(Model):
+    pass
+
+
+class OpenSpotForWaitlistOutput(Model):
+    next_enrollment_id: str | None = None
+
+
+class FindPayeeAccountOutput(Model):
+    connected_account_id: str
+
+
+class ActivateContractOutput(Model):
+    pass
+
+
+class DeactivateContractOutput(Model):
+    pass
+
+
+class AutoApproveIfTimeoutOutput(Model):
+    pass
+
+
+class OpenGigDisputeOutput(Model):
+    pass
+
+
+class CloseContractOutput(Model):
+    pass
+
+
+class ValidateApplicationDataOutput(Model):
+    valid: bool
+    reason: str | None = None
+
+
+class RouteApplicationForApprovalOutput(Model):
+    approval_request_id: str
+
+
+class HandleSubstitutionsOutput(Model):
+    substitutes: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsOutput(Model):
+    items: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class RestoreGroceryItemsOutput(Model):
+    pass
+
+
+class FlagTemperatureBreachOutput(Model):
+    pass
+
+
+class BlockAppointmentSlotOutput(Model):
+    pass
+
+
+class ReleaseAppointmentSlotOutput(Model):
+    pass
+
+
+class CreateVideoSessionOutput(Model):
+    pass
+
+
+class CloseVideoSessionOutput(Model):
+    pass
+
+
+class ReserveLabSlotOutput(Model):
+    pass
+
+
+class ReleaseLabSlotOutput(Model):
+    pass
+
+
+class GetVisitOutcomeOutput(Model):
+    visit_record_id: str
+    prescription_needed: bool
+
+
+class CreatePrescriptionOutput(Model):
+    prescription_id: str
+
+
+class AssignPharmacyOutput(Model):
+    pharmacy_id: str
+
+
 class UpdateCustomerVerificationStatusOutput(Model):
     pass
 
@@ -444,6 +790,16 @@ class DisableCredentialPermissionsOutput(Model):
 
 class CheckOpenObligationsOutput(Model):
     open: int
+
+
+class GenerateLoanOfferOutput(Model):
+    offer_id: str
+    monthly_payment: Decimal
+    total_payable: Decimal
+
+
+class WithdrawLoanOfferOutput(Model):
+    pass
 
 
 class UpdateProductAvailabilityOutput(Model):
@@ -558,6 +914,27 @@ class CarryOverBalancesOutput(Model):
     pass
 
 
+class ActivateMembershipOutput(Model):
+    plan_name: str
+
+
+class DeactivateMembershipOutput(Model):
+    pass
+
+
+class GrantMembershipBenefitsOutput(Model):
+    pass
+
+
+class RevokeMembershipBenefitsOutput(Model):
+    pass
+
+
+class EvaluateTierUpgradeOutput(Model):
+    tier: str
+    benefits: Annotated[list[str], Limits(max_items=50)]
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -619,6 +996,31 @@ class UnmarkNoShowOutput(Model):
 
 class FreeProviderSlotOutput(Model):
     pass
+
+
+class ReserveSpotOutput(Model):
+    spot_id: str
+
+
+class ReleaseSpotOutput(Model):
+    pass
+
+
+class GenerateQREntryPassOutput(Model):
+    pass_id: str
+
+
+class RevokeQREntryPassOutput(Model):
+    pass
+
+
+class ActivateChargerOutput(Model):
+    pass
+
+
+class CalculateFinalAmountOutput(Model):
+    final_amount: Decimal
+    overstay_minutes: int
 
 
 class TriggerVendorPayoutOutput(Model):
@@ -707,6 +1109,93 @@ class ExpireGiftCardOutput(Model):
     forfeited: Decimal
 
 
+class BlockPetServiceSlotOutput(Model):
+    service_name: str
+    provider_name: str
+
+
+class CreateTenantRecordOutput(Model):
+    pass
+
+
+class ArchiveTenantRecordOutput(Model):
+    pass
+
+
+class CreateDefaultSettingsOutput(Model):
+    pass
+
+
+class CreateNodeHierarchyOutput(Model):
+    root_node_id: str
+
+
+class SetupDefaultGovernanceOutput(Model):
+    pass
+
+
+class CreateDefaultPersonasOutput(Model):
+    pass
+
+
+class CreateDefaultSalesChannelsOutput(Model):
+    pass
+
+
+class ActivateTenantOutput(Model):
+    pass
+
+
+class ListTenantsToBillOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class AggregateUsageMetricsOutput(Model):
+    usage: types.UsageMetrics
+
+
+class CalculateOveragesOutput(Model):
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    total: Decimal
+
+
+class GenerateTenantInvoiceOutput(Model):
+    invoice_id: str
+    total: Decimal
+    currency_code: str
+
+
+class VoidTenantInvoiceOutput(Model):
+    pass
+
+
+class MarkTenantInvoiceOverdueOutput(Model):
+    pass
+
+
+class RecordUsageRecordOutput(Model):
+    pass
+
+
+class ListDueAuditReportsOutput(Model):
+    rows: Annotated[list[Any], Limits(max_items=1000)]
+
+
+class GatherMedusaAuditLogsOutput(Model):
+    extract_id: str
+
+
+class CorrelateEventsOutput(Model):
+    correlation_id: str
+    events: int
+    contradictions: int
+
+
+class CalculatePropertySettlementOutput(Model):
+    stamp_duty: Decimal
+    platform_fee: Decimal
+
+
 class ActivateRentalAgreementOutput(Model):
     return_delivery_order_id: str | None = None
 
@@ -733,6 +1222,40 @@ class CancelKitchenOrderOutput(Model):
 
 class CalculateRestaurantCommissionOutput(Model):
     commission_amount: Decimal
+
+
+class StartSessionOutput(Model):
+    pass
+
+
+class AbandonSessionOutput(Model):
+    pass
+
+
+class RefuseLivePurchaseOutput(Model):
+    pass
+
+
+class UpdateLiveInventoryCountsOutput(Model):
+    pass
+
+
+class ShowLiveBidOutput(Model):
+    pass
+
+
+class EndSessionOutput(Model):
+    pass
+
+
+class CalculateHostCommissionOutput(Model):
+    commission: Decimal
+
+
+class ListLivePurchasesOutput(Model):
+    purchases: Annotated[list[types.LivePurchase], Limits(max_items=100)]
+    last: str | None = None
+    has_more: bool
 
 
 class FetchSubscriptionOutput(Model):
@@ -798,6 +1321,36 @@ class UpdateAvailabilityOutput(Model):
 class CheckEventTakesPlaceOutput(Model):
     takes_place: bool
     starts_at: datetime
+
+
+class ReserveRoomsOutput(Model):
+    pass
+
+
+class ReleaseRoomsOutput(Model):
+    pass
+
+
+class ValidateBillDetailsOutput(Model):
+    valid: bool
+    reason: str | None = None
+    next_bill_at: datetime | None = None
+
+
+class NotifyUtilityProviderOutput(Model):
+    provider_receipt_id: str
+
+
+class WithdrawProviderNoticeOutput(Model):
+    pass
+
+
+class UpdateBillStatusOutput(Model):
+    pass
+
+
+class FindNextBillOutput(Model):
+    bill: types.UtilityBill | None = None
 
 
 class DeactivateVendorProductsOutput(Model):
@@ -1220,6 +1773,48 @@ class GenerateMigrationReportInput(Model):
     loaded: int
 
 
+class ActivatePlacementsInput(Model):
+    campaign_id: str
+    placements: Annotated[list[types.AdPlacement], Limits(max_items=200)]
+
+
+class DeactivatePlacementsInput(Model):
+    campaign_id: str
+
+
+class StartImpressionTrackingInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+
+
+class StopImpressionTrackingInput(Model):
+    campaign_id: str
+
+
+class AggregateImpressionsAndClicksInput(Model):
+    campaign_id: str
+    billing_model: types.BillingModel
+    counted_from: datetime
+    counted_to: datetime
+
+
+class CheckBudgetExhaustionInput(Model):
+    campaign_id: str
+    spent: Decimal
+    budget: Decimal
+
+
+class EndCampaignInput(Model):
+    campaign_id: str
+    reason: types.CampaignEnd
+
+
+class GenerateFinalReportInput(Model):
+    campaign_id: str
+    spent: Decimal
+    outstanding: Decimal
+
+
 class ValidateAttributionInput(Model):
     affiliate_link_id: str
     affiliate_partner_id: str
@@ -1268,6 +1863,51 @@ class UpdateAffiliateAnalyticsInput(Model):
     order_amount: Decimal
     commission_amount: Decimal
     influencer_campaign_id: str | None = None
+
+
+class ReserveWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+    service_type: types.VehicleServiceType
+    scheduled_date: datetime
+    estimated_hours: float
+
+
+class ReleaseWorkshopSlotInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class PerformInspectionInput(Model):
+    appointment_id: str
+    workshop_id: str
+    vehicle_listing_id: str | None = None
+
+
+class FetchInspectionInput(Model):
+    inspection_id: str
+
+
+class GenerateAppraisalReportInput(Model):
+    appointment_id: str
+    inspection_id: str
+    vehicle_listing_id: str | None = None
+
+
+class GenerateServiceInvoiceInput(Model):
+    appointment_id: str
+    customer_id: str
+    currency_code: str
+
+
+class UpdateVehicleServiceHistoryInput(Model):
+    appointment_id: str
+    customer_id: str
+    vehicle_listing_id: str | None = None
+    service_type: types.VehicleServiceType
+    inspection_id: str
+    invoice_id: str
+    paid: bool
 
 
 class CalculateInitialQuoteInput(Model):
@@ -1350,6 +1990,145 @@ class EscalateApprovalRequestInput(Model):
 class UpdateCreditLimitInput(Model):
     company_id: str
     limit: Decimal
+
+
+class ConfirmBookingInput(Model):
+    booking_id: str
+
+
+class CancelBookingInput(Model):
+    booking_id: str
+
+
+class MarkInProgressInput(Model):
+    booking_id: str
+
+
+class CompleteBookingInput(Model):
+    booking_id: str
+
+
+class BlockProviderSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class CheckNewSlotAvailabilityInput(Model):
+    booking_id: str
+    original_start_time: datetime
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class BlockNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+    new_end_time: datetime
+
+
+class ReleaseNewSlotInput(Model):
+    booking_id: str
+    provider_id: str
+
+
+class ReleaseOriginalSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    new_start_time: datetime
+
+
+class UpdateBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class RestoreBookingInput(Model):
+    booking_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class CreateProviderRecordInput(Model):
+    provider_id: str
+    user_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class DeactivateProviderRecordInput(Model):
+    provider_id: str
+
+
+class SetupDefaultAvailabilityInput(Model):
+    provider_id: str
+
+
+class ActivateProviderInput(Model):
+    provider_id: str
+    credential_id: str
+
+
+class ListConnectedCalendarsInput(Model):
+    pass
+
+
+class CompareWithInternalAvailabilityInput(Model):
+    provider_id: str
+    busy_times: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class BlockConflictingSlotsInput(Model):
+    provider_id: str
+    blocks: Annotated[list[types.BusyTime], Limits(max_items=500)]
+
+
+class UpdateAvailabilityExceptionsInput(Model):
+    provider_id: str
+    sync_direction: types.SyncDirection
+    days_off: Annotated[list[date], Limits(max_items=60)]
+
+
+class DisconnectCalendarInput(Model):
+    provider_id: str
+
+
+class RecordDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    payment_intent_id: str
+    is_anonymous: bool
+    amount: Decimal
+    currency_code: str
+
+
+class VoidDonationInput(Model):
+    donation_id: str
+
+
+class UpdateCampaignTotalInput(Model):
+    campaign_id: str
+    donation_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class UncountDonationInput(Model):
+    campaign_id: str
+    donation_id: str
+
+
+class RecordRecurringDonationInput(Model):
+    donation_id: str
+    campaign_id: str
+    donor_id: str
+    mandate_id: str
+    interval: types.DonationInterval
+    amount: Decimal
+    currency_code: str
 
 
 class FindSellerAccountInput(Model):
@@ -1450,6 +2229,238 @@ class RecordNotificationLogInput(Model):
     undelivered: Annotated[list[types.UndeliveredMessage], Limits(max_items=4)]
 
 
+class PublishCampaignInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class UnpublishCampaignInput(Model):
+    campaign_id: str
+
+
+class CheckStretchGoalsInput(Model):
+    campaign_id: str
+    pledged: Decimal
+    goal_amount: Decimal
+    stretch_goals: Annotated[list[types.StretchGoal], Limits(max_items=20)]
+
+
+class ListPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    after: str | None = None
+    limit: int
+
+
+class RecordPledgesInput(Model):
+    campaign_id: str
+    status: types.PledgeStatus
+    payments: Annotated[list[types.PledgePayment], Limits(max_items=100)]
+    refused: Annotated[list[str], Limits(max_items=100)]
+
+
+class CreateRewardOrdersInput(Model):
+    campaign_id: str
+
+
+class CloseCampaignInput(Model):
+    campaign_id: str
+    status: types.CampaignStatus
+    pledged: Decimal
+    charged: Decimal
+
+
+class CreateEnrollmentInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+    plan: types.CoursePlan
+
+
+class CancelEnrollmentInput(Model):
+    enrollment_id: str
+
+
+class AddToClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RemoveFromClassRosterInput(Model):
+    enrollment_id: str
+    course_id: str
+
+
+class TrackProgressInput(Model):
+    enrollment_id: str
+
+
+class CloseEnrollmentInput(Model):
+    enrollment_id: str
+    status: types.CourseEnd
+
+
+class GenerateCertificateInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class AddToWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+
+
+class RemoveFromWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
+
+
+class ConfirmEnrollmentInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+    fitness_center_id: str
+    membership_card_id: str | None = None
+
+
+class CancelClassEnrollmentInput(Model):
+    enrollment_id: str
+    class_id: str
+
+
+class MarkNoShowInput(Model):
+    enrollment_id: str
+    class_id: str
+    customer_id: str
+
+
+class OpenSpotForWaitlistInput(Model):
+    enrollment_id: str
+    class_id: str
+
+
+class FindPayeeAccountInput(Model):
+    payee_id: str
+
+
+class ActivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class DeactivateContractInput(Model):
+    gig_contract_id: str
+    gig_listing_id: str
+
+
+class AutoApproveIfTimeoutInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class OpenGigDisputeInput(Model):
+    gig_contract_id: str
+    milestone_id: str
+
+
+class CloseContractInput(Model):
+    gig_contract_id: str
+    status: types.GigContractStatus
+    reason: str | None = None
+
+
+class ValidateApplicationDataInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    node_id: str
+    fee_amount: Decimal
+    currency_code: str
+
+
+class RouteApplicationForApprovalInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    node_id: str
+
+
+class HandleSubstitutionsInput(Model):
+    order_id: str
+    warehouse_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+
+
+class SettleSubstitutionsInput(Model):
+    order_id: str
+    missing: Annotated[list[types.GroceryItem], Limits(max_items=200)]
+    approved: bool
+
+
+class RestoreGroceryItemsInput(Model):
+    order_id: str
+
+
+class FlagTemperatureBreachInput(Model):
+    order_id: str
+    delivery_order_id: str
+    warmest: float
+    minutes_above: int
+
+
+class BlockAppointmentSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseAppointmentSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class CreateVideoSessionInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class CloseVideoSessionInput(Model):
+    appointment_id: str
+
+
+class ReserveLabSlotInput(Model):
+    appointment_id: str
+    provider_id: str
+    scheduled_at: datetime
+    duration_minutes: int
+
+
+class ReleaseLabSlotInput(Model):
+    appointment_id: str
+
+
+class GetVisitOutcomeInput(Model):
+    appointment_id: str
+
+
+class CreatePrescriptionInput(Model):
+    appointment_id: str
+    patient_id: str
+    provider_id: str
+    visit_record_id: str
+    check_history: bool | None = None
+
+
+class AssignPharmacyInput(Model):
+    prescription_id: str
+    patient_id: str
+
+
 class UpdateCustomerVerificationStatusInput(Model):
     customer_id: str
     status: types.KycVerdict
@@ -1504,6 +2515,23 @@ class DisableCredentialPermissionsInput(Model):
 
 class CheckOpenObligationsInput(Model):
     customer_id: str
+
+
+class GenerateLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    loan_type: types.LoanType
+    term_months: int
+    purpose: str
+    product_id: str | None = None
+    amount: Decimal
+    annual_rate: Decimal
+    currency_code: str
+    valid_until: datetime
+
+
+class WithdrawLoanOfferInput(Model):
+    loan_application_id: str
 
 
 class UpdateProductAvailabilityInput(Model):
@@ -1637,6 +2665,35 @@ class CarryOverBalancesInput(Model):
     vendor_ids: Annotated[list[str], Limits(max_items=500)]
 
 
+class ActivateMembershipInput(Model):
+    membership_card_id: str
+    customer_id: str
+    plan_id: str
+    tier: str
+
+
+class DeactivateMembershipInput(Model):
+    membership_card_id: str
+
+
+class GrantMembershipBenefitsInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+    benefits: Annotated[list[str], Limits(max_items=50)]
+
+
+class RevokeMembershipBenefitsInput(Model):
+    membership_card_id: str
+
+
+class EvaluateTierUpgradeInput(Model):
+    membership_card_id: str
+    customer_id: str
+    plan_id: str
+    tier: str
+
+
 class UpdateOrderStatusInput(Model):
     order_id: str
     status: types.OrderStatus
@@ -1716,6 +2773,41 @@ class UnmarkNoShowInput(Model):
 class FreeProviderSlotInput(Model):
     booking_id: str
     provider_id: str
+
+
+class ReserveSpotInput(Model):
+    reservation_id: str
+    facility_id: str
+    spot_id: str | None = None
+    start_time: datetime
+    end_time: datetime
+    vehicle_type: types.VehicleType
+    ev_charging_requested: bool
+
+
+class ReleaseSpotInput(Model):
+    reservation_id: str
+
+
+class GenerateQREntryPassInput(Model):
+    reservation_id: str
+    facility_id: str
+    start_time: datetime
+    end_time: datetime
+
+
+class RevokeQREntryPassInput(Model):
+    reservation_id: str
+
+
+class ActivateChargerInput(Model):
+    reservation_id: str
+    spot_id: str
+
+
+class CalculateFinalAmountInput(Model):
+    reservation_id: str
+    left_at: datetime
 
 
 class TriggerVendorPayoutInput(Model):
@@ -1832,6 +2924,112 @@ class ExpireGiftCardInput(Model):
     gift_card_id: str
 
 
+class BlockPetServiceSlotInput(Model):
+    booking_id: str
+    provider_id: str
+    pet_profile_id: str
+    service_type: types.PetServiceType
+    scheduled_at: datetime
+    duration_minutes: int
+    pet_info: types.PetInfo
+
+
+class CreateTenantRecordInput(Model):
+    tenant_slug: str
+    owner_user_id: str
+    plan: types.TenantPlan
+    locales: Annotated[list[str], Limits(max_items=20)]
+    residency_zone: types.ResidencyZone
+
+
+class ArchiveTenantRecordInput(Model):
+    pass
+
+
+class CreateDefaultSettingsInput(Model):
+    settings: types.TenantConfig
+
+
+class CreateNodeHierarchyInput(Model):
+    tenant_slug: str
+
+
+class SetupDefaultGovernanceInput(Model):
+    root_node_id: str
+    residency_zone: types.ResidencyZone
+
+
+class CreateDefaultPersonasInput(Model):
+    root_node_id: str
+
+
+class CreateDefaultSalesChannelsInput(Model):
+    plan: types.TenantPlan
+
+
+class ActivateTenantInput(Model):
+    root_node_id: str
+    company_id: str
+    organization_id: str
+
+
+class ListTenantsToBillInput(Model):
+    pass
+
+
+class AggregateUsageMetricsInput(Model):
+    billing_period: types.BillingPeriod
+    counted: types.UsageMetrics
+
+
+class CalculateOveragesInput(Model):
+    plan: types.TenantPlan
+    usage: types.UsageMetrics
+    overage_rates: Annotated[dict[str, Decimal], Limits(max_items=20)]
+
+
+class GenerateTenantInvoiceInput(Model):
+    billing_period: types.BillingPeriod
+    plan: types.TenantPlan
+    base_amount: Decimal
+    overages: Annotated[list[types.Overage], Limits(max_items=20)]
+    overage_amount: Decimal
+
+
+class VoidTenantInvoiceInput(Model):
+    invoice_id: str
+
+
+class MarkTenantInvoiceOverdueInput(Model):
+    invoice_id: str
+
+
+class RecordUsageRecordInput(Model):
+    billing_period: types.BillingPeriod
+    usage: types.UsageMetrics
+    overage_amount: Decimal
+    invoice_id: str
+
+
+class ListDueAuditReportsInput(Model):
+    pass
+
+
+class GatherMedusaAuditLogsInput(Model):
+    report_type: types.AuditReportType
+    period: types.ReportPeriod
+
+
+class CorrelateEventsInput(Model):
+    report_type: types.AuditReportType
+    extracts: Annotated[list[types.AuditExtract], Limits(max_items=4)]
+
+
+class CalculatePropertySettlementInput(Model):
+    property_transaction_id: str
+    transaction_type: types.PropertyTransactionType
+
+
 class ActivateRentalAgreementInput(Model):
     rental_agreement_id: str
 
@@ -1873,6 +3071,57 @@ class CalculateRestaurantCommissionInput(Model):
     order_type: Literal["dine_in", "takeaway", "delivery"]
     amount: Decimal
     tip_amount: Decimal
+
+
+class StartSessionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    platform: types.LivePlatform
+
+
+class AbandonSessionInput(Model):
+    session_id: str
+
+
+class RefuseLivePurchaseInput(Model):
+    session_id: str
+    purchase_id: str
+    reason: types.LiveRefusal
+
+
+class UpdateLiveInventoryCountsInput(Model):
+    session_id: str
+    purchase_id: str
+    product_id: str
+    quantity: int
+    payment_intent_id: str
+    sold: int
+
+
+class ShowLiveBidInput(Model):
+    session_id: str
+    bid_id: str
+
+
+class EndSessionInput(Model):
+    session_id: str
+    revenue: Decimal
+    purchases: int
+
+
+class CalculateHostCommissionInput(Model):
+    session_id: str
+    host_id: str
+    vendor_id: str
+    revenue: Decimal
+    currency_code: str
+
+
+class ListLivePurchasesInput(Model):
+    session_id: str
+    after: str | None = None
+    limit: int
 
 
 class FetchSubscriptionInput(Model):
@@ -1942,6 +3191,54 @@ class UpdateAvailabilityInput(Model):
 
 class CheckEventTakesPlaceInput(Model):
     event_id: str
+
+
+class ReserveRoomsInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    rooms: Annotated[list[types.HotelRoom], Limits(max_items=20)]
+    check_in: date
+    check_out: date
+    special_requests: Annotated[list[str] | None, Limits(max_items=20)] = None
+
+
+class ReleaseRoomsInput(Model):
+    hotel_property_id: str
+    reservation_id: str
+
+
+class ValidateBillDetailsInput(Model):
+    bill_id: str
+    utility_account_id: str
+    provider_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class NotifyUtilityProviderInput(Model):
+    utility_payment_id: str
+    provider_id: str
+    bill_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class WithdrawProviderNoticeInput(Model):
+    utility_payment_id: str
+    provider_id: str
+
+
+class UpdateBillStatusInput(Model):
+    bill_id: str
+    utility_payment_id: str
+    status: Literal["paid", "failed"]
+    provider_receipt_id: str | None = None
+
+
+class FindNextBillInput(Model):
+    utility_account_id: str
+    provider_id: str
+    bill_id: str
 
 
 class DeactivateVendorProductsInput(Model):
@@ -3326,6 +4623,171 @@ def generate_migration_report(
     )
 
 
+_ACTIVATE_PLACEMENTS = Operation(
+    "activatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Show what a campaign has booked, where and to whom it says.",
+)
+
+
+def activate_placements(
+    *, campaign_id: str, placements: list[types.AdPlacement]
+) -> Call[ActivatePlacementsOutput]:
+    """Show what a campaign has booked, where and to whom it says."""
+    return Call(_ACTIVATE_PLACEMENTS, ActivatePlacementsInput(campaign_id=campaign_id, placements=placements))
+
+
+_DEACTIVATE_PLACEMENTS = Operation(
+    "deactivatePlacements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivatePlacementsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show nothing of a campaign any more; nothing shown is success.",
+)
+
+
+def deactivate_placements(*, campaign_id: str) -> Call[DeactivatePlacementsOutput]:
+    """Show nothing of a campaign any more; nothing shown is success."""
+    return Call(_DEACTIVATE_PLACEMENTS, DeactivatePlacementsInput(campaign_id=campaign_id))
+
+
+_START_IMPRESSION_TRACKING = Operation(
+    "startImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count what is shown of a campaign, and what is clicked.",
+)
+
+
+def start_impression_tracking(
+    *, campaign_id: str, billing_model: types.BillingModel
+) -> Call[StartImpressionTrackingOutput]:
+    """Count what is shown of a campaign, and what is clicked."""
+    return Call(
+        _START_IMPRESSION_TRACKING,
+        StartImpressionTrackingInput(campaign_id=campaign_id, billing_model=billing_model),
+    )
+
+
+_STOP_IMPRESSION_TRACKING = Operation(
+    "stopImpressionTracking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StopImpressionTrackingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Count nothing of a campaign any more; not counted is success.",
+)
+
+
+def stop_impression_tracking(*, campaign_id: str) -> Call[StopImpressionTrackingOutput]:
+    """Count nothing of a campaign any more; not counted is success."""
+    return Call(_STOP_IMPRESSION_TRACKING, StopImpressionTrackingInput(campaign_id=campaign_id))
+
+
+_AGGREGATE_IMPRESSIONS_AND_CLICKS = Operation(
+    "aggregateImpressionsAndClicks",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateImpressionsAndClicksOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What was shown and clicked of a campaign between two instants, and what it costs by its billing model.",
+)
+
+
+def aggregate_impressions_and_clicks(
+    *, campaign_id: str, billing_model: types.BillingModel, counted_from: datetime, counted_to: datetime
+) -> Call[AggregateImpressionsAndClicksOutput]:
+    """What was shown and clicked of a campaign between two instants, and what it costs by its billing
+    model.
+    """
+    return Call(
+        _AGGREGATE_IMPRESSIONS_AND_CLICKS,
+        AggregateImpressionsAndClicksInput(
+            campaign_id=campaign_id,
+            billing_model=billing_model,
+            counted_from=counted_from,
+            counted_to=counted_to,
+        ),
+    )
+
+
+_CHECK_BUDGET_EXHAUSTION = Operation(
+    "checkBudgetExhaustion",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckBudgetExhaustionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a campaign has spent, and whether the rest of its budget buys anything more.",
+)
+
+
+def check_budget_exhaustion(
+    *, campaign_id: str, spent: Decimal, budget: Decimal
+) -> Call[CheckBudgetExhaustionOutput]:
+    """Say what a campaign has spent, and whether the rest of its budget buys anything more."""
+    return Call(
+        _CHECK_BUDGET_EXHAUSTION,
+        CheckBudgetExhaustionInput(campaign_id=campaign_id, spent=spent, budget=budget),
+    )
+
+
+_END_CAMPAIGN = Operation(
+    "endCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="End a campaign; nothing is shown and counted any more.",
+)
+
+
+def end_campaign(*, campaign_id: str, reason: types.CampaignEnd) -> Call[EndCampaignOutput]:
+    """End a campaign; nothing is shown and counted any more."""
+    return Call(_END_CAMPAIGN, EndCampaignInput(campaign_id=campaign_id, reason=reason))
+
+
+_GENERATE_FINAL_REPORT = Operation(
+    "generateFinalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateFinalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the final report of a campaign, for its advertiser.",
+)
+
+
+def generate_final_report(
+    *, campaign_id: str, spent: Decimal, outstanding: Decimal
+) -> Call[GenerateFinalReportOutput]:
+    """Make the final report of a campaign, for its advertiser."""
+    return Call(
+        _GENERATE_FINAL_REPORT,
+        GenerateFinalReportInput(campaign_id=campaign_id, spent=spent, outstanding=outstanding),
+    )
+
+
 _VALIDATE_ATTRIBUTION = Operation(
     "validateAttribution",
     system="medusa",
@@ -3531,6 +4993,196 @@ def update_affiliate_analytics(
             order_amount=order_amount,
             commission_amount=commission_amount,
             influencer_campaign_id=influencer_campaign_id,
+        ),
+    )
+
+
+_RESERVE_WORKSHOP_SLOT = Operation(
+    "reserveWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time and the place of a workshop for an appointment; taken by another one is a conflict.",
+)
+
+
+def reserve_workshop_slot(
+    *,
+    appointment_id: str,
+    workshop_id: str,
+    service_type: types.VehicleServiceType,
+    scheduled_date: datetime,
+    estimated_hours: float,
+) -> Call[ReserveWorkshopSlotOutput]:
+    """Keep the time and the place of a workshop for an appointment; taken by another one is a
+    conflict.
+    """
+    return Call(
+        _RESERVE_WORKSHOP_SLOT,
+        ReserveWorkshopSlotInput(
+            appointment_id=appointment_id,
+            workshop_id=workshop_id,
+            service_type=service_type,
+            scheduled_date=scheduled_date,
+            estimated_hours=estimated_hours,
+        ),
+    )
+
+
+_RELEASE_WORKSHOP_SLOT = Operation(
+    "releaseWorkshopSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseWorkshopSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_workshop_slot(*, appointment_id: str, workshop_id: str) -> Call[ReleaseWorkshopSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_WORKSHOP_SLOT,
+        ReleaseWorkshopSlotInput(appointment_id=appointment_id, workshop_id=workshop_id),
+    )
+
+
+_PERFORM_INSPECTION = Operation(
+    "performInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PerformInspectionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"vehicle.inspection.completed": ""},
+        match="inspection_id",
+        within=timedelta(minutes=7200),
+        settled=(),
+        ask=lambda given, first: fetch_inspection(inspection_id=first.inspection_id),
+        statuses={"done": ""},
+    ),
+    summary="Have a mechanic look at a vehicle, and wait for what is found.",
+)
+
+
+def perform_inspection(
+    *, appointment_id: str, workshop_id: str, vehicle_listing_id: str | None = None
+) -> Call[PerformInspectionOutput]:
+    """Have a mechanic look at a vehicle, and wait for what is found."""
+    return Call(
+        _PERFORM_INSPECTION,
+        PerformInspectionInput(
+            appointment_id=appointment_id, workshop_id=workshop_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_FETCH_INSPECTION = Operation(
+    "fetchInspection",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchInspectionOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How an inspection stands.",
+)
+
+
+def fetch_inspection(*, inspection_id: str) -> Call[FetchInspectionOutput]:
+    """How an inspection stands."""
+    return Call(_FETCH_INSPECTION, FetchInspectionInput(inspection_id=inspection_id))
+
+
+_GENERATE_APPRAISAL_REPORT = Operation(
+    "generateAppraisalReport",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateAppraisalReportOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say what a vehicle is worth that is given in payment, from what its inspection has found.",
+)
+
+
+def generate_appraisal_report(
+    *, appointment_id: str, inspection_id: str, vehicle_listing_id: str | None = None
+) -> Call[GenerateAppraisalReportOutput]:
+    """Say what a vehicle is worth that is given in payment, from what its inspection has found."""
+    return Call(
+        _GENERATE_APPRAISAL_REPORT,
+        GenerateAppraisalReportInput(
+            appointment_id=appointment_id, inspection_id=inspection_id, vehicle_listing_id=vehicle_listing_id
+        ),
+    )
+
+
+_GENERATE_SERVICE_INVOICE = Operation(
+    "generateServiceInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateServiceInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing.",
+)
+
+
+def generate_service_invoice(
+    *, appointment_id: str, customer_id: str, currency_code: str
+) -> Call[GenerateServiceInvoiceOutput]:
+    """Make the invoice of what a workshop has done, hours and parts; what is free comes to nothing."""
+    return Call(
+        _GENERATE_SERVICE_INVOICE,
+        GenerateServiceInvoiceInput(
+            appointment_id=appointment_id, customer_id=customer_id, currency_code=currency_code
+        ),
+    )
+
+
+_UPDATE_VEHICLE_SERVICE_HISTORY = Operation(
+    "updateVehicleServiceHistory",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateVehicleServiceHistoryOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write what was done into the history of a vehicle.",
+)
+
+
+def update_vehicle_service_history(
+    *,
+    appointment_id: str,
+    customer_id: str,
+    service_type: types.VehicleServiceType,
+    inspection_id: str,
+    invoice_id: str,
+    paid: bool,
+    vehicle_listing_id: str | None = None,
+) -> Call[UpdateVehicleServiceHistoryOutput]:
+    """Write what was done into the history of a vehicle."""
+    return Call(
+        _UPDATE_VEHICLE_SERVICE_HISTORY,
+        UpdateVehicleServiceHistoryInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            vehicle_listing_id=vehicle_listing_id,
+            service_type=service_type,
+            inspection_id=inspection_id,
+            invoice_id=invoice_id,
+            paid=paid,
         ),
     )
 
@@ -3847,6 +5499,549 @@ _UPDATE_CREDIT_LIMIT = Operation(
 def update_credit_limit(*, company_id: str, limit: Decimal) -> Call[UpdateCreditLimitOutput]:
     """Set a company's credit limit."""
     return Call(_UPDATE_CREDIT_LIMIT, UpdateCreditLimitInput(company_id=company_id, limit=limit))
+
+
+_CONFIRM_BOOKING = Operation(
+    "confirmBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it stands.",
+)
+
+
+def confirm_booking(*, booking_id: str) -> Call[ConfirmBookingOutput]:
+    """Say of a booking that it stands."""
+    return Call(_CONFIRM_BOOKING, ConfirmBookingInput(booking_id=booking_id))
+
+
+_CANCEL_BOOKING = Operation(
+    "cancelBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Say of a booking that it is off; no payment is touched, and off already is success.",
+)
+
+
+def cancel_booking(*, booking_id: str) -> Call[CancelBookingOutput]:
+    """Say of a booking that it is off; no payment is touched, and off already is success."""
+    return Call(_CANCEL_BOOKING, CancelBookingInput(booking_id=booking_id))
+
+
+_MARK_IN_PROGRESS = Operation(
+    "markInProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkInProgressOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that its time has come.",
+)
+
+
+def mark_in_progress(*, booking_id: str) -> Call[MarkInProgressOutput]:
+    """Say of a booking that its time has come."""
+    return Call(_MARK_IN_PROGRESS, MarkInProgressInput(booking_id=booking_id))
+
+
+_COMPLETE_BOOKING = Operation(
+    "completeBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompleteBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a booking that the service was rendered.",
+)
+
+
+def complete_booking(*, booking_id: str) -> Call[CompleteBookingOutput]:
+    """Say of a booking that the service was rendered."""
+    return Call(_COMPLETE_BOOKING, CompleteBookingInput(booking_id=booking_id))
+
+
+_BLOCK_PROVIDER_SLOT = Operation(
+    "blockProviderSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockProviderSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError. freeProviderSlot gives it back.",
+)
+
+
+def block_provider_slot(
+    *, booking_id: str, provider_id: str, start_time: datetime, end_time: datetime
+) -> Call[BlockProviderSlotOutput]:
+    """Keep a provider's time for a booking; taken by somebody else is ProviderUnavailableError.
+    freeProviderSlot gives it back.
+    """
+    return Call(
+        _BLOCK_PROVIDER_SLOT,
+        BlockProviderSlotInput(
+            booking_id=booking_id, provider_id=provider_id, start_time=start_time, end_time=end_time
+        ),
+    )
+
+
+_CHECK_NEW_SLOT_AVAILABILITY = Operation(
+    "checkNewSlotAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckNewSlotAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether a booking stands at its original time, may still be moved, and its provider is free at the new one.",
+)
+
+
+def check_new_slot_availability(
+    *, booking_id: str, original_start_time: datetime, new_start_time: datetime, new_end_time: datetime
+) -> Call[CheckNewSlotAvailabilityOutput]:
+    """Whether a booking stands at its original time, may still be moved, and its provider is free at
+    the new one.
+    """
+    return Call(
+        _CHECK_NEW_SLOT_AVAILABILITY,
+        CheckNewSlotAvailabilityInput(
+            booking_id=booking_id,
+            original_start_time=original_start_time,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_BLOCK_NEW_SLOT = Operation(
+    "blockNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep a second time of a provider for a booking that is being moved; its own first one is no obstacle.",
+)
+
+
+def block_new_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime, new_end_time: datetime
+) -> Call[BlockNewSlotOutput]:
+    """Keep a second time of a provider for a booking that is being moved; its own first one is no
+    obstacle.
+    """
+    return Call(
+        _BLOCK_NEW_SLOT,
+        BlockNewSlotInput(
+            booking_id=booking_id,
+            provider_id=provider_id,
+            new_start_time=new_start_time,
+            new_end_time=new_end_time,
+        ),
+    )
+
+
+_RELEASE_NEW_SLOT = Operation(
+    "releaseNewSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseNewSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give the second time of a booking back; none there is success.",
+)
+
+
+def release_new_slot(*, booking_id: str, provider_id: str) -> Call[ReleaseNewSlotOutput]:
+    """Give the second time of a booking back; none there is success."""
+    return Call(_RELEASE_NEW_SLOT, ReleaseNewSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_RELEASE_ORIGINAL_SLOT = Operation(
+    "releaseOriginalSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseOriginalSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the second time of a booking its only one; the first is free. Done already is success.",
+)
+
+
+def release_original_slot(
+    *, booking_id: str, provider_id: str, new_start_time: datetime
+) -> Call[ReleaseOriginalSlotOutput]:
+    """Make the second time of a booking its only one; the first is free. Done already is success."""
+    return Call(
+        _RELEASE_ORIGINAL_SLOT,
+        ReleaseOriginalSlotInput(
+            booking_id=booking_id, provider_id=provider_id, new_start_time=new_start_time
+        ),
+    )
+
+
+_UPDATE_BOOKING = Operation(
+    "updateBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a booking's new time down.",
+)
+
+
+def update_booking(*, booking_id: str, start_time: datetime, end_time: datetime) -> Call[UpdateBookingOutput]:
+    """Write a booking's new time down."""
+    return Call(
+        _UPDATE_BOOKING, UpdateBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_RESTORE_BOOKING = Operation(
+    "restoreBooking",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreBookingOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Write a booking's former time down again.",
+)
+
+
+def restore_booking(
+    *, booking_id: str, start_time: datetime, end_time: datetime
+) -> Call[RestoreBookingOutput]:
+    """Write a booking's former time down again."""
+    return Call(
+        _RESTORE_BOOKING, RestoreBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
+    )
+
+
+_CREATE_PROVIDER_RECORD = Operation(
+    "createProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a service provider's record, closed to bookings until it is activated.",
+)
+
+
+def create_provider_record(
+    *, provider_id: str, user_id: str, services: list[str]
+) -> Call[CreateProviderRecordOutput]:
+    """Complete a service provider's record, closed to bookings until it is activated."""
+    return Call(
+        _CREATE_PROVIDER_RECORD,
+        CreateProviderRecordInput(provider_id=provider_id, user_id=user_id, services=services),
+    )
+
+
+_DEACTIVATE_PROVIDER_RECORD = Operation(
+    "deactivateProviderRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateProviderRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a service provider's record, with its opening hours; none there is success.",
+)
+
+
+def deactivate_provider_record(*, provider_id: str) -> Call[DeactivateProviderRecordOutput]:
+    """Close a service provider's record, with its opening hours; none there is success."""
+    return Call(_DEACTIVATE_PROVIDER_RECORD, DeactivateProviderRecordInput(provider_id=provider_id))
+
+
+_SETUP_DEFAULT_AVAILABILITY = Operation(
+    "setupDefaultAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultAvailabilityOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the opening hours that the tenant has by default.",
+)
+
+
+def setup_default_availability(*, provider_id: str) -> Call[SetupDefaultAvailabilityOutput]:
+    """Give a provider the opening hours that the tenant has by default."""
+    return Call(_SETUP_DEFAULT_AVAILABILITY, SetupDefaultAvailabilityInput(provider_id=provider_id))
+
+
+_ACTIVATE_PROVIDER = Operation(
+    "activateProvider",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateProviderOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a provider the permissions of a credential, and open the calendar for bookings.",
+)
+
+
+def activate_provider(*, provider_id: str, credential_id: str) -> Call[ActivateProviderOutput]:
+    """Give a provider the permissions of a credential, and open the calendar for bookings."""
+    return Call(
+        _ACTIVATE_PROVIDER, ActivateProviderInput(provider_id=provider_id, credential_id=credential_id)
+    )
+
+
+_LIST_CONNECTED_CALENDARS = Operation(
+    "listConnectedCalendars",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListConnectedCalendarsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The connected calendars, one start a row; the longest not synced first.",
+)
+
+
+def list_connected_calendars() -> Call[ListConnectedCalendarsOutput]:
+    """The connected calendars, one start a row; the longest not synced first."""
+    return Call(_LIST_CONNECTED_CALENDARS, ListConnectedCalendarsInput())
+
+
+_COMPARE_WITH_INTERNAL_AVAILABILITY = Operation(
+    "compareWithInternalAvailability",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CompareWithInternalAvailabilityOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a provider's other plans against the opening hours and bookings here. Bookings are never moved for them, only reported.",
+)
+
+
+def compare_with_internal_availability(
+    *, provider_id: str, busy_times: list[types.BusyTime]
+) -> Call[CompareWithInternalAvailabilityOutput]:
+    """Hold a provider's other plans against the opening hours and bookings here. Bookings are never
+    moved for them, only reported.
+    """
+    return Call(
+        _COMPARE_WITH_INTERNAL_AVAILABILITY,
+        CompareWithInternalAvailabilityInput(provider_id=provider_id, busy_times=busy_times),
+    )
+
+
+_BLOCK_CONFLICTING_SLOTS = Operation(
+    "blockConflictingSlots",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockConflictingSlotsOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Block these times of a provider, and no others, for plans elsewhere; bookings stay.",
+)
+
+
+def block_conflicting_slots(
+    *, provider_id: str, blocks: list[types.BusyTime]
+) -> Call[BlockConflictingSlotsOutput]:
+    """Block these times of a provider, and no others, for plans elsewhere; bookings stay."""
+    return Call(_BLOCK_CONFLICTING_SLOTS, BlockConflictingSlotsInput(provider_id=provider_id, blocks=blocks))
+
+
+_UPDATE_AVAILABILITY_EXCEPTIONS = Operation(
+    "updateAvailabilityExceptions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateAvailabilityExceptionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say on which days a provider is off by the own calendar, and that it was synced now.",
+)
+
+
+def update_availability_exceptions(
+    *, provider_id: str, sync_direction: types.SyncDirection, days_off: list[date]
+) -> Call[UpdateAvailabilityExceptionsOutput]:
+    """Say on which days a provider is off by the own calendar, and that it was synced now."""
+    return Call(
+        _UPDATE_AVAILABILITY_EXCEPTIONS,
+        UpdateAvailabilityExceptionsInput(
+            provider_id=provider_id, sync_direction=sync_direction, days_off=days_off
+        ),
+    )
+
+
+_DISCONNECT_CALENDAR = Operation(
+    "disconnectCalendar",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DisconnectCalendarOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of a provider's calendar that it can't be read any more, so that no sync is started for it.",
+)
+
+
+def disconnect_calendar(*, provider_id: str) -> Call[DisconnectCalendarOutput]:
+    """Say of a provider's calendar that it can't be read any more, so that no sync is started for it."""
+    return Call(_DISCONNECT_CALENDAR, DisconnectCalendarInput(provider_id=provider_id))
+
+
+_RECORD_DONATION = Operation(
+    "recordDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write a paid donation down; a campaign that takes none any more refuses it.",
+)
+
+
+def record_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    payment_intent_id: str,
+    is_anonymous: bool,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordDonationOutput]:
+    """Write a paid donation down; a campaign that takes none any more refuses it."""
+    return Call(
+        _RECORD_DONATION,
+        RecordDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            payment_intent_id=payment_intent_id,
+            is_anonymous=is_anonymous,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_VOID_DONATION = Operation(
+    "voidDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Strike a donation out that was given back; none there is success.",
+)
+
+
+def void_donation(*, donation_id: str) -> Call[VoidDonationOutput]:
+    """Strike a donation out that was given back; none there is success."""
+    return Call(_VOID_DONATION, VoidDonationInput(donation_id=donation_id))
+
+
+_UPDATE_CAMPAIGN_TOTAL = Operation(
+    "updateCampaignTotal",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateCampaignTotalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Count a donation towards its campaign, once.",
+)
+
+
+def update_campaign_total(
+    *, campaign_id: str, donation_id: str, amount: Decimal, currency_code: str
+) -> Call[UpdateCampaignTotalOutput]:
+    """Count a donation towards its campaign, once."""
+    return Call(
+        _UPDATE_CAMPAIGN_TOTAL,
+        UpdateCampaignTotalInput(
+            campaign_id=campaign_id, donation_id=donation_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_UNCOUNT_DONATION = Operation(
+    "uncountDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UncountDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a donation out of the total of its campaign; not counted is success.",
+)
+
+
+def uncount_donation(*, campaign_id: str, donation_id: str) -> Call[UncountDonationOutput]:
+    """Take a donation out of the total of its campaign; not counted is success."""
+    return Call(_UNCOUNT_DONATION, UncountDonationInput(campaign_id=campaign_id, donation_id=donation_id))
+
+
+_RECORD_RECURRING_DONATION = Operation(
+    "recordRecurringDonation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordRecurringDonationOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down that a donation comes again; Medusa submits each later one, with an id of its own, on its day.",
+)
+
+
+def record_recurring_donation(
+    *,
+    donation_id: str,
+    campaign_id: str,
+    donor_id: str,
+    mandate_id: str,
+    interval: types.DonationInterval,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RecordRecurringDonationOutput]:
+    """Write down that a donation comes again; Medusa submits each later one, with an id of its own, on
+    its day.
+    """
+    return Call(
+        _RECORD_RECURRING_DONATION,
+        RecordRecurringDonationInput(
+            donation_id=donation_id,
+            campaign_id=campaign_id,
+            donor_id=donor_id,
+            mandate_id=mandate_id,
+            interval=interval,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
 
 
 _FIND_SELLER_ACCOUNT = Operation(
@@ -4248,6 +6443,891 @@ def record_notification_log(
     )
 
 
+_PUBLISH_CAMPAIGN = Operation(
+    "publishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=PublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let backers pledge; open already is success.",
+)
+
+
+def publish_campaign(*, campaign_id: str, creator_id: str) -> Call[PublishCampaignOutput]:
+    """Let backers pledge; open already is success."""
+    return Call(_PUBLISH_CAMPAIGN, PublishCampaignInput(campaign_id=campaign_id, creator_id=creator_id))
+
+
+_UNPUBLISH_CAMPAIGN = Operation(
+    "unpublishCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UnpublishCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a campaign that nobody has seen; none there is success.",
+)
+
+
+def unpublish_campaign(*, campaign_id: str) -> Call[UnpublishCampaignOutput]:
+    """Close a campaign that nobody has seen; none there is success."""
+    return Call(_UNPUBLISH_CAMPAIGN, UnpublishCampaignInput(campaign_id=campaign_id))
+
+
+_CHECK_STRETCH_GOALS = Operation(
+    "checkStretchGoals",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckStretchGoalsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note which goals a campaign has reached, and say which amount is the next.",
+)
+
+
+def check_stretch_goals(
+    *, campaign_id: str, pledged: Decimal, goal_amount: Decimal, stretch_goals: list[types.StretchGoal]
+) -> Call[CheckStretchGoalsOutput]:
+    """Note which goals a campaign has reached, and say which amount is the next."""
+    return Call(
+        _CHECK_STRETCH_GOALS,
+        CheckStretchGoalsInput(
+            campaign_id=campaign_id, pledged=pledged, goal_amount=goal_amount, stretch_goals=stretch_goals
+        ),
+    )
+
+
+_LIST_PLEDGES = Operation(
+    "listPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListPledgesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a campaign's pledges of one status, after a given one.",
+)
+
+
+def list_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, limit: int, after: str | None = None
+) -> Call[ListPledgesOutput]:
+    """A page of a campaign's pledges of one status, after a given one."""
+    return Call(
+        _LIST_PLEDGES, ListPledgesInput(campaign_id=campaign_id, status=status, after=after, limit=limit)
+    )
+
+
+_RECORD_PLEDGES = Operation(
+    "recordPledges",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordPledgesOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a page of pledges stands after it was held, charged or given back.",
+)
+
+
+def record_pledges(
+    *, campaign_id: str, status: types.PledgeStatus, payments: list[types.PledgePayment], refused: list[str]
+) -> Call[RecordPledgesOutput]:
+    """Note how a page of pledges stands after it was held, charged or given back."""
+    return Call(
+        _RECORD_PLEDGES,
+        RecordPledgesInput(campaign_id=campaign_id, status=status, payments=payments, refused=refused),
+    )
+
+
+_CREATE_REWARD_ORDERS = Operation(
+    "createRewardOrders",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateRewardOrdersOutput,
+    effect="write",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make an order of the reward of every backer who was charged; those that are there already are left alone.",
+)
+
+
+def create_reward_orders(*, campaign_id: str) -> Call[CreateRewardOrdersOutput]:
+    """Make an order of the reward of every backer who was charged; those that are there already are
+    left alone.
+    """
+    return Call(_CREATE_REWARD_ORDERS, CreateRewardOrdersInput(campaign_id=campaign_id))
+
+
+_CLOSE_CAMPAIGN = Operation(
+    "closeCampaign",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseCampaignOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a campaign, and say how it ended.",
+)
+
+
+def close_campaign(
+    *, campaign_id: str, status: types.CampaignStatus, pledged: Decimal, charged: Decimal
+) -> Call[CloseCampaignOutput]:
+    """Close a campaign, and say how it ended."""
+    return Call(
+        _CLOSE_CAMPAIGN,
+        CloseCampaignInput(campaign_id=campaign_id, status=status, pledged=pledged, charged=charged),
+    )
+
+
+_CREATE_ENROLLMENT = Operation(
+    "createEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Enrol a student in a course.",
+)
+
+
+def create_enrollment(
+    *, enrollment_id: str, course_id: str, student_id: str, plan: types.CoursePlan
+) -> Call[CreateEnrollmentOutput]:
+    """Enrol a student in a course."""
+    return Call(
+        _CREATE_ENROLLMENT,
+        CreateEnrollmentInput(
+            enrollment_id=enrollment_id, course_id=course_id, student_id=student_id, plan=plan
+        ),
+    )
+
+
+_CANCEL_ENROLLMENT = Operation(
+    "cancelEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take an enrolment back; none there is success.",
+)
+
+
+def cancel_enrollment(*, enrollment_id: str) -> Call[CancelEnrollmentOutput]:
+    """Take an enrolment back; none there is success."""
+    return Call(_CANCEL_ENROLLMENT, CancelEnrollmentInput(enrollment_id=enrollment_id))
+
+
+_ADD_TO_CLASS_ROSTER = Operation(
+    "addToClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AddToClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a student on the list of the class that an instructor teaches.",
+)
+
+
+def add_to_class_roster(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[AddToClassRosterOutput]:
+    """Put a student on the list of the class that an instructor teaches."""
+    return Call(
+        _ADD_TO_CLASS_ROSTER,
+        AddToClassRosterInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REMOVE_FROM_CLASS_ROSTER = Operation(
+    "removeFromClassRoster",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveFromClassRosterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a student off the list of a class; not on it is success.",
+)
+
+
+def remove_from_class_roster(*, enrollment_id: str, course_id: str) -> Call[RemoveFromClassRosterOutput]:
+    """Take a student off the list of a class; not on it is success."""
+    return Call(
+        _REMOVE_FROM_CLASS_ROSTER,
+        RemoveFromClassRosterInput(enrollment_id=enrollment_id, course_id=course_id),
+    )
+
+
+_TRACK_PROGRESS = Operation(
+    "trackProgress",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TrackProgressOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How far a student is, since when nothing was done, and whether the time to study is over.",
+)
+
+
+def track_progress(*, enrollment_id: str) -> Call[TrackProgressOutput]:
+    """How far a student is, since when nothing was done, and whether the time to study is over."""
+    return Call(_TRACK_PROGRESS, TrackProgressInput(enrollment_id=enrollment_id))
+
+
+_CLOSE_ENROLLMENT = Operation(
+    "closeEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say how an enrolment has ended.",
+)
+
+
+def close_enrollment(*, enrollment_id: str, status: types.CourseEnd) -> Call[CloseEnrollmentOutput]:
+    """Say how an enrolment has ended."""
+    return Call(_CLOSE_ENROLLMENT, CloseEnrollmentInput(enrollment_id=enrollment_id, status=status))
+
+
+_GENERATE_CERTIFICATE = Operation(
+    "generateCertificate",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateCertificateOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the certificate of a course that a student has passed.",
+)
+
+
+def generate_certificate(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GenerateCertificateOutput]:
+    """Make the certificate of a course that a student has passed."""
+    return Call(
+        _GENERATE_CERTIFICATE,
+        GenerateCertificateInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_ADD_TO_WAITLIST = Operation(
+    "addToWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AddToWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a member on the waiting list of a class.",
+)
+
+
+def add_to_waitlist(*, enrollment_id: str, class_id: str, customer_id: str) -> Call[AddToWaitlistOutput]:
+    """Put a member on the waiting list of a class."""
+    return Call(
+        _ADD_TO_WAITLIST,
+        AddToWaitlistInput(enrollment_id=enrollment_id, class_id=class_id, customer_id=customer_id),
+    )
+
+
+_REMOVE_FROM_WAITLIST = Operation(
+    "removeFromWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveFromWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a member off the waiting list; not on it is success.",
+)
+
+
+def remove_from_waitlist(*, enrollment_id: str, class_id: str) -> Call[RemoveFromWaitlistOutput]:
+    """Take a member off the waiting list; not on it is success."""
+    return Call(
+        _REMOVE_FROM_WAITLIST, RemoveFromWaitlistInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
+
+
+_CONFIRM_ENROLLMENT = Operation(
+    "confirmEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ConfirmEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a member a place in a class; refused where it is full.",
+)
+
+
+def confirm_enrollment(
+    *,
+    enrollment_id: str,
+    class_id: str,
+    customer_id: str,
+    fitness_center_id: str,
+    membership_card_id: str | None = None,
+) -> Call[ConfirmEnrollmentOutput]:
+    """Give a member a place in a class; refused where it is full."""
+    return Call(
+        _CONFIRM_ENROLLMENT,
+        ConfirmEnrollmentInput(
+            enrollment_id=enrollment_id,
+            class_id=class_id,
+            customer_id=customer_id,
+            fitness_center_id=fitness_center_id,
+            membership_card_id=membership_card_id,
+        ),
+    )
+
+
+_CANCEL_CLASS_ENROLLMENT = Operation(
+    "cancelClassEnrollment",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CancelClassEnrollmentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a member's place in a class free; free already is success.",
+)
+
+
+def cancel_class_enrollment(*, enrollment_id: str, class_id: str) -> Call[CancelClassEnrollmentOutput]:
+    """Give a member's place in a class free; free already is success."""
+    return Call(
+        _CANCEL_CLASS_ENROLLMENT, CancelClassEnrollmentInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
+
+
+_MARK_NO_SHOW = Operation(
+    "markNoShow",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkNoShowOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a member did not come; three of them bar a member from the waiting lists.",
+)
+
+
+def mark_no_show(*, enrollment_id: str, class_id: str, customer_id: str) -> Call[MarkNoShowOutput]:
+    """Note that a member did not come; three of them bar a member from the waiting lists."""
+    return Call(
+        _MARK_NO_SHOW,
+        MarkNoShowInput(enrollment_id=enrollment_id, class_id=class_id, customer_id=customer_id),
+    )
+
+
+_OPEN_SPOT_FOR_WAITLIST = Operation(
+    "openSpotForWaitlist",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=OpenSpotForWaitlistOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a place that a member does not need, and say whose it is now; when the class runs, somebody's who is there.",
+)
+
+
+def open_spot_for_waitlist(*, enrollment_id: str, class_id: str) -> Call[OpenSpotForWaitlistOutput]:
+    """Open a place that a member does not need, and say whose it is now; when the class runs,
+    somebody's who is there.
+    """
+    return Call(
+        _OPEN_SPOT_FOR_WAITLIST, OpenSpotForWaitlistInput(enrollment_id=enrollment_id, class_id=class_id)
+    )
+
+
+_FIND_PAYEE_ACCOUNT = Operation(
+    "findPayeeAccount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindPayeeAccountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The account to which a freelancer, a seller or a creator is paid.",
+)
+
+
+def find_payee_account(*, payee_id: str) -> Call[FindPayeeAccountOutput]:
+    """The account to which a freelancer, a seller or a creator is paid."""
+    return Call(_FIND_PAYEE_ACCOUNT, FindPayeeAccountInput(payee_id=payee_id))
+
+
+_ACTIVATE_CONTRACT = Operation(
+    "activateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Let the work on a gig begin; active already is success.",
+)
+
+
+def activate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[ActivateContractOutput]:
+    """Let the work on a gig begin; active already is success."""
+    return Call(
+        _ACTIVATE_CONTRACT,
+        ActivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_DEACTIVATE_CONTRACT = Operation(
+    "deactivateContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a gig's activation back, and open its listing again; none there is success.",
+)
+
+
+def deactivate_contract(*, gig_contract_id: str, gig_listing_id: str) -> Call[DeactivateContractOutput]:
+    """Take a gig's activation back, and open its listing again; none there is success."""
+    return Call(
+        _DEACTIVATE_CONTRACT,
+        DeactivateContractInput(gig_contract_id=gig_contract_id, gig_listing_id=gig_listing_id),
+    )
+
+
+_AUTO_APPROVE_IF_TIMEOUT = Operation(
+    "autoApproveIfTimeout",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AutoApproveIfTimeoutOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that a milestone counts as approved, because the client has kept silent.",
+)
+
+
+def auto_approve_if_timeout(*, gig_contract_id: str, milestone_id: str) -> Call[AutoApproveIfTimeoutOutput]:
+    """Note that a milestone counts as approved, because the client has kept silent."""
+    return Call(
+        _AUTO_APPROVE_IF_TIMEOUT,
+        AutoApproveIfTimeoutInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id),
+    )
+
+
+_OPEN_GIG_DISPUTE = Operation(
+    "openGigDispute",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=OpenGigDisputeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a milestone before the platform's arbiters; before them already is success.",
+)
+
+
+def open_gig_dispute(*, gig_contract_id: str, milestone_id: str) -> Call[OpenGigDisputeOutput]:
+    """Put a milestone before the platform's arbiters; before them already is success."""
+    return Call(
+        _OPEN_GIG_DISPUTE, OpenGigDisputeInput(gig_contract_id=gig_contract_id, milestone_id=milestone_id)
+    )
+
+
+_CLOSE_CONTRACT = Operation(
+    "closeContract",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseContractOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a gig, and say how it ended.",
+)
+
+
+def close_contract(
+    *, gig_contract_id: str, status: types.GigContractStatus, reason: str | None = None
+) -> Call[CloseContractOutput]:
+    """Close a gig, and say how it ended."""
+    return Call(
+        _CLOSE_CONTRACT, CloseContractInput(gig_contract_id=gig_contract_id, status=status, reason=reason)
+    )
+
+
+_VALIDATE_APPLICATION_DATA = Operation(
+    "validateApplicationData",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateApplicationDataOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether an application is complete, for a service that this node offers, at this fee.",
+)
+
+
+def validate_application_data(
+    *,
+    application_id: str,
+    service_id: str,
+    service_type: types.MunicipalServiceType,
+    node_id: str,
+    fee_amount: Decimal,
+    currency_code: str,
+) -> Call[ValidateApplicationDataOutput]:
+    """Whether an application is complete, for a service that this node offers, at this fee."""
+    return Call(
+        _VALIDATE_APPLICATION_DATA,
+        ValidateApplicationDataInput(
+            application_id=application_id,
+            service_id=service_id,
+            service_type=service_type,
+            node_id=node_id,
+            fee_amount=fee_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_ROUTE_APPLICATION_FOR_APPROVAL = Operation(
+    "routeApplicationForApproval",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RouteApplicationForApprovalOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Ask whoever decides at a node of the city, by its own rules.",
+)
+
+
+def route_application_for_approval(
+    *, application_id: str, service_id: str, service_type: types.MunicipalServiceType, node_id: str
+) -> Call[RouteApplicationForApprovalOutput]:
+    """Ask whoever decides at a node of the city, by its own rules."""
+    return Call(
+        _ROUTE_APPLICATION_FOR_APPROVAL,
+        RouteApplicationForApprovalInput(
+            application_id=application_id, service_id=service_id, service_type=service_type, node_id=node_id
+        ),
+    )
+
+
+_HANDLE_SUBSTITUTIONS = Operation(
+    "handleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=HandleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Propose substitutes for what is missing, and keep them for an order; proposed already is success.",
+)
+
+
+def handle_substitutions(
+    *, order_id: str, warehouse_id: str, missing: list[types.GroceryItem]
+) -> Call[HandleSubstitutionsOutput]:
+    """Propose substitutes for what is missing, and keep them for an order; proposed already is
+    success.
+    """
+    return Call(
+        _HANDLE_SUBSTITUTIONS,
+        HandleSubstitutionsInput(order_id=order_id, warehouse_id=warehouse_id, missing=missing),
+    )
+
+
+_SETTLE_SUBSTITUTIONS = Operation(
+    "settleSubstitutions",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleSubstitutionsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the substitutes into an order, or strike what is missing; the difference goes back to the customer.",
+)
+
+
+def settle_substitutions(
+    *, order_id: str, missing: list[types.GroceryItem], approved: bool
+) -> Call[SettleSubstitutionsOutput]:
+    """Put the substitutes into an order, or strike what is missing; the difference goes back to the
+    customer.
+    """
+    return Call(
+        _SETTLE_SUBSTITUTIONS, SettleSubstitutionsInput(order_id=order_id, missing=missing, approved=approved)
+    )
+
+
+_RESTORE_GROCERY_ITEMS = Operation(
+    "restoreGroceryItems",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RestoreGroceryItemsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the edits of an order back; none there is success.",
+)
+
+
+def restore_grocery_items(*, order_id: str) -> Call[RestoreGroceryItemsOutput]:
+    """Take the edits of an order back; none there is success."""
+    return Call(_RESTORE_GROCERY_ITEMS, RestoreGroceryItemsInput(order_id=order_id))
+
+
+_FLAG_TEMPERATURE_BREACH = Operation(
+    "flagTemperatureBreach",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FlagTemperatureBreachOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note at an order that its cold chain was broken, so that the customer can have the money back.",
+)
+
+
+def flag_temperature_breach(
+    *, order_id: str, delivery_order_id: str, warmest: float, minutes_above: int
+) -> Call[FlagTemperatureBreachOutput]:
+    """Note at an order that its cold chain was broken, so that the customer can have the money back."""
+    return Call(
+        _FLAG_TEMPERATURE_BREACH,
+        FlagTemperatureBreachInput(
+            order_id=order_id,
+            delivery_order_id=delivery_order_id,
+            warmest=warmest,
+            minutes_above=minutes_above,
+        ),
+    )
+
+
+_BLOCK_APPOINTMENT_SLOT = Operation(
+    "blockAppointmentSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockAppointmentSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep the time of a provider free for an appointment; taken by another one is a conflict.",
+)
+
+
+def block_appointment_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[BlockAppointmentSlotOutput]:
+    """Keep the time of a provider free for an appointment; taken by another one is a conflict."""
+    return Call(
+        _BLOCK_APPOINTMENT_SLOT,
+        BlockAppointmentSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_APPOINTMENT_SLOT = Operation(
+    "releaseAppointmentSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseAppointmentSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a kept time free; none there is success.",
+)
+
+
+def release_appointment_slot(*, appointment_id: str, provider_id: str) -> Call[ReleaseAppointmentSlotOutput]:
+    """Give a kept time free; none there is success."""
+    return Call(
+        _RELEASE_APPOINTMENT_SLOT,
+        ReleaseAppointmentSlotInput(appointment_id=appointment_id, provider_id=provider_id),
+    )
+
+
+_CREATE_VIDEO_SESSION = Operation(
+    "createVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open the room of a video visit, for its time.",
+)
+
+
+def create_video_session(
+    *, appointment_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[CreateVideoSessionOutput]:
+    """Open the room of a video visit, for its time."""
+    return Call(
+        _CREATE_VIDEO_SESSION,
+        CreateVideoSessionInput(
+            appointment_id=appointment_id, scheduled_at=scheduled_at, duration_minutes=duration_minutes
+        ),
+    )
+
+
+_CLOSE_VIDEO_SESSION = Operation(
+    "closeVideoSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CloseVideoSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close the room of a video visit; none there is success.",
+)
+
+
+def close_video_session(*, appointment_id: str) -> Call[CloseVideoSessionOutput]:
+    """Close the room of a video visit; none there is success."""
+    return Call(_CLOSE_VIDEO_SESSION, CloseVideoSessionInput(appointment_id=appointment_id))
+
+
+_RESERVE_LAB_SLOT = Operation(
+    "reserveLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Reserve a place in the laboratory; none free at that time is a conflict.",
+)
+
+
+def reserve_lab_slot(
+    *, appointment_id: str, provider_id: str, scheduled_at: datetime, duration_minutes: int
+) -> Call[ReserveLabSlotOutput]:
+    """Reserve a place in the laboratory; none free at that time is a conflict."""
+    return Call(
+        _RESERVE_LAB_SLOT,
+        ReserveLabSlotInput(
+            appointment_id=appointment_id,
+            provider_id=provider_id,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+        ),
+    )
+
+
+_RELEASE_LAB_SLOT = Operation(
+    "releaseLabSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseLabSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a place in the laboratory free; none there is success.",
+)
+
+
+def release_lab_slot(*, appointment_id: str) -> Call[ReleaseLabSlotOutput]:
+    """Give a place in the laboratory free; none there is success."""
+    return Call(_RELEASE_LAB_SLOT, ReleaseLabSlotInput(appointment_id=appointment_id))
+
+
+_GET_VISIT_OUTCOME = Operation(
+    "getVisitOutcome",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GetVisitOutcomeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The record of a visit, and whether something is prescribed.",
+)
+
+
+def get_visit_outcome(*, appointment_id: str) -> Call[GetVisitOutcomeOutput]:
+    """The record of a visit, and whether something is prescribed."""
+    return Call(_GET_VISIT_OUTCOME, GetVisitOutcomeInput(appointment_id=appointment_id))
+
+
+_CREATE_PRESCRIPTION = Operation(
+    "createPrescription",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreatePrescriptionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Issue what the provider has prescribed in a visit's record, after a check against what the patient takes already where that is asked for.",
+)
+
+
+def create_prescription(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    provider_id: str,
+    visit_record_id: str,
+    check_history: bool | None = None,
+) -> Call[CreatePrescriptionOutput]:
+    """Issue what the provider has prescribed in a visit's record, after a check against what the
+    patient takes already where that is asked for.
+    """
+    return Call(
+        _CREATE_PRESCRIPTION,
+        CreatePrescriptionInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            provider_id=provider_id,
+            visit_record_id=visit_record_id,
+            check_history=check_history,
+        ),
+    )
+
+
+_ASSIGN_PHARMACY = Operation(
+    "assignPharmacy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AssignPharmacyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has it.",
+)
+
+
+def assign_pharmacy(*, prescription_id: str, patient_id: str) -> Call[AssignPharmacyOutput]:
+    """Send a prescription to the pharmacy that the patient has chosen, else to the nearest that has
+    it.
+    """
+    return Call(_ASSIGN_PHARMACY, AssignPharmacyInput(prescription_id=prescription_id, patient_id=patient_id))
+
+
 _UPDATE_CUSTOMER_VERIFICATION_STATUS = Operation(
     "updateCustomerVerificationStatus",
     system="medusa",
@@ -4475,6 +7555,66 @@ _CHECK_OPEN_OBLIGATIONS = Operation(
 def check_open_obligations(*, customer_id: str) -> Call[CheckOpenObligationsOutput]:
     """How many open orders, disputes and payments still need a customer's data."""
     return Call(_CHECK_OPEN_OBLIGATIONS, CheckOpenObligationsInput(customer_id=customer_id))
+
+
+_GENERATE_LOAN_OFFER = Operation(
+    "generateLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the offer of a loan, with its monthly payment, good until a day.",
+)
+
+
+def generate_loan_offer(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    loan_type: types.LoanType,
+    term_months: int,
+    purpose: str,
+    amount: Decimal,
+    annual_rate: Decimal,
+    currency_code: str,
+    valid_until: datetime,
+    product_id: str | None = None,
+) -> Call[GenerateLoanOfferOutput]:
+    """Make the offer of a loan, with its monthly payment, good until a day."""
+    return Call(
+        _GENERATE_LOAN_OFFER,
+        GenerateLoanOfferInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            loan_type=loan_type,
+            term_months=term_months,
+            purpose=purpose,
+            product_id=product_id,
+            amount=amount,
+            annual_rate=annual_rate,
+            currency_code=currency_code,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_WITHDRAW_LOAN_OFFER = Operation(
+    "withdrawLoanOffer",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawLoanOfferOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take the offer of a loan back; none there is success.",
+)
+
+
+def withdraw_loan_offer(*, loan_application_id: str) -> Call[WithdrawLoanOfferOutput]:
+    """Take the offer of a loan back; none there is success."""
+    return Call(_WITHDRAW_LOAN_OFFER, WithdrawLoanOfferInput(loan_application_id=loan_application_id))
 
 
 _UPDATE_PRODUCT_AVAILABILITY = Operation(
@@ -5022,6 +8162,114 @@ def carry_over_balances(*, settlement_id: str, vendor_ids: list[str]) -> Call[Ca
     )
 
 
+_ACTIVATE_MEMBERSHIP = Operation(
+    "activateMembership",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateMembershipOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make a membership valid.",
+)
+
+
+def activate_membership(
+    *, membership_card_id: str, customer_id: str, plan_id: str, tier: str
+) -> Call[ActivateMembershipOutput]:
+    """Make a membership valid."""
+    return Call(
+        _ACTIVATE_MEMBERSHIP,
+        ActivateMembershipInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, plan_id=plan_id, tier=tier
+        ),
+    )
+
+
+_DEACTIVATE_MEMBERSHIP = Operation(
+    "deactivateMembership",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=DeactivateMembershipOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="End a membership; ended already is success.",
+)
+
+
+def deactivate_membership(*, membership_card_id: str) -> Call[DeactivateMembershipOutput]:
+    """End a membership; ended already is success."""
+    return Call(_DEACTIVATE_MEMBERSHIP, DeactivateMembershipInput(membership_card_id=membership_card_id))
+
+
+_GRANT_MEMBERSHIP_BENEFITS = Operation(
+    "grantMembershipBenefits",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GrantMembershipBenefitsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a member the discounts, access and priority of a tier, in place of those of another.",
+)
+
+
+def grant_membership_benefits(
+    *, membership_card_id: str, customer_id: str, tier: str, benefits: list[str]
+) -> Call[GrantMembershipBenefitsOutput]:
+    """Give a member the discounts, access and priority of a tier, in place of those of another."""
+    return Call(
+        _GRANT_MEMBERSHIP_BENEFITS,
+        GrantMembershipBenefitsInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, tier=tier, benefits=benefits
+        ),
+    )
+
+
+_REVOKE_MEMBERSHIP_BENEFITS = Operation(
+    "revokeMembershipBenefits",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeMembershipBenefitsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a member's benefits back; none there is success.",
+)
+
+
+def revoke_membership_benefits(*, membership_card_id: str) -> Call[RevokeMembershipBenefitsOutput]:
+    """Take a member's benefits back; none there is success."""
+    return Call(
+        _REVOKE_MEMBERSHIP_BENEFITS, RevokeMembershipBenefitsInput(membership_card_id=membership_card_id)
+    )
+
+
+_EVALUATE_TIER_UPGRADE = Operation(
+    "evaluateTierUpgrade",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EvaluateTierUpgradeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which tier a member's points are worth now, and what it grants.",
+)
+
+
+def evaluate_tier_upgrade(
+    *, membership_card_id: str, customer_id: str, plan_id: str, tier: str
+) -> Call[EvaluateTierUpgradeOutput]:
+    """Which tier a member's points are worth now, and what it grants."""
+    return Call(
+        _EVALUATE_TIER_UPGRADE,
+        EvaluateTierUpgradeInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, plan_id=plan_id, tier=tier
+        ),
+    )
+
+
 _UPDATE_ORDER_STATUS = Operation(
     "updateOrderStatus",
     system="medusa",
@@ -5341,6 +8589,137 @@ _FREE_PROVIDER_SLOT = Operation(
 def free_provider_slot(*, booking_id: str, provider_id: str) -> Call[FreeProviderSlotOutput]:
     """Give a provider the time of a booking back; free already is success."""
     return Call(_FREE_PROVIDER_SLOT, FreeProviderSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_RESERVE_SPOT = Operation(
+    "reserveSpot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveSpotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold a spot for a reservation, the wanted one or any that fits.",
+)
+
+
+def reserve_spot(
+    *,
+    reservation_id: str,
+    facility_id: str,
+    start_time: datetime,
+    end_time: datetime,
+    vehicle_type: types.VehicleType,
+    ev_charging_requested: bool,
+    spot_id: str | None = None,
+) -> Call[ReserveSpotOutput]:
+    """Hold a spot for a reservation, the wanted one or any that fits."""
+    return Call(
+        _RESERVE_SPOT,
+        ReserveSpotInput(
+            reservation_id=reservation_id,
+            facility_id=facility_id,
+            spot_id=spot_id,
+            start_time=start_time,
+            end_time=end_time,
+            vehicle_type=vehicle_type,
+            ev_charging_requested=ev_charging_requested,
+        ),
+    )
+
+
+_RELEASE_SPOT = Operation(
+    "releaseSpot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseSpotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give a reservation's spot free; free already is success.",
+)
+
+
+def release_spot(*, reservation_id: str) -> Call[ReleaseSpotOutput]:
+    """Give a reservation's spot free; free already is success."""
+    return Call(_RELEASE_SPOT, ReleaseSpotInput(reservation_id=reservation_id))
+
+
+_GENERATE_QR_ENTRY_PASS = Operation(
+    "generateQREntryPass",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateQREntryPassOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Make the pass that the gates read.",
+)
+
+
+def generate_qr_entry_pass(
+    *, reservation_id: str, facility_id: str, start_time: datetime, end_time: datetime
+) -> Call[GenerateQREntryPassOutput]:
+    """Make the pass that the gates read."""
+    return Call(
+        _GENERATE_QR_ENTRY_PASS,
+        GenerateQREntryPassInput(
+            reservation_id=reservation_id, facility_id=facility_id, start_time=start_time, end_time=end_time
+        ),
+    )
+
+
+_REVOKE_QR_ENTRY_PASS = Operation(
+    "revokeQREntryPass",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RevokeQREntryPassOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Make a pass open nothing any more; none there is success.",
+)
+
+
+def revoke_qr_entry_pass(*, reservation_id: str) -> Call[RevokeQREntryPassOutput]:
+    """Make a pass open nothing any more; none there is success."""
+    return Call(_REVOKE_QR_ENTRY_PASS, RevokeQREntryPassInput(reservation_id=reservation_id))
+
+
+_ACTIVATE_CHARGER = Operation(
+    "activateCharger",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateChargerOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Switch the charger of a spot on for a reservation.",
+)
+
+
+def activate_charger(*, reservation_id: str, spot_id: str) -> Call[ActivateChargerOutput]:
+    """Switch the charger of a spot on for a reservation."""
+    return Call(_ACTIVATE_CHARGER, ActivateChargerInput(reservation_id=reservation_id, spot_id=spot_id))
+
+
+_CALCULATE_FINAL_AMOUNT = Operation(
+    "calculateFinalAmount",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateFinalAmountOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a stay costs - what was reserved, the time beyond it, and the energy.",
+)
+
+
+def calculate_final_amount(*, reservation_id: str, left_at: datetime) -> Call[CalculateFinalAmountOutput]:
+    """What a stay costs - what was reserved, the time beyond it, and the energy."""
+    return Call(
+        _CALCULATE_FINAL_AMOUNT, CalculateFinalAmountInput(reservation_id=reservation_id, left_at=left_at)
+    )
 
 
 _TRIGGER_VENDOR_PAYOUT = Operation(
@@ -5795,6 +9174,447 @@ def expire_gift_card(*, gift_card_id: str) -> Call[ExpireGiftCardOutput]:
     return Call(_EXPIRE_GIFT_CARD, ExpireGiftCardInput(gift_card_id=gift_card_id))
 
 
+_BLOCK_PET_SERVICE_SLOT = Operation(
+    "blockPetServiceSlot",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=BlockPetServiceSlotOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take a provider's time for a pet; refused where it is taken.",
+)
+
+
+def block_pet_service_slot(
+    *,
+    booking_id: str,
+    provider_id: str,
+    pet_profile_id: str,
+    service_type: types.PetServiceType,
+    scheduled_at: datetime,
+    duration_minutes: int,
+    pet_info: types.PetInfo,
+) -> Call[BlockPetServiceSlotOutput]:
+    """Take a provider's time for a pet; refused where it is taken."""
+    return Call(
+        _BLOCK_PET_SERVICE_SLOT,
+        BlockPetServiceSlotInput(
+            booking_id=booking_id,
+            provider_id=provider_id,
+            pet_profile_id=pet_profile_id,
+            service_type=service_type,
+            scheduled_at=scheduled_at,
+            duration_minutes=duration_minutes,
+            pet_info=pet_info,
+        ),
+    )
+
+
+_CREATE_TENANT_RECORD = Operation(
+    "createTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Complete a tenant's record, closed to everybody until it is activated.",
+)
+
+
+def create_tenant_record(
+    *,
+    tenant_slug: str,
+    owner_user_id: str,
+    plan: types.TenantPlan,
+    locales: list[str],
+    residency_zone: types.ResidencyZone,
+) -> Call[CreateTenantRecordOutput]:
+    """Complete a tenant's record, closed to everybody until it is activated."""
+    return Call(
+        _CREATE_TENANT_RECORD,
+        CreateTenantRecordInput(
+            tenant_slug=tenant_slug,
+            owner_user_id=owner_user_id,
+            plan=plan,
+            locales=locales,
+            residency_zone=residency_zone,
+        ),
+    )
+
+
+_ARCHIVE_TENANT_RECORD = Operation(
+    "archiveTenantRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ArchiveTenantRecordOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is success.",
+)
+
+
+def archive_tenant_record() -> Call[ArchiveTenantRecordOutput]:
+    """Close a tenant for good, with its settings, nodes, rules, personas and channels; none there is
+    success.
+    """
+    return Call(_ARCHIVE_TENANT_RECORD, ArchiveTenantRecordInput())
+
+
+_CREATE_DEFAULT_SETTINGS = Operation(
+    "createDefaultSettings",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSettingsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its first settings.",
+)
+
+
+def create_default_settings(*, settings: types.TenantConfig) -> Call[CreateDefaultSettingsOutput]:
+    """Give a tenant its first settings."""
+    return Call(_CREATE_DEFAULT_SETTINGS, CreateDefaultSettingsInput(settings=settings))
+
+
+_CREATE_NODE_HIERARCHY = Operation(
+    "createNodeHierarchy",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateNodeHierarchyOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its root node, the city, and the levels below it.",
+)
+
+
+def create_node_hierarchy(*, tenant_slug: str) -> Call[CreateNodeHierarchyOutput]:
+    """Give a tenant its root node, the city, and the levels below it."""
+    return Call(_CREATE_NODE_HIERARCHY, CreateNodeHierarchyInput(tenant_slug=tenant_slug))
+
+
+_SETUP_DEFAULT_GOVERNANCE = Operation(
+    "setupDefaultGovernance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SetupDefaultGovernanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a tenant's root node under the rules of its zone.",
+)
+
+
+def setup_default_governance(
+    *, root_node_id: str, residency_zone: types.ResidencyZone
+) -> Call[SetupDefaultGovernanceOutput]:
+    """Put a tenant's root node under the rules of its zone."""
+    return Call(
+        _SETUP_DEFAULT_GOVERNANCE,
+        SetupDefaultGovernanceInput(root_node_id=root_node_id, residency_zone=residency_zone),
+    )
+
+
+_CREATE_DEFAULT_PERSONAS = Operation(
+    "createDefaultPersonas",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultPersonasOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant the personas that every city has.",
+)
+
+
+def create_default_personas(*, root_node_id: str) -> Call[CreateDefaultPersonasOutput]:
+    """Give a tenant the personas that every city has."""
+    return Call(_CREATE_DEFAULT_PERSONAS, CreateDefaultPersonasInput(root_node_id=root_node_id))
+
+
+_CREATE_DEFAULT_SALES_CHANNELS = Operation(
+    "createDefaultSalesChannels",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CreateDefaultSalesChannelsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Give a tenant its sales channels, as its plan has them.",
+)
+
+
+def create_default_sales_channels(*, plan: types.TenantPlan) -> Call[CreateDefaultSalesChannelsOutput]:
+    """Give a tenant its sales channels, as its plan has them."""
+    return Call(_CREATE_DEFAULT_SALES_CHANNELS, CreateDefaultSalesChannelsInput(plan=plan))
+
+
+_ACTIVATE_TENANT = Operation(
+    "activateTenant",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ActivateTenantOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a tenant to its people.",
+)
+
+
+def activate_tenant(
+    *, root_node_id: str, company_id: str, organization_id: str
+) -> Call[ActivateTenantOutput]:
+    """Open a tenant to its people."""
+    return Call(
+        _ACTIVATE_TENANT,
+        ActivateTenantInput(
+            root_node_id=root_node_id, company_id=company_id, organization_id=organization_id
+        ),
+    )
+
+
+_LIST_TENANTS_TO_BILL = Operation(
+    "listTenantsToBill",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListTenantsToBillOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The tenants whose month is over, one start a row, with the plan, its price and rates, and what was counted.",
+)
+
+
+def list_tenants_to_bill() -> Call[ListTenantsToBillOutput]:
+    """The tenants whose month is over, one start a row, with the plan, its price and rates, and what
+    was counted.
+    """
+    return Call(_LIST_TENANTS_TO_BILL, ListTenantsToBillInput())
+
+
+_AGGREGATE_USAGE_METRICS = Operation(
+    "aggregateUsageMetrics",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AggregateUsageMetricsOutput,
+    effect="read",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Add what the other systems report to what was counted of a tenant's month, and close it; a closed month stays as it was closed.",
+)
+
+
+def aggregate_usage_metrics(
+    *, billing_period: types.BillingPeriod, counted: types.UsageMetrics
+) -> Call[AggregateUsageMetricsOutput]:
+    """Add what the other systems report to what was counted of a tenant's month, and close it; a
+    closed month stays as it was closed.
+    """
+    return Call(
+        _AGGREGATE_USAGE_METRICS, AggregateUsageMetricsInput(billing_period=billing_period, counted=counted)
+    )
+
+
+_CALCULATE_OVERAGES = Operation(
+    "calculateOverages",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateOveragesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What a tenant has used beyond its plan, and what that costs.",
+)
+
+
+def calculate_overages(
+    *, plan: types.TenantPlan, usage: types.UsageMetrics, overage_rates: dict[str, Decimal]
+) -> Call[CalculateOveragesOutput]:
+    """What a tenant has used beyond its plan, and what that costs."""
+    return Call(
+        _CALCULATE_OVERAGES, CalculateOveragesInput(plan=plan, usage=usage, overage_rates=overage_rates)
+    )
+
+
+_GENERATE_TENANT_INVOICE = Operation(
+    "generateTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GenerateTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Write the platform's invoice to a tenant.",
+)
+
+
+def generate_tenant_invoice(
+    *,
+    billing_period: types.BillingPeriod,
+    plan: types.TenantPlan,
+    base_amount: Decimal,
+    overages: list[types.Overage],
+    overage_amount: Decimal,
+) -> Call[GenerateTenantInvoiceOutput]:
+    """Write the platform's invoice to a tenant."""
+    return Call(
+        _GENERATE_TENANT_INVOICE,
+        GenerateTenantInvoiceInput(
+            billing_period=billing_period,
+            plan=plan,
+            base_amount=base_amount,
+            overages=overages,
+            overage_amount=overage_amount,
+        ),
+    )
+
+
+_VOID_TENANT_INVOICE = Operation(
+    "voidTenantInvoice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=VoidTenantInvoiceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Void an invoice that nobody has seen; none there is success.",
+)
+
+
+def void_tenant_invoice(*, invoice_id: str) -> Call[VoidTenantInvoiceOutput]:
+    """Void an invoice that nobody has seen; none there is success."""
+    return Call(_VOID_TENANT_INVOICE, VoidTenantInvoiceInput(invoice_id=invoice_id))
+
+
+_MARK_TENANT_INVOICE_OVERDUE = Operation(
+    "markTenantInvoiceOverdue",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=MarkTenantInvoiceOverdueOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Say of an invoice that it could not be charged.",
+)
+
+
+def mark_tenant_invoice_overdue(*, invoice_id: str) -> Call[MarkTenantInvoiceOverdueOutput]:
+    """Say of an invoice that it could not be charged."""
+    return Call(_MARK_TENANT_INVOICE_OVERDUE, MarkTenantInvoiceOverdueInput(invoice_id=invoice_id))
+
+
+_RECORD_USAGE_RECORD = Operation(
+    "recordUsageRecord",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RecordUsageRecordOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Keep what a tenant has used in a month, and on which invoice that stands.",
+)
+
+
+def record_usage_record(
+    *,
+    billing_period: types.BillingPeriod,
+    usage: types.UsageMetrics,
+    overage_amount: Decimal,
+    invoice_id: str,
+) -> Call[RecordUsageRecordOutput]:
+    """Keep what a tenant has used in a month, and on which invoice that stands."""
+    return Call(
+        _RECORD_USAGE_RECORD,
+        RecordUsageRecordInput(
+            billing_period=billing_period, usage=usage, overage_amount=overage_amount, invoice_id=invoice_id
+        ),
+    )
+
+
+_LIST_DUE_AUDIT_REPORTS = Operation(
+    "listDueAuditReports",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListDueAuditReportsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The audit reports that are due today, one start a row.",
+)
+
+
+def list_due_audit_reports() -> Call[ListDueAuditReportsOutput]:
+    """The audit reports that are due today, one start a row."""
+    return Call(_LIST_DUE_AUDIT_REPORTS, ListDueAuditReportsInput())
+
+
+_GATHER_MEDUSA_AUDIT_LOGS = Operation(
+    "gatherMedusaAuditLogs",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=GatherMedusaAuditLogsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put the marketplace's audit log of a period into the archive.",
+)
+
+
+def gather_medusa_audit_logs(
+    *, report_type: types.AuditReportType, period: types.ReportPeriod
+) -> Call[GatherMedusaAuditLogsOutput]:
+    """Put the marketplace's audit log of a period into the archive."""
+    return Call(_GATHER_MEDUSA_AUDIT_LOGS, GatherMedusaAuditLogsInput(report_type=report_type, period=period))
+
+
+_CORRELATE_EVENTS = Operation(
+    "correlateEvents",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CorrelateEventsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hold the extracts of several systems together; what was correlated stays in the archive.",
+)
+
+
+def correlate_events(
+    *, report_type: types.AuditReportType, extracts: list[types.AuditExtract]
+) -> Call[CorrelateEventsOutput]:
+    """Hold the extracts of several systems together; what was correlated stays in the archive."""
+    return Call(_CORRELATE_EVENTS, CorrelateEventsInput(report_type=report_type, extracts=extracts))
+
+
+_CALCULATE_PROPERTY_SETTLEMENT = Operation(
+    "calculatePropertySettlement",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculatePropertySettlementOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="What stamp duty and the platform's fee take of a price, by the tenant's rules.",
+)
+
+
+def calculate_property_settlement(
+    *, property_transaction_id: str, transaction_type: types.PropertyTransactionType
+) -> Call[CalculatePropertySettlementOutput]:
+    """What stamp duty and the platform's fee take of a price, by the tenant's rules."""
+    return Call(
+        _CALCULATE_PROPERTY_SETTLEMENT,
+        CalculatePropertySettlementInput(
+            property_transaction_id=property_transaction_id, transaction_type=transaction_type
+        ),
+    )
+
+
 _ACTIVATE_RENTAL_AGREEMENT = Operation(
     "activateRentalAgreement",
     system="medusa",
@@ -5971,6 +9791,177 @@ def calculate_restaurant_commission(
             tip_amount=tip_amount,
         ),
     )
+
+
+_START_SESSION = Operation(
+    "startSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=StartSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Open a live sale; open already is success.",
+)
+
+
+def start_session(
+    *, session_id: str, host_id: str, vendor_id: str, platform: types.LivePlatform
+) -> Call[StartSessionOutput]:
+    """Open a live sale; open already is success."""
+    return Call(
+        _START_SESSION,
+        StartSessionInput(session_id=session_id, host_id=host_id, vendor_id=vendor_id, platform=platform),
+    )
+
+
+_ABANDON_SESSION = Operation(
+    "abandonSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AbandonSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Close a live sale in which nothing was sold; none there is success.",
+)
+
+
+def abandon_session(*, session_id: str) -> Call[AbandonSessionOutput]:
+    """Close a live sale in which nothing was sold; none there is success."""
+    return Call(_ABANDON_SESSION, AbandonSessionInput(session_id=session_id))
+
+
+_REFUSE_LIVE_PURCHASE = Operation(
+    "refuseLivePurchase",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RefuseLivePurchaseOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Tell a viewer in the show that a purchase has come to nothing.",
+)
+
+
+def refuse_live_purchase(
+    *, session_id: str, purchase_id: str, reason: types.LiveRefusal
+) -> Call[RefuseLivePurchaseOutput]:
+    """Tell a viewer in the show that a purchase has come to nothing."""
+    return Call(
+        _REFUSE_LIVE_PURCHASE,
+        RefuseLivePurchaseInput(session_id=session_id, purchase_id=purchase_id, reason=reason),
+    )
+
+
+_UPDATE_LIVE_INVENTORY_COUNTS = Operation(
+    "updateLiveInventoryCounts",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateLiveInventoryCountsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note a paid purchase, and show how many pieces are gone.",
+)
+
+
+def update_live_inventory_counts(
+    *, session_id: str, purchase_id: str, product_id: str, quantity: int, payment_intent_id: str, sold: int
+) -> Call[UpdateLiveInventoryCountsOutput]:
+    """Note a paid purchase, and show how many pieces are gone."""
+    return Call(
+        _UPDATE_LIVE_INVENTORY_COUNTS,
+        UpdateLiveInventoryCountsInput(
+            session_id=session_id,
+            purchase_id=purchase_id,
+            product_id=product_id,
+            quantity=quantity,
+            payment_intent_id=payment_intent_id,
+            sold=sold,
+        ),
+    )
+
+
+_SHOW_LIVE_BID = Operation(
+    "showLiveBid",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ShowLiveBidOutput,
+    effect="notify",
+    timeout=timedelta(seconds=10),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Show a viewer's bid to the host.",
+)
+
+
+def show_live_bid(*, session_id: str, bid_id: str) -> Call[ShowLiveBidOutput]:
+    """Show a viewer's bid to the host."""
+    return Call(_SHOW_LIVE_BID, ShowLiveBidInput(session_id=session_id, bid_id=bid_id))
+
+
+_END_SESSION = Operation(
+    "endSession",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=EndSessionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Close a live sale; closed already is success.",
+)
+
+
+def end_session(*, session_id: str, revenue: Decimal, purchases: int) -> Call[EndSessionOutput]:
+    """Close a live sale; closed already is success."""
+    return Call(_END_SESSION, EndSessionInput(session_id=session_id, revenue=revenue, purchases=purchases))
+
+
+_CALCULATE_HOST_COMMISSION = Operation(
+    "calculateHostCommission",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CalculateHostCommissionOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Work out what a host has earned in a live sale, and note it for the host's next payout.",
+)
+
+
+def calculate_host_commission(
+    *, session_id: str, host_id: str, vendor_id: str, revenue: Decimal, currency_code: str
+) -> Call[CalculateHostCommissionOutput]:
+    """Work out what a host has earned in a live sale, and note it for the host's next payout."""
+    return Call(
+        _CALCULATE_HOST_COMMISSION,
+        CalculateHostCommissionInput(
+            session_id=session_id,
+            host_id=host_id,
+            vendor_id=vendor_id,
+            revenue=revenue,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_LIST_LIVE_PURCHASES = Operation(
+    "listLivePurchases",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ListLivePurchasesOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A page of a live sale's paid purchases, after a given one.",
+)
+
+
+def list_live_purchases(
+    *, session_id: str, limit: int, after: str | None = None
+) -> Call[ListLivePurchasesOutput]:
+    """A page of a live sale's paid purchases, after a given one."""
+    return Call(_LIST_LIVE_PURCHASES, ListLivePurchasesInput(session_id=session_id, after=after, limit=limit))
 
 
 _FETCH_SUBSCRIPTION = Operation(
@@ -6239,6 +10230,191 @@ _CHECK_EVENT_TAKES_PLACE = Operation(
 def check_event_takes_place(*, event_id: str) -> Call[CheckEventTakesPlaceOutput]:
     """Whether an event takes place, and when it begins by now."""
     return Call(_CHECK_EVENT_TAKES_PLACE, CheckEventTakesPlaceInput(event_id=event_id))
+
+
+_RESERVE_ROOMS = Operation(
+    "reserveRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReserveRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError.",
+)
+
+
+def reserve_rooms(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    rooms: list[types.HotelRoom],
+    check_in: date,
+    check_out: date,
+    special_requests: list[str] | None = None,
+) -> Call[ReserveRoomsOutput]:
+    """Take rooms out of a hotel's calendar; taken by somebody else is InventoryUnavailableError."""
+    return Call(
+        _RESERVE_ROOMS,
+        ReserveRoomsInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            rooms=rooms,
+            check_in=check_in,
+            check_out=check_out,
+            special_requests=special_requests,
+        ),
+    )
+
+
+_RELEASE_ROOMS = Operation(
+    "releaseRooms",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReleaseRoomsOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Put rooms back into a hotel's calendar; none there is success.",
+)
+
+
+def release_rooms(*, hotel_property_id: str, reservation_id: str) -> Call[ReleaseRoomsOutput]:
+    """Put rooms back into a hotel's calendar; none there is success."""
+    return Call(
+        _RELEASE_ROOMS, ReleaseRoomsInput(hotel_property_id=hotel_property_id, reservation_id=reservation_id)
+    )
+
+
+_VALIDATE_BILL_DETAILS = Operation(
+    "validateBillDetails",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ValidateBillDetailsOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Ask the provider whether a bill is open, for this account, and for this amount; and when the next one comes.",
+)
+
+
+def validate_bill_details(
+    *, bill_id: str, utility_account_id: str, provider_id: str, amount: Decimal, currency_code: str
+) -> Call[ValidateBillDetailsOutput]:
+    """Ask the provider whether a bill is open, for this account, and for this amount; and when the
+    next one comes.
+    """
+    return Call(
+        _VALIDATE_BILL_DETAILS,
+        ValidateBillDetailsInput(
+            bill_id=bill_id,
+            utility_account_id=utility_account_id,
+            provider_id=provider_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_NOTIFY_UTILITY_PROVIDER = Operation(
+    "notifyUtilityProvider",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=NotifyUtilityProviderOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Tell the provider that a bill is paid; the provider answers with its receipt.",
+)
+
+
+def notify_utility_provider(
+    *, utility_payment_id: str, provider_id: str, bill_id: str, amount: Decimal, currency_code: str
+) -> Call[NotifyUtilityProviderOutput]:
+    """Tell the provider that a bill is paid; the provider answers with its receipt."""
+    return Call(
+        _NOTIFY_UTILITY_PROVIDER,
+        NotifyUtilityProviderInput(
+            utility_payment_id=utility_payment_id,
+            provider_id=provider_id,
+            bill_id=bill_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_WITHDRAW_PROVIDER_NOTICE = Operation(
+    "withdrawProviderNotice",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=WithdrawProviderNoticeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Tell the provider that a payment does not come; never told is success.",
+)
+
+
+def withdraw_provider_notice(
+    *, utility_payment_id: str, provider_id: str
+) -> Call[WithdrawProviderNoticeOutput]:
+    """Tell the provider that a payment does not come; never told is success."""
+    return Call(
+        _WITHDRAW_PROVIDER_NOTICE,
+        WithdrawProviderNoticeInput(utility_payment_id=utility_payment_id, provider_id=provider_id),
+    )
+
+
+_UPDATE_BILL_STATUS = Operation(
+    "updateBillStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=UpdateBillStatusOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note how a bill stands.",
+)
+
+
+def update_bill_status(
+    *,
+    bill_id: str,
+    utility_payment_id: str,
+    status: Literal["paid", "failed"],
+    provider_receipt_id: str | None = None,
+) -> Call[UpdateBillStatusOutput]:
+    """Note how a bill stands."""
+    return Call(
+        _UPDATE_BILL_STATUS,
+        UpdateBillStatusInput(
+            bill_id=bill_id,
+            utility_payment_id=utility_payment_id,
+            status=status,
+            provider_receipt_id=provider_receipt_id,
+        ),
+    )
+
+
+_FIND_NEXT_BILL = Operation(
+    "findNextBill",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindNextBillOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="The next open bill of an account, if the provider has sent it.",
+)
+
+
+def find_next_bill(*, utility_account_id: str, provider_id: str, bill_id: str) -> Call[FindNextBillOutput]:
+    """The next open bill of an account, if the provider has sent it."""
+    return Call(
+        _FIND_NEXT_BILL,
+        FindNextBillInput(utility_account_id=utility_account_id, provider_id=provider_id, bill_id=bill_id),
+    )
 
 
 _DEACTIVATE_VENDOR_PRODUCTS = Operation(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cityos_runtime import Call, Limits, Model, Operation, Retry
 
@@ -131,7 +131,31 @@ class UpdateStatusPageOutput(Model):
     pass
 
 
+class ValidateCreativesOutput(Model):
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedOutput(Model):
+    pass
+
+
+class SendPerformanceReportOutput(Model):
+    pass
+
+
+class SendCampaignEndedOutput(Model):
+    pass
+
+
 class NotifyAffiliateOutput(Model):
+    pass
+
+
+class RemindWorkshopOutput(Model):
+    pass
+
+
+class SendServicePaymentFailedOutput(Model):
     pass
 
 
@@ -168,6 +192,58 @@ class SendCompanyWelcomeKitOutput(Model):
 
 
 class NotifyCompanyRejectedOutput(Model):
+    pass
+
+
+class SendBookingConfirmationOutput(Model):
+    pass
+
+
+class SendReminderOutput(Model):
+    pass
+
+
+class SendReviewRequestOutput(Model):
+    pass
+
+
+class NotifyProviderOutput(Model):
+    pass
+
+
+class NotifyRequesterOutput(Model):
+    pass
+
+
+class NotifyOtherPartyOutput(Model):
+    pass
+
+
+class CreateProviderProfileOutput(Model):
+    page_id: str
+
+
+class RemoveProviderProfileOutput(Model):
+    pass
+
+
+class SendProviderWelcomeKitOutput(Model):
+    pass
+
+
+class SendThankYouMessageOutput(Model):
+    pass
+
+
+class SendRecurrenceRefusedOutput(Model):
+    pass
+
+
+class NotifyCampaignOrganizerOutput(Model):
+    pass
+
+
+class SendDonationFailedOutput(Model):
     pass
 
 
@@ -278,6 +354,106 @@ class NotifyAuthorOutput(Model):
     pass
 
 
+class CreateCampaignPageOutput(Model):
+    page_id: str
+
+
+class RemoveCampaignPageOutput(Model):
+    pass
+
+
+class SendMilestoneNotificationsOutput(Model):
+    pass
+
+
+class TellBackersOutput(Model):
+    pass
+
+
+class GrantCourseAccessOutput(Model):
+    access_id: str
+
+
+class RevokeCourseAccessOutput(Model):
+    pass
+
+
+class SendCourseWelcomeKitOutput(Model):
+    pass
+
+
+class SendProgressRemindersOutput(Model):
+    pass
+
+
+class SendCertificateOutput(Model):
+    pass
+
+
+class SendEnrollmentFailedOutput(Model):
+    pass
+
+
+class SendEnrollmentConfirmationOutput(Model):
+    pass
+
+
+class SendClassReminderOutput(Model):
+    pass
+
+
+class SendClassSummaryOutput(Model):
+    pass
+
+
+class NotifyGigPartiesOutput(Model):
+    pass
+
+
+class SendPaymentConfirmationOutput(Model):
+    pass
+
+
+class GeneratePermitDocumentOutput(Model):
+    document_id: str
+
+
+class WithdrawPermitDocumentOutput(Model):
+    pass
+
+
+class NotifyCustomerOfSubstitutionsOutput(Model):
+    pass
+
+
+class TellGroceryCustomerOutput(Model):
+    pass
+
+
+class SendIdentityRequestOutput(Model):
+    pass
+
+
+class SendAppointmentConfirmationOutput(Model):
+    pass
+
+
+class SendAppointmentReminderOutput(Model):
+    pass
+
+
+class SendAppointmentCancelledOutput(Model):
+    pass
+
+
+class RemindProviderOutput(Model):
+    pass
+
+
+class SendPostVisitSummaryOutput(Model):
+    pass
+
+
 class SendVerificationLinkOutput(Model):
     pass
 
@@ -326,6 +502,22 @@ class SendPrivacyConfirmationOutput(Model):
     pass
 
 
+class SendOfferToApplicantOutput(Model):
+    pass
+
+
+class RemindOfLoanOfferOutput(Model):
+    pass
+
+
+class SendLoanDecisionOutput(Model):
+    pass
+
+
+class SendLatePaymentNoticeOutput(Model):
+    pass
+
+
 class TriggerLowStockAlertsOutput(Model):
     pass
 
@@ -335,6 +527,18 @@ class NotifyCustomersOutput(Model):
 
 
 class NotifySameDayMissedOutput(Model):
+    pass
+
+
+class SendMembershipKitOutput(Model):
+    pass
+
+
+class SendRenewalConfirmationOutput(Model):
+    pass
+
+
+class SendExpiryReminderOutput(Model):
     pass
 
 
@@ -366,11 +570,71 @@ class NotifyVendorsOutput(Model):
     pass
 
 
+class SendParkingConfirmationOutput(Model):
+    pass
+
+
 class NotifyFinanceTeamOutput(Model):
     pass
 
 
 class SendGiftCardEmailOutput(Model):
+    pass
+
+
+class SendPetBookingConfirmationOutput(Model):
+    pass
+
+
+class SendServiceSummaryOutput(Model):
+    pass
+
+
+class SendPetReviewRequestOutput(Model):
+    pass
+
+
+class CreatePayloadTenantSpaceOutput(Model):
+    space_id: str
+
+
+class RemovePayloadTenantSpaceOutput(Model):
+    pass
+
+
+class SendWelcomeEmailOutput(Model):
+    pass
+
+
+class NotifyPlatformTeamOutput(Model):
+    pass
+
+
+class NotifyTenantBillingOutput(Model):
+    pass
+
+
+class SendTenantInvoiceOutput(Model):
+    pass
+
+
+class SendReportOutput(Model):
+    pass
+
+
+class RequestPropertyDocumentsOutput(Model):
+    pass
+
+
+class RequestPropertyPaymentOutput(Model):
+    pass
+
+
+class SendCompletionDocumentsOutput(Model):
+    pass
+
+
+class NotifyPropertyPartiesOutput(Model):
     pass
 
 
@@ -391,6 +655,10 @@ class NotifyRestaurantOutput(Model):
 
 
 class NotifyServerReadyOutput(Model):
+    pass
+
+
+class SendPurchaseConfirmationsOutput(Model):
     pass
 
 
@@ -427,6 +695,18 @@ class SendTicketsByEmailOutput(Model):
 
 
 class SendEventReminderOutput(Model):
+    pass
+
+
+class SendHotelNoticeOutput(Model):
+    pass
+
+
+class SendPaymentReceiptOutput(Model):
+    pass
+
+
+class SendBillPaymentFailedOutput(Model):
     pass
 
 
@@ -631,10 +911,49 @@ class PingPayloadCMSInput(Model):
     pass
 
 
+class ValidateCreativesInput(Model):
+    campaign_id: str
+    creative_ids: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendCreativesRejectedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    rejected: Annotated[list[str], Limits(max_items=200)]
+
+
+class SendPerformanceReportInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    impressions: int
+    clicks: int
+    spent: Decimal
+    currency_code: str
+
+
+class SendCampaignEndedInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    reason: str
+
+
 class NotifyAffiliateInput(Model):
     affiliate_partner_id: str
     commission_amount: Decimal
     paid_amount: Decimal
+    currency_code: str
+
+
+class RemindWorkshopInput(Model):
+    appointment_id: str
+    workshop_id: str
+
+
+class SendServicePaymentFailedInput(Model):
+    appointment_id: str
+    customer_id: str
+    invoice_id: str
+    amount: Decimal
     currency_code: str
 
 
@@ -694,6 +1013,83 @@ class SendCompanyWelcomeKitInput(Model):
 class NotifyCompanyRejectedInput(Model):
     company_id: str
     reason: str | None = None
+
+
+class SendBookingConfirmationInput(Model):
+    customer_id: str
+    booking_id: str
+    starts_at: datetime | None = None
+
+
+class SendReminderInput(Model):
+    customer_id: str
+    booking_id: str
+    channel: types.ReminderChannel | None = None
+    starts_at: datetime | None = None
+
+
+class SendReviewRequestInput(Model):
+    customer_id: str
+    booking_id: str
+
+
+class NotifyProviderInput(Model):
+    provider_id: str
+    template: str
+    booking_id: str | None = None
+
+
+class NotifyRequesterInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+
+
+class NotifyOtherPartyInput(Model):
+    booking_id: str
+    requested_by: types.BookingParty
+    template: str
+    starts_at: datetime | None = None
+
+
+class CreateProviderProfileInput(Model):
+    provider_id: str
+    services: Annotated[list[str], Limits(max_items=50)]
+
+
+class RemoveProviderProfileInput(Model):
+    page_id: str
+
+
+class SendProviderWelcomeKitInput(Model):
+    provider_id: str
+
+
+class SendThankYouMessageInput(Model):
+    donation_id: str
+    donor_id: str
+    receipt_id: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SendRecurrenceRefusedInput(Model):
+    donation_id: str
+    donor_id: str
+
+
+class NotifyCampaignOrganizerInput(Model):
+    campaign_id: str
+    donation_id: str
+    donor_id: str | None = None
+    amount: Decimal
+    currency_code: str
+    goal_reached: bool
+
+
+class SendDonationFailedInput(Model):
+    donation_id: str
+    donor_id: str
 
 
 class NotifySellerInput(Model):
@@ -846,6 +1242,153 @@ class NotifyAuthorInput(Model):
     problems: Annotated[list[str] | None, Limits(max_items=50)] = None
 
 
+class CreateCampaignPageInput(Model):
+    campaign_id: str
+    creator_id: str
+
+
+class RemoveCampaignPageInput(Model):
+    page_id: str
+
+
+class SendMilestoneNotificationsInput(Model):
+    campaign_id: str
+    creator_id: str
+    pledged: Decimal
+    currency_code: str
+
+
+class TellBackersInput(Model):
+    campaign_id: str
+    creator_id: str
+    status: types.CampaignStatus
+
+
+class GrantCourseAccessInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class RevokeCourseAccessInput(Model):
+    access_id: str
+
+
+class SendCourseWelcomeKitInput(Model):
+    enrollment_id: str
+    course_id: str
+    student_id: str
+
+
+class SendProgressRemindersInput(Model):
+    enrollment_id: str
+    student_id: str
+    percent: int
+
+
+class SendCertificateInput(Model):
+    enrollment_id: str
+    student_id: str
+    certificate_id: str
+    credential_id: str
+
+
+class SendEnrollmentFailedInput(Model):
+    enrollment_id: str
+    student_id: str
+
+
+class SendEnrollmentConfirmationInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
+    scheduled_at: datetime
+
+
+class SendClassReminderInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
+    scheduled_at: datetime
+
+
+class SendClassSummaryInput(Model):
+    enrollment_id: str
+    customer_id: str
+    class_id: str
+
+
+class NotifyGigPartiesInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    template: str
+    milestone_id: str | None = None
+
+
+class SendPaymentConfirmationInput(Model):
+    gig_contract_id: str
+    client_id: str
+    freelancer_id: str
+    milestone_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class GeneratePermitDocumentInput(Model):
+    application_id: str
+    service_id: str
+    service_type: types.MunicipalServiceType
+    credential_id: str
+
+
+class WithdrawPermitDocumentInput(Model):
+    document_id: str
+
+
+class NotifyCustomerOfSubstitutionsInput(Model):
+    order_id: str
+    customer_id: str
+    substitution_preference: types.SubstitutionPreference
+    substitution_count: int
+
+
+class TellGroceryCustomerInput(Model):
+    order_id: str
+    customer_id: str
+    template: str
+
+
+class SendIdentityRequestInput(Model):
+    recipient_type: Literal["appointment", "customer"]
+    recipient_id: str
+    verification_session_id: str
+
+
+class SendAppointmentConfirmationInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentReminderInput(Model):
+    appointment_id: str
+    scheduled_at: datetime
+
+
+class SendAppointmentCancelledInput(Model):
+    appointment_id: str
+    reason: str
+
+
+class RemindProviderInput(Model):
+    appointment_id: str
+    provider_id: str
+
+
+class SendPostVisitSummaryInput(Model):
+    appointment_id: str
+
+
 class SendVerificationLinkInput(Model):
     customer_id: str
     verification_id: str
@@ -906,6 +1449,34 @@ class SendPrivacyConfirmationInput(Model):
     incomplete: Annotated[list[str], Limits(max_items=5)]
 
 
+class SendOfferToApplicantInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+    valid_until: datetime
+
+
+class RemindOfLoanOfferInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    offer_id: str
+
+
+class SendLoanDecisionInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    status: str
+
+
+class SendLatePaymentNoticeInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
+    amount: Decimal
+    currency_code: str
+    attempt: int
+
+
 class TriggerLowStockAlertsInput(Model):
     levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
 
@@ -917,6 +1488,27 @@ class NotifyCustomersInput(Model):
 class NotifySameDayMissedInput(Model):
     customer_id: str
     order_id: str
+
+
+class SendMembershipKitInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+
+
+class SendRenewalConfirmationInput(Model):
+    membership_card_id: str
+    customer_id: str
+    tier: str
+    amount: Decimal
+    currency_code: str
+    valid_until: datetime
+
+
+class SendExpiryReminderInput(Model):
+    membership_card_id: str
+    customer_id: str
+    ends_at: datetime
 
 
 class NotifyCustomerInput(Model):
@@ -963,6 +1555,13 @@ class NotifyVendorsInput(Model):
     vendor_orders: Annotated[list[types.RoutedVendorOrder], Limits(max_items=50)]
 
 
+class SendParkingConfirmationInput(Model):
+    reservation_id: str
+    customer_id: str
+    spot_id: str
+    pass_id: str
+
+
 class NotifyFinanceTeamInput(Model):
     date: date
     report_id: str
@@ -974,6 +1573,95 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class SendPetBookingConfirmationInput(Model):
+    booking_id: str
+    owner_id: str
+    service_name: str
+    scheduled_at: datetime
+
+
+class SendServiceSummaryInput(Model):
+    booking_id: str
+    owner_id: str
+    distance_m: int | None = None
+
+
+class SendPetReviewRequestInput(Model):
+    booking_id: str
+    owner_id: str
+    provider_id: str
+
+
+class CreatePayloadTenantSpaceInput(Model):
+    tenant_slug: str
+    default_locale: str
+    locales: Annotated[list[str], Limits(max_items=20)]
+
+
+class RemovePayloadTenantSpaceInput(Model):
+    space_id: str
+
+
+class SendWelcomeEmailInput(Model):
+    user_id: str
+    tenant_slug: str
+
+
+class NotifyPlatformTeamInput(Model):
+    template: str
+    reference: str
+
+
+class NotifyTenantBillingInput(Model):
+    template: str
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    attempt: int | None = None
+
+
+class SendTenantInvoiceInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+    paid: bool
+
+
+class SendReportInput(Model):
+    report_id: str
+    report_type: types.AuditReportType
+    recipients: Annotated[list[str], Limits(max_items=50)]
+
+
+class RequestPropertyDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    documents: Annotated[list[str], Limits(max_items=30)]
+
+
+class RequestPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+
+
+class SendCompletionDocumentsInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    credential_id: str
+
+
+class NotifyPropertyPartiesInput(Model):
+    property_transaction_id: str
+    seller_id: str
+    buyer_id: str
+    reason: str
 
 
 class SendRentalConfirmationInput(Model):
@@ -1007,6 +1695,11 @@ class NotifyServerReadyInput(Model):
     restaurant_id: str
     order_id: str
     table_id: str
+
+
+class SendPurchaseConfirmationsInput(Model):
+    session_id: str
+    vendor_id: str
 
 
 class SendTrialEndingReminderInput(Model):
@@ -1063,6 +1756,31 @@ class SendEventReminderInput(Model):
     event_id: str
     customer_id: str
     starts_at: datetime
+
+
+class SendHotelNoticeInput(Model):
+    reservation_id: str
+    hotel_property_id: str
+    customer_id: str
+    template: str
+    check_in: date
+    check_out: date
+
+
+class SendPaymentReceiptInput(Model):
+    customer_id: str
+    utility_payment_id: str
+    bill_id: str
+    provider_receipt_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class SendBillPaymentFailedInput(Model):
+    customer_id: str
+    bill_id: str
+    attempt: int
+    due_date: date
 
 
 class NotifySuspensionInput(Model):
@@ -1745,6 +2463,98 @@ def ping_payload_cms() -> Call[types.SystemHealth]:
     return Call(_PING_PAYLOAD_CMS, PingPayloadCMSInput())
 
 
+_VALIDATE_CREATIVES = Operation(
+    "validateCreatives",
+    system="payload",
+    task_queue="payload-content",
+    output=ValidateCreativesOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Hold the creatives of a campaign against format and rules; the ones that fail are named.",
+)
+
+
+def validate_creatives(*, campaign_id: str, creative_ids: list[str]) -> Call[ValidateCreativesOutput]:
+    """Hold the creatives of a campaign against format and rules; the ones that fail are named."""
+    return Call(
+        _VALIDATE_CREATIVES, ValidateCreativesInput(campaign_id=campaign_id, creative_ids=creative_ids)
+    )
+
+
+_SEND_CREATIVES_REJECTED = Operation(
+    "sendCreativesRejected",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCreativesRejectedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser which creatives can not be shown.",
+)
+
+
+def send_creatives_rejected(
+    *, campaign_id: str, advertiser_id: str, rejected: list[str]
+) -> Call[SendCreativesRejectedOutput]:
+    """Tell an advertiser which creatives can not be shown."""
+    return Call(
+        _SEND_CREATIVES_REJECTED,
+        SendCreativesRejectedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, rejected=rejected),
+    )
+
+
+_SEND_PERFORMANCE_REPORT = Operation(
+    "sendPerformanceReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPerformanceReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser how a campaign has done so far.",
+)
+
+
+def send_performance_report(
+    *, campaign_id: str, advertiser_id: str, impressions: int, clicks: int, spent: Decimal, currency_code: str
+) -> Call[SendPerformanceReportOutput]:
+    """Tell an advertiser how a campaign has done so far."""
+    return Call(
+        _SEND_PERFORMANCE_REPORT,
+        SendPerformanceReportInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            impressions=impressions,
+            clicks=clicks,
+            spent=spent,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_CAMPAIGN_ENDED = Operation(
+    "sendCampaignEnded",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCampaignEndedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an advertiser that a campaign has ended, or did not begin, and why.",
+)
+
+
+def send_campaign_ended(
+    *, campaign_id: str, advertiser_id: str, reason: str
+) -> Call[SendCampaignEndedOutput]:
+    """Tell an advertiser that a campaign has ended, or did not begin, and why."""
+    return Call(
+        _SEND_CAMPAIGN_ENDED,
+        SendCampaignEndedInput(campaign_id=campaign_id, advertiser_id=advertiser_id, reason=reason),
+    )
+
+
 _NOTIFY_AFFILIATE = Operation(
     "notifyAffiliate",
     system="payload",
@@ -1767,6 +2577,51 @@ def notify_affiliate(
             affiliate_partner_id=affiliate_partner_id,
             commission_amount=commission_amount,
             paid_amount=paid_amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_REMIND_WORKSHOP = Operation(
+    "remindWorkshop",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindWorkshopOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a workshop to say when its work on a vehicle is done.",
+)
+
+
+def remind_workshop(*, appointment_id: str, workshop_id: str) -> Call[RemindWorkshopOutput]:
+    """Remind a workshop to say when its work on a vehicle is done."""
+    return Call(_REMIND_WORKSHOP, RemindWorkshopInput(appointment_id=appointment_id, workshop_id=workshop_id))
+
+
+_SEND_SERVICE_PAYMENT_FAILED = Operation(
+    "sendServicePaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendServicePaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that the work on a vehicle could not be charged.",
+)
+
+
+def send_service_payment_failed(
+    *, appointment_id: str, customer_id: str, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[SendServicePaymentFailedOutput]:
+    """Tell a customer that the work on a vehicle could not be charged."""
+    return Call(
+        _SEND_SERVICE_PAYMENT_FAILED,
+        SendServicePaymentFailedInput(
+            appointment_id=appointment_id,
+            customer_id=customer_id,
+            invoice_id=invoice_id,
+            amount=amount,
             currency_code=currency_code,
         ),
     )
@@ -1986,6 +2841,294 @@ def notify_company_rejected(
 ) -> Call[NotifyCompanyRejectedOutput]:
     """Tell a company that nothing came of its registration."""
     return Call(_NOTIFY_COMPANY_REJECTED, NotifyCompanyRejectedInput(company_id=company_id, reason=reason))
+
+
+_SEND_BOOKING_CONFIRMATION = Operation(
+    "sendBookingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendBookingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a booking stands.",
+)
+
+
+def send_booking_confirmation(
+    *, customer_id: str, booking_id: str, starts_at: datetime | None = None
+) -> Call[SendBookingConfirmationOutput]:
+    """Tell a customer that a booking stands."""
+    return Call(
+        _SEND_BOOKING_CONFIRMATION,
+        SendBookingConfirmationInput(customer_id=customer_id, booking_id=booking_id, starts_at=starts_at),
+    )
+
+
+_SEND_REMINDER = Operation(
+    "sendReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a customer of a booking, by the channel that was asked for or else the customer's own.",
+)
+
+
+def send_reminder(
+    *,
+    customer_id: str,
+    booking_id: str,
+    channel: types.ReminderChannel | None = None,
+    starts_at: datetime | None = None,
+) -> Call[SendReminderOutput]:
+    """Remind a customer of a booking, by the channel that was asked for or else the customer's own."""
+    return Call(
+        _SEND_REMINDER,
+        SendReminderInput(
+            customer_id=customer_id, booking_id=booking_id, channel=channel, starts_at=starts_at
+        ),
+    )
+
+
+_SEND_REVIEW_REQUEST = Operation(
+    "sendReviewRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReviewRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask a customer how the service was.",
+)
+
+
+def send_review_request(*, customer_id: str, booking_id: str) -> Call[SendReviewRequestOutput]:
+    """Ask a customer how the service was."""
+    return Call(_SEND_REVIEW_REQUEST, SendReviewRequestInput(customer_id=customer_id, booking_id=booking_id))
+
+
+_NOTIFY_PROVIDER = Operation(
+    "notifyProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a service provider something, by template.",
+)
+
+
+def notify_provider(
+    *, provider_id: str, template: str, booking_id: str | None = None
+) -> Call[NotifyProviderOutput]:
+    """Tell a service provider something, by template."""
+    return Call(
+        _NOTIFY_PROVIDER,
+        NotifyProviderInput(provider_id=provider_id, template=template, booking_id=booking_id),
+    )
+
+
+_NOTIFY_REQUESTER = Operation(
+    "notifyRequester",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyRequesterOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell whoever wanted a booking moved what came of it.",
+)
+
+
+def notify_requester(
+    *, booking_id: str, requested_by: types.BookingParty, template: str
+) -> Call[NotifyRequesterOutput]:
+    """Tell whoever wanted a booking moved what came of it."""
+    return Call(
+        _NOTIFY_REQUESTER,
+        NotifyRequesterInput(booking_id=booking_id, requested_by=requested_by, template=template),
+    )
+
+
+_NOTIFY_OTHER_PARTY = Operation(
+    "notifyOtherParty",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyOtherPartyOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the other one of customer and provider about a booking that was moved.",
+)
+
+
+def notify_other_party(
+    *, booking_id: str, requested_by: types.BookingParty, template: str, starts_at: datetime | None = None
+) -> Call[NotifyOtherPartyOutput]:
+    """Tell the other one of customer and provider about a booking that was moved."""
+    return Call(
+        _NOTIFY_OTHER_PARTY,
+        NotifyOtherPartyInput(
+            booking_id=booking_id, requested_by=requested_by, template=template, starts_at=starts_at
+        ),
+    )
+
+
+_CREATE_PROVIDER_PROFILE = Operation(
+    "createProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a service provider's page.",
+)
+
+
+def create_provider_profile(*, provider_id: str, services: list[str]) -> Call[CreateProviderProfileOutput]:
+    """Create a service provider's page."""
+    return Call(
+        _CREATE_PROVIDER_PROFILE, CreateProviderProfileInput(provider_id=provider_id, services=services)
+    )
+
+
+_REMOVE_PROVIDER_PROFILE = Operation(
+    "removeProviderProfile",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveProviderProfileOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Delete a service provider's page; none there is success.",
+)
+
+
+def remove_provider_profile(*, page_id: str) -> Call[RemoveProviderProfileOutput]:
+    """Delete a service provider's page; none there is success."""
+    return Call(_REMOVE_PROVIDER_PROFILE, RemoveProviderProfileInput(page_id=page_id))
+
+
+_SEND_PROVIDER_WELCOME_KIT = Operation(
+    "sendProviderWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProviderWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a new service provider.",
+)
+
+
+def send_provider_welcome_kit(*, provider_id: str) -> Call[SendProviderWelcomeKitOutput]:
+    """Welcome a new service provider."""
+    return Call(_SEND_PROVIDER_WELCOME_KIT, SendProviderWelcomeKitInput(provider_id=provider_id))
+
+
+_SEND_THANK_YOU_MESSAGE = Operation(
+    "sendThankYouMessage",
+    system="payload",
+    task_queue="payload-content",
+    output=SendThankYouMessageOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Thank a donor, with the tax receipt where there is one.",
+)
+
+
+def send_thank_you_message(
+    *, donation_id: str, donor_id: str, amount: Decimal, currency_code: str, receipt_id: str | None = None
+) -> Call[SendThankYouMessageOutput]:
+    """Thank a donor, with the tax receipt where there is one."""
+    return Call(
+        _SEND_THANK_YOU_MESSAGE,
+        SendThankYouMessageInput(
+            donation_id=donation_id,
+            donor_id=donor_id,
+            receipt_id=receipt_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_RECURRENCE_REFUSED = Operation(
+    "sendRecurrenceRefused",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRecurrenceRefusedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was given once, and that the bank does not let it come again.",
+)
+
+
+def send_recurrence_refused(*, donation_id: str, donor_id: str) -> Call[SendRecurrenceRefusedOutput]:
+    """Tell a donor that a donation was given once, and that the bank does not let it come again."""
+    return Call(
+        _SEND_RECURRENCE_REFUSED, SendRecurrenceRefusedInput(donation_id=donation_id, donor_id=donor_id)
+    )
+
+
+_NOTIFY_CAMPAIGN_ORGANIZER = Operation(
+    "notifyCampaignOrganizer",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCampaignOrganizerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the organizer of a campaign about a donation.",
+)
+
+
+def notify_campaign_organizer(
+    *,
+    campaign_id: str,
+    donation_id: str,
+    amount: Decimal,
+    currency_code: str,
+    goal_reached: bool,
+    donor_id: str | None = None,
+) -> Call[NotifyCampaignOrganizerOutput]:
+    """Tell the organizer of a campaign about a donation."""
+    return Call(
+        _NOTIFY_CAMPAIGN_ORGANIZER,
+        NotifyCampaignOrganizerInput(
+            campaign_id=campaign_id,
+            donation_id=donation_id,
+            donor_id=donor_id,
+            amount=amount,
+            currency_code=currency_code,
+            goal_reached=goal_reached,
+        ),
+    )
+
+
+_SEND_DONATION_FAILED = Operation(
+    "sendDonationFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendDonationFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a donor that a donation was not taken, or was given back.",
+)
+
+
+def send_donation_failed(*, donation_id: str, donor_id: str) -> Call[SendDonationFailedOutput]:
+    """Tell a donor that a donation was not taken, or was given back."""
+    return Call(_SEND_DONATION_FAILED, SendDonationFailedInput(donation_id=donation_id, donor_id=donor_id))
 
 
 _NOTIFY_SELLER = Operation(
@@ -2555,6 +3698,582 @@ def notify_author(
     )
 
 
+_CREATE_CAMPAIGN_PAGE = Operation(
+    "createCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=CreateCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Publish a campaign's page.",
+)
+
+
+def create_campaign_page(*, campaign_id: str, creator_id: str) -> Call[CreateCampaignPageOutput]:
+    """Publish a campaign's page."""
+    return Call(
+        _CREATE_CAMPAIGN_PAGE, CreateCampaignPageInput(campaign_id=campaign_id, creator_id=creator_id)
+    )
+
+
+_REMOVE_CAMPAIGN_PAGE = Operation(
+    "removeCampaignPage",
+    system="payload",
+    task_queue="payload-content",
+    output=RemoveCampaignPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a campaign's page off; none there is success.",
+)
+
+
+def remove_campaign_page(*, page_id: str) -> Call[RemoveCampaignPageOutput]:
+    """Take a campaign's page off; none there is success."""
+    return Call(_REMOVE_CAMPAIGN_PAGE, RemoveCampaignPageInput(page_id=page_id))
+
+
+_SEND_MILESTONE_NOTIFICATIONS = Operation(
+    "sendMilestoneNotifications",
+    system="payload",
+    task_queue="payload-content",
+    output=SendMilestoneNotificationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers that a campaign has reached a goal.",
+)
+
+
+def send_milestone_notifications(
+    *, campaign_id: str, creator_id: str, pledged: Decimal, currency_code: str
+) -> Call[SendMilestoneNotificationsOutput]:
+    """Tell creator and backers that a campaign has reached a goal."""
+    return Call(
+        _SEND_MILESTONE_NOTIFICATIONS,
+        SendMilestoneNotificationsInput(
+            campaign_id=campaign_id, creator_id=creator_id, pledged=pledged, currency_code=currency_code
+        ),
+    )
+
+
+_TELL_BACKERS = Operation(
+    "tellBackers",
+    system="payload",
+    task_queue="payload-content",
+    output=TellBackersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell creator and backers how a campaign has ended.",
+)
+
+
+def tell_backers(
+    *, campaign_id: str, creator_id: str, status: types.CampaignStatus
+) -> Call[TellBackersOutput]:
+    """Tell creator and backers how a campaign has ended."""
+    return Call(
+        _TELL_BACKERS, TellBackersInput(campaign_id=campaign_id, creator_id=creator_id, status=status)
+    )
+
+
+_GRANT_COURSE_ACCESS = Operation(
+    "grantCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=GrantCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Let a student read a course.",
+)
+
+
+def grant_course_access(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[GrantCourseAccessOutput]:
+    """Let a student read a course."""
+    return Call(
+        _GRANT_COURSE_ACCESS,
+        GrantCourseAccessInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_REVOKE_COURSE_ACCESS = Operation(
+    "revokeCourseAccess",
+    system="payload",
+    task_queue="payload-content",
+    output=RevokeCourseAccessOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Let a student read a course no more; no access there is success.",
+)
+
+
+def revoke_course_access(*, access_id: str) -> Call[RevokeCourseAccessOutput]:
+    """Let a student read a course no more; no access there is success."""
+    return Call(_REVOKE_COURSE_ACCESS, RevokeCourseAccessInput(access_id=access_id))
+
+
+_SEND_COURSE_WELCOME_KIT = Operation(
+    "sendCourseWelcomeKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCourseWelcomeKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a student to a course.",
+)
+
+
+def send_course_welcome_kit(
+    *, enrollment_id: str, course_id: str, student_id: str
+) -> Call[SendCourseWelcomeKitOutput]:
+    """Welcome a student to a course."""
+    return Call(
+        _SEND_COURSE_WELCOME_KIT,
+        SendCourseWelcomeKitInput(enrollment_id=enrollment_id, course_id=course_id, student_id=student_id),
+    )
+
+
+_SEND_PROGRESS_REMINDERS = Operation(
+    "sendProgressReminders",
+    system="payload",
+    task_queue="payload-content",
+    output=SendProgressRemindersOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a student who has not studied for a while.",
+)
+
+
+def send_progress_reminders(
+    *, enrollment_id: str, student_id: str, percent: int
+) -> Call[SendProgressRemindersOutput]:
+    """Remind a student who has not studied for a while."""
+    return Call(
+        _SEND_PROGRESS_REMINDERS,
+        SendProgressRemindersInput(enrollment_id=enrollment_id, student_id=student_id, percent=percent),
+    )
+
+
+_SEND_CERTIFICATE = Operation(
+    "sendCertificate",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCertificateOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a student the certificate of a course, and the offer to keep it in the wallet; the platform knows the link.",
+)
+
+
+def send_certificate(
+    *, enrollment_id: str, student_id: str, certificate_id: str, credential_id: str
+) -> Call[SendCertificateOutput]:
+    """Send a student the certificate of a course, and the offer to keep it in the wallet; the platform
+    knows the link.
+    """
+    return Call(
+        _SEND_CERTIFICATE,
+        SendCertificateInput(
+            enrollment_id=enrollment_id,
+            student_id=student_id,
+            certificate_id=certificate_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_SEND_ENROLLMENT_FAILED = Operation(
+    "sendEnrollmentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEnrollmentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a student that there is no place in a course for them, and that nothing was charged or all is given back.",
+)
+
+
+def send_enrollment_failed(*, enrollment_id: str, student_id: str) -> Call[SendEnrollmentFailedOutput]:
+    """Tell a student that there is no place in a course for them, and that nothing was charged or all
+    is given back.
+    """
+    return Call(
+        _SEND_ENROLLMENT_FAILED, SendEnrollmentFailedInput(enrollment_id=enrollment_id, student_id=student_id)
+    )
+
+
+_SEND_ENROLLMENT_CONFIRMATION = Operation(
+    "sendEnrollmentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendEnrollmentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the place in the class is theirs.",
+)
+
+
+def send_enrollment_confirmation(
+    *, enrollment_id: str, customer_id: str, class_id: str, scheduled_at: datetime
+) -> Call[SendEnrollmentConfirmationOutput]:
+    """Tell a member that the place in the class is theirs."""
+    return Call(
+        _SEND_ENROLLMENT_CONFIRMATION,
+        SendEnrollmentConfirmationInput(
+            enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_CLASS_REMINDER = Operation(
+    "sendClassReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendClassReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a member of a class.",
+)
+
+
+def send_class_reminder(
+    *, enrollment_id: str, customer_id: str, class_id: str, scheduled_at: datetime
+) -> Call[SendClassReminderOutput]:
+    """Remind a member of a class."""
+    return Call(
+        _SEND_CLASS_REMINDER,
+        SendClassReminderInput(
+            enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_CLASS_SUMMARY = Operation(
+    "sendClassSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendClassSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a member what there is to say of a class.",
+)
+
+
+def send_class_summary(
+    *, enrollment_id: str, customer_id: str, class_id: str
+) -> Call[SendClassSummaryOutput]:
+    """Send a member what there is to say of a class."""
+    return Call(
+        _SEND_CLASS_SUMMARY,
+        SendClassSummaryInput(enrollment_id=enrollment_id, customer_id=customer_id, class_id=class_id),
+    )
+
+
+_NOTIFY_GIG_PARTIES = Operation(
+    "notifyGigParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyGigPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer how a gig stands, by template.",
+)
+
+
+def notify_gig_parties(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    template: str,
+    milestone_id: str | None = None,
+) -> Call[NotifyGigPartiesOutput]:
+    """Tell client and freelancer how a gig stands, by template."""
+    return Call(
+        _NOTIFY_GIG_PARTIES,
+        NotifyGigPartiesInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            template=template,
+            milestone_id=milestone_id,
+        ),
+    )
+
+
+_SEND_PAYMENT_CONFIRMATION = Operation(
+    "sendPaymentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell client and freelancer that a milestone was paid.",
+)
+
+
+def send_payment_confirmation(
+    *,
+    gig_contract_id: str,
+    client_id: str,
+    freelancer_id: str,
+    milestone_id: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendPaymentConfirmationOutput]:
+    """Tell client and freelancer that a milestone was paid."""
+    return Call(
+        _SEND_PAYMENT_CONFIRMATION,
+        SendPaymentConfirmationInput(
+            gig_contract_id=gig_contract_id,
+            client_id=client_id,
+            freelancer_id=freelancer_id,
+            milestone_id=milestone_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_GENERATE_PERMIT_DOCUMENT = Operation(
+    "generatePermitDocument",
+    system="payload",
+    task_queue="payload-content",
+    output=GeneratePermitDocumentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Draw a permit for the citizen to print.",
+)
+
+
+def generate_permit_document(
+    *, application_id: str, service_id: str, service_type: types.MunicipalServiceType, credential_id: str
+) -> Call[GeneratePermitDocumentOutput]:
+    """Draw a permit for the citizen to print."""
+    return Call(
+        _GENERATE_PERMIT_DOCUMENT,
+        GeneratePermitDocumentInput(
+            application_id=application_id,
+            service_id=service_id,
+            service_type=service_type,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_WITHDRAW_PERMIT_DOCUMENT = Operation(
+    "withdrawPermitDocument",
+    system="payload",
+    task_queue="payload-content",
+    output=WithdrawPermitDocumentOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a permit's document down; none there is success.",
+)
+
+
+def withdraw_permit_document(*, document_id: str) -> Call[WithdrawPermitDocumentOutput]:
+    """Take a permit's document down; none there is success."""
+    return Call(_WITHDRAW_PERMIT_DOCUMENT, WithdrawPermitDocumentInput(document_id=document_id))
+
+
+_NOTIFY_CUSTOMER_OF_SUBSTITUTIONS = Operation(
+    "notifyCustomerOfSubstitutions",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyCustomerOfSubstitutionsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer what would come instead of what is missing.",
+)
+
+
+def notify_customer_of_substitutions(
+    *,
+    order_id: str,
+    customer_id: str,
+    substitution_preference: types.SubstitutionPreference,
+    substitution_count: int,
+) -> Call[NotifyCustomerOfSubstitutionsOutput]:
+    """Tell a customer what would come instead of what is missing."""
+    return Call(
+        _NOTIFY_CUSTOMER_OF_SUBSTITUTIONS,
+        NotifyCustomerOfSubstitutionsInput(
+            order_id=order_id,
+            customer_id=customer_id,
+            substitution_preference=substitution_preference,
+            substitution_count=substitution_count,
+        ),
+    )
+
+
+_TELL_GROCERY_CUSTOMER = Operation(
+    "tellGroceryCustomer",
+    system="payload",
+    task_queue="payload-content",
+    output=TellGroceryCustomerOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer how a grocery order stands, by template.",
+)
+
+
+def tell_grocery_customer(
+    *, order_id: str, customer_id: str, template: str
+) -> Call[TellGroceryCustomerOutput]:
+    """Tell a customer how a grocery order stands, by template."""
+    return Call(
+        _TELL_GROCERY_CUSTOMER,
+        TellGroceryCustomerInput(order_id=order_id, customer_id=customer_id, template=template),
+    )
+
+
+_SEND_IDENTITY_REQUEST = Operation(
+    "sendIdentityRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendIdentityRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send somebody the link of a session in which they show their identity.",
+)
+
+
+def send_identity_request(
+    *, recipient_type: Literal["appointment", "customer"], recipient_id: str, verification_session_id: str
+) -> Call[SendIdentityRequestOutput]:
+    """Send somebody the link of a session in which they show their identity."""
+    return Call(
+        _SEND_IDENTITY_REQUEST,
+        SendIdentityRequestInput(
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
+            verification_session_id=verification_session_id,
+        ),
+    )
+
+
+_SEND_APPOINTMENT_CONFIRMATION = Operation(
+    "sendAppointmentConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Confirm an appointment, with what is needed to come to it.",
+)
+
+
+def send_appointment_confirmation(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentConfirmationOutput]:
+    """Confirm an appointment, with what is needed to come to it."""
+    return Call(
+        _SEND_APPOINTMENT_CONFIRMATION,
+        SendAppointmentConfirmationInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_REMINDER = Operation(
+    "sendAppointmentReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind of an appointment.",
+)
+
+
+def send_appointment_reminder(
+    *, appointment_id: str, scheduled_at: datetime
+) -> Call[SendAppointmentReminderOutput]:
+    """Remind of an appointment."""
+    return Call(
+        _SEND_APPOINTMENT_REMINDER,
+        SendAppointmentReminderInput(appointment_id=appointment_id, scheduled_at=scheduled_at),
+    )
+
+
+_SEND_APPOINTMENT_CANCELLED = Operation(
+    "sendAppointmentCancelled",
+    system="payload",
+    task_queue="payload-content",
+    output=SendAppointmentCancelledOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Say that an appointment does not take place.",
+)
+
+
+def send_appointment_cancelled(*, appointment_id: str, reason: str) -> Call[SendAppointmentCancelledOutput]:
+    """Say that an appointment does not take place."""
+    return Call(
+        _SEND_APPOINTMENT_CANCELLED,
+        SendAppointmentCancelledInput(appointment_id=appointment_id, reason=reason),
+    )
+
+
+_REMIND_PROVIDER = Operation(
+    "remindProvider",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindProviderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind a provider to say how an appointment has gone.",
+)
+
+
+def remind_provider(*, appointment_id: str, provider_id: str) -> Call[RemindProviderOutput]:
+    """Remind a provider to say how an appointment has gone."""
+    return Call(_REMIND_PROVIDER, RemindProviderInput(appointment_id=appointment_id, provider_id=provider_id))
+
+
+_SEND_POST_VISIT_SUMMARY = Operation(
+    "sendPostVisitSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPostVisitSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a patient that the summary of the visit can be read in the portal.",
+)
+
+
+def send_post_visit_summary(*, appointment_id: str) -> Call[SendPostVisitSummaryOutput]:
+    """Tell a patient that the summary of the visit can be read in the portal."""
+    return Call(_SEND_POST_VISIT_SUMMARY, SendPostVisitSummaryInput(appointment_id=appointment_id))
+
+
 _SEND_VERIFICATION_LINK = Operation(
     "sendVerificationLink",
     system="payload",
@@ -2802,6 +4521,116 @@ def send_privacy_confirmation(
     )
 
 
+_SEND_OFFER_TO_APPLICANT = Operation(
+    "sendOfferToApplicant",
+    system="payload",
+    task_queue="payload-content",
+    output=SendOfferToApplicantOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an applicant the offer of a loan, and until when it stands.",
+)
+
+
+def send_offer_to_applicant(
+    *, loan_application_id: str, applicant_id: str, offer_id: str, valid_until: datetime
+) -> Call[SendOfferToApplicantOutput]:
+    """Send an applicant the offer of a loan, and until when it stands."""
+    return Call(
+        _SEND_OFFER_TO_APPLICANT,
+        SendOfferToApplicantInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            offer_id=offer_id,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_REMIND_OF_LOAN_OFFER = Operation(
+    "remindOfLoanOffer",
+    system="payload",
+    task_queue="payload-content",
+    output=RemindOfLoanOfferOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Remind an applicant of an offer that ends soon.",
+)
+
+
+def remind_of_loan_offer(
+    *, loan_application_id: str, applicant_id: str, offer_id: str
+) -> Call[RemindOfLoanOfferOutput]:
+    """Remind an applicant of an offer that ends soon."""
+    return Call(
+        _REMIND_OF_LOAN_OFFER,
+        RemindOfLoanOfferInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, offer_id=offer_id
+        ),
+    )
+
+
+_SEND_LOAN_DECISION = Operation(
+    "sendLoanDecision",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLoanDecisionOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an applicant that there will be no loan, or that it is paid out or closed.",
+)
+
+
+def send_loan_decision(
+    *, loan_application_id: str, applicant_id: str, status: str
+) -> Call[SendLoanDecisionOutput]:
+    """Tell an applicant that there will be no loan, or that it is paid out or closed."""
+    return Call(
+        _SEND_LOAN_DECISION,
+        SendLoanDecisionInput(
+            loan_application_id=loan_application_id, applicant_id=applicant_id, status=status
+        ),
+    )
+
+
+_SEND_LATE_PAYMENT_NOTICE = Operation(
+    "sendLatePaymentNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendLatePaymentNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a borrower that a repayment could not be collected, and when it is tried again.",
+)
+
+
+def send_late_payment_notice(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    amount: Decimal,
+    currency_code: str,
+    attempt: int,
+) -> Call[SendLatePaymentNoticeOutput]:
+    """Tell a borrower that a repayment could not be collected, and when it is tried again."""
+    return Call(
+        _SEND_LATE_PAYMENT_NOTICE,
+        SendLatePaymentNoticeInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
+        ),
+    )
+
+
 _TRIGGER_LOW_STOCK_ALERTS = Operation(
     "triggerLowStockAlerts",
     system="payload",
@@ -2853,6 +4682,87 @@ _NOTIFY_SAME_DAY_MISSED = Operation(
 def notify_same_day_missed(*, customer_id: str, order_id: str) -> Call[NotifySameDayMissedOutput]:
     """Tell a customer that an order will not come today."""
     return Call(_NOTIFY_SAME_DAY_MISSED, NotifySameDayMissedInput(customer_id=customer_id, order_id=order_id))
+
+
+_SEND_MEMBERSHIP_KIT = Operation(
+    "sendMembershipKit",
+    system="payload",
+    task_queue="payload-content",
+    output=SendMembershipKitOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome a member, and say what the membership is good for.",
+)
+
+
+def send_membership_kit(
+    *, membership_card_id: str, customer_id: str, tier: str
+) -> Call[SendMembershipKitOutput]:
+    """Welcome a member, and say what the membership is good for."""
+    return Call(
+        _SEND_MEMBERSHIP_KIT,
+        SendMembershipKitInput(membership_card_id=membership_card_id, customer_id=customer_id, tier=tier),
+    )
+
+
+_SEND_RENEWAL_CONFIRMATION = Operation(
+    "sendRenewalConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendRenewalConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the membership goes on, at which tier, and until when.",
+)
+
+
+def send_renewal_confirmation(
+    *,
+    membership_card_id: str,
+    customer_id: str,
+    tier: str,
+    amount: Decimal,
+    currency_code: str,
+    valid_until: datetime,
+) -> Call[SendRenewalConfirmationOutput]:
+    """Tell a member that the membership goes on, at which tier, and until when."""
+    return Call(
+        _SEND_RENEWAL_CONFIRMATION,
+        SendRenewalConfirmationInput(
+            membership_card_id=membership_card_id,
+            customer_id=customer_id,
+            tier=tier,
+            amount=amount,
+            currency_code=currency_code,
+            valid_until=valid_until,
+        ),
+    )
+
+
+_SEND_EXPIRY_REMINDER = Operation(
+    "sendExpiryReminder",
+    system="payload",
+    task_queue="payload-content",
+    output=SendExpiryReminderOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a member that the membership ends, and when.",
+)
+
+
+def send_expiry_reminder(
+    *, membership_card_id: str, customer_id: str, ends_at: datetime
+) -> Call[SendExpiryReminderOutput]:
+    """Tell a member that the membership ends, and when."""
+    return Call(
+        _SEND_EXPIRY_REMINDER,
+        SendExpiryReminderInput(
+            membership_card_id=membership_card_id, customer_id=customer_id, ends_at=ends_at
+        ),
+    )
 
 
 _NOTIFY_CUSTOMER = Operation(
@@ -3018,6 +4928,30 @@ def notify_vendors(
     return Call(_NOTIFY_VENDORS, NotifyVendorsInput(order_id=order_id, vendor_orders=vendor_orders))
 
 
+_SEND_PARKING_CONFIRMATION = Operation(
+    "sendParkingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendParkingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the way to the spot, and where the pass is found.",
+)
+
+
+def send_parking_confirmation(
+    *, reservation_id: str, customer_id: str, spot_id: str, pass_id: str
+) -> Call[SendParkingConfirmationOutput]:
+    """Send a customer the way to the spot, and where the pass is found."""
+    return Call(
+        _SEND_PARKING_CONFIRMATION,
+        SendParkingConfirmationInput(
+            reservation_id=reservation_id, customer_id=customer_id, spot_id=spot_id, pass_id=pass_id
+        ),
+    )
+
+
 _NOTIFY_FINANCE_TEAM = Operation(
     "notifyFinanceTeam",
     system="payload",
@@ -3064,6 +4998,335 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     """
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
+    )
+
+
+_SEND_PET_BOOKING_CONFIRMATION = Operation(
+    "sendPetBookingConfirmation",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPetBookingConfirmationOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an owner when and where the pet is expected.",
+)
+
+
+def send_pet_booking_confirmation(
+    *, booking_id: str, owner_id: str, service_name: str, scheduled_at: datetime
+) -> Call[SendPetBookingConfirmationOutput]:
+    """Tell an owner when and where the pet is expected."""
+    return Call(
+        _SEND_PET_BOOKING_CONFIRMATION,
+        SendPetBookingConfirmationInput(
+            booking_id=booking_id, owner_id=owner_id, service_name=service_name, scheduled_at=scheduled_at
+        ),
+    )
+
+
+_SEND_SERVICE_SUMMARY = Operation(
+    "sendServiceSummary",
+    system="payload",
+    task_queue="payload-content",
+    output=SendServiceSummaryOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell an owner how it was, with the provider's photos.",
+)
+
+
+def send_service_summary(
+    *, booking_id: str, owner_id: str, distance_m: int | None = None
+) -> Call[SendServiceSummaryOutput]:
+    """Tell an owner how it was, with the provider's photos."""
+    return Call(
+        _SEND_SERVICE_SUMMARY,
+        SendServiceSummaryInput(booking_id=booking_id, owner_id=owner_id, distance_m=distance_m),
+    )
+
+
+_SEND_PET_REVIEW_REQUEST = Operation(
+    "sendPetReviewRequest",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPetReviewRequestOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Ask an owner what they think of the provider.",
+)
+
+
+def send_pet_review_request(
+    *, booking_id: str, owner_id: str, provider_id: str
+) -> Call[SendPetReviewRequestOutput]:
+    """Ask an owner what they think of the provider."""
+    return Call(
+        _SEND_PET_REVIEW_REQUEST,
+        SendPetReviewRequestInput(booking_id=booking_id, owner_id=owner_id, provider_id=provider_id),
+    )
+
+
+_CREATE_PAYLOAD_TENANT_SPACE = Operation(
+    "createPayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=CreatePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a tenant's space in the CMS.",
+)
+
+
+def create_payload_tenant_space(
+    *, tenant_slug: str, default_locale: str, locales: list[str]
+) -> Call[CreatePayloadTenantSpaceOutput]:
+    """Create a tenant's space in the CMS."""
+    return Call(
+        _CREATE_PAYLOAD_TENANT_SPACE,
+        CreatePayloadTenantSpaceInput(
+            tenant_slug=tenant_slug, default_locale=default_locale, locales=locales
+        ),
+    )
+
+
+_REMOVE_PAYLOAD_TENANT_SPACE = Operation(
+    "removePayloadTenantSpace",
+    system="payload",
+    task_queue="payload-content",
+    output=RemovePayloadTenantSpaceOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a tenant's space with all its documents; none there is success.",
+)
+
+
+def remove_payload_tenant_space(*, space_id: str) -> Call[RemovePayloadTenantSpaceOutput]:
+    """Delete a tenant's space with all its documents; none there is success."""
+    return Call(_REMOVE_PAYLOAD_TENANT_SPACE, RemovePayloadTenantSpaceInput(space_id=space_id))
+
+
+_SEND_WELCOME_EMAIL = Operation(
+    "sendWelcomeEmail",
+    system="payload",
+    task_queue="payload-content",
+    output=SendWelcomeEmailOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Welcome whoever owns a new tenant.",
+)
+
+
+def send_welcome_email(*, user_id: str, tenant_slug: str) -> Call[SendWelcomeEmailOutput]:
+    """Welcome whoever owns a new tenant."""
+    return Call(_SEND_WELCOME_EMAIL, SendWelcomeEmailInput(user_id=user_id, tenant_slug=tenant_slug))
+
+
+_NOTIFY_PLATFORM_TEAM = Operation(
+    "notifyPlatformTeam",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPlatformTeamOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell the people who run the platform something, by template.",
+)
+
+
+def notify_platform_team(*, template: str, reference: str) -> Call[NotifyPlatformTeamOutput]:
+    """Tell the people who run the platform something, by template."""
+    return Call(_NOTIFY_PLATFORM_TEAM, NotifyPlatformTeamInput(template=template, reference=reference))
+
+
+_NOTIFY_TENANT_BILLING = Operation(
+    "notifyTenantBilling",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyTenantBillingOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a tenant's administrators something about an invoice, by template.",
+)
+
+
+def notify_tenant_billing(
+    *, template: str, invoice_id: str, amount: Decimal, currency_code: str, attempt: int | None = None
+) -> Call[NotifyTenantBillingOutput]:
+    """Tell a tenant's administrators something about an invoice, by template."""
+    return Call(
+        _NOTIFY_TENANT_BILLING,
+        NotifyTenantBillingInput(
+            template=template,
+            invoice_id=invoice_id,
+            amount=amount,
+            currency_code=currency_code,
+            attempt=attempt,
+        ),
+    )
+
+
+_SEND_TENANT_INVOICE = Operation(
+    "sendTenantInvoice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendTenantInvoiceOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a tenant's administrators an invoice, and say whether it is paid.",
+)
+
+
+def send_tenant_invoice(
+    *, invoice_id: str, amount: Decimal, currency_code: str, paid: bool
+) -> Call[SendTenantInvoiceOutput]:
+    """Send a tenant's administrators an invoice, and say whether it is paid."""
+    return Call(
+        _SEND_TENANT_INVOICE,
+        SendTenantInvoiceInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code, paid=paid),
+    )
+
+
+_SEND_REPORT = Operation(
+    "sendReport",
+    system="payload",
+    task_queue="payload-content",
+    output=SendReportOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send an audit report's link to those who may read it.",
+)
+
+
+def send_report(
+    *, report_id: str, report_type: types.AuditReportType, recipients: list[str]
+) -> Call[SendReportOutput]:
+    """Send an audit report's link to those who may read it."""
+    return Call(
+        _SEND_REPORT, SendReportInput(report_id=report_id, report_type=report_type, recipients=recipients)
+    )
+
+
+_REQUEST_PROPERTY_DOCUMENTS = Operation(
+    "requestPropertyDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer which documents are still needed.",
+)
+
+
+def request_property_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, documents: list[str]
+) -> Call[RequestPropertyDocumentsOutput]:
+    """Tell seller and buyer which documents are still needed."""
+    return Call(
+        _REQUEST_PROPERTY_DOCUMENTS,
+        RequestPropertyDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            documents=documents,
+        ),
+    )
+
+
+_REQUEST_PROPERTY_PAYMENT = Operation(
+    "requestPropertyPayment",
+    system="payload",
+    task_queue="payload-content",
+    output=RequestPropertyPaymentOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a buyer that the rest of the price is due, and where to pay it.",
+)
+
+
+def request_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[RequestPropertyPaymentOutput]:
+    """Tell a buyer that the rest of the price is due, and where to pay it."""
+    return Call(
+        _REQUEST_PROPERTY_PAYMENT,
+        RequestPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_COMPLETION_DOCUMENTS = Operation(
+    "sendCompletionDocuments",
+    system="payload",
+    task_queue="payload-content",
+    output=SendCompletionDocumentsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send seller and buyer the papers of a completed transaction.",
+)
+
+
+def send_completion_documents(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, credential_id: str
+) -> Call[SendCompletionDocumentsOutput]:
+    """Send seller and buyer the papers of a completed transaction."""
+    return Call(
+        _SEND_COMPLETION_DOCUMENTS,
+        SendCompletionDocumentsInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            credential_id=credential_id,
+        ),
+    )
+
+
+_NOTIFY_PROPERTY_PARTIES = Operation(
+    "notifyPropertyParties",
+    system="payload",
+    task_queue="payload-content",
+    output=NotifyPropertyPartiesOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell seller and buyer that a transaction will not be completed.",
+)
+
+
+def notify_property_parties(
+    *, property_transaction_id: str, seller_id: str, buyer_id: str, reason: str
+) -> Call[NotifyPropertyPartiesOutput]:
+    """Tell seller and buyer that a transaction will not be completed."""
+    return Call(
+        _NOTIFY_PROPERTY_PARTIES,
+        NotifyPropertyPartiesInput(
+            property_transaction_id=property_transaction_id,
+            seller_id=seller_id,
+            buyer_id=buyer_id,
+            reason=reason,
+        ),
     )
 
 
@@ -3182,6 +5445,26 @@ def notify_server_ready(*, restaurant_id: str, order_id: str, table_id: str) -> 
     return Call(
         _NOTIFY_SERVER_READY,
         NotifyServerReadyInput(restaurant_id=restaurant_id, order_id=order_id, table_id=table_id),
+    )
+
+
+_SEND_PURCHASE_CONFIRMATIONS = Operation(
+    "sendPurchaseConfirmations",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPurchaseConfirmationsOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send every buyer of a live sale a confirmation; the CMS goes through them by itself.",
+)
+
+
+def send_purchase_confirmations(*, session_id: str, vendor_id: str) -> Call[SendPurchaseConfirmationsOutput]:
+    """Send every buyer of a live sale a confirmation; the CMS goes through them by itself."""
+    return Call(
+        _SEND_PURCHASE_CONFIRMATIONS,
+        SendPurchaseConfirmationsInput(session_id=session_id, vendor_id=vendor_id),
     )
 
 
@@ -3397,6 +5680,100 @@ def send_event_reminder(
     return Call(
         _SEND_EVENT_REMINDER,
         SendEventReminderInput(event_id=event_id, customer_id=customer_id, starts_at=starts_at),
+    )
+
+
+_SEND_HOTEL_NOTICE = Operation(
+    "sendHotelNotice",
+    system="payload",
+    task_queue="payload-content",
+    output=SendHotelNoticeOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a guest how a stay stands, by template.",
+)
+
+
+def send_hotel_notice(
+    *,
+    reservation_id: str,
+    hotel_property_id: str,
+    customer_id: str,
+    template: str,
+    check_in: date,
+    check_out: date,
+) -> Call[SendHotelNoticeOutput]:
+    """Tell a guest how a stay stands, by template."""
+    return Call(
+        _SEND_HOTEL_NOTICE,
+        SendHotelNoticeInput(
+            reservation_id=reservation_id,
+            hotel_property_id=hotel_property_id,
+            customer_id=customer_id,
+            template=template,
+            check_in=check_in,
+            check_out=check_out,
+        ),
+    )
+
+
+_SEND_PAYMENT_RECEIPT = Operation(
+    "sendPaymentReceipt",
+    system="payload",
+    task_queue="payload-content",
+    output=SendPaymentReceiptOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Send a customer the receipt of a paid bill, with the provider's number.",
+)
+
+
+def send_payment_receipt(
+    *,
+    customer_id: str,
+    utility_payment_id: str,
+    bill_id: str,
+    provider_receipt_id: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[SendPaymentReceiptOutput]:
+    """Send a customer the receipt of a paid bill, with the provider's number."""
+    return Call(
+        _SEND_PAYMENT_RECEIPT,
+        SendPaymentReceiptInput(
+            customer_id=customer_id,
+            utility_payment_id=utility_payment_id,
+            bill_id=bill_id,
+            provider_receipt_id=provider_receipt_id,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SEND_BILL_PAYMENT_FAILED = Operation(
+    "sendBillPaymentFailed",
+    system="payload",
+    task_queue="payload-content",
+    output=SendBillPaymentFailedOutput,
+    effect="notify",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Tell a customer that a bill could not be charged, and which try it was.",
+)
+
+
+def send_bill_payment_failed(
+    *, customer_id: str, bill_id: str, attempt: int, due_date: date
+) -> Call[SendBillPaymentFailedOutput]:
+    """Tell a customer that a bill could not be charged, and which try it was."""
+    return Call(
+        _SEND_BILL_PAYMENT_FAILED,
+        SendBillPaymentFailedInput(
+            customer_id=customer_id, bill_id=bill_id, attempt=attempt, due_date=due_date
+        ),
     )
 
 

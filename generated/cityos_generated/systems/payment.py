@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cityos_runtime import Call, Completion, Limits, Model, Operation, Retry
 
@@ -73,7 +73,29 @@ class InitiateAffiliatePayoutOutput(Model):
     transfer_id: str
 
 
+class CheckAuthorizationOutput(Model):
+    payment_intent_id: str
+    status: types.CaptureStatus
+    capture_before: datetime | None = None
+
+
+class SetupRecurringPaymentOutput(Model):
+    mandate_id: str
+
+
 class ReleasePaymentToSellerOutput(Model):
+    transfer_id: str
+
+
+class DeductPlatformFeeOutput(Model):
+    pass
+
+
+class FreezeEscrowOutput(Model):
+    pass
+
+
+class DisburseFundsOutput(Model):
     transfer_id: str
 
 
@@ -104,7 +126,7 @@ class InitiateTransferOutput(Model):
 
 class InitiateBankPayoutOutput(Model):
     transfer_id: str
-    status: types.TransferStatus
+    status: types.TransferOutcome
 
 
 class CancelBankPayoutOutput(Model):
@@ -147,6 +169,27 @@ class SplitPaymentOutput(Model):
 
 class ClearPaymentSplitOutput(Model):
     pass
+
+
+class GatherPaymentAuditTrailOutput(Model):
+    report_run_id: str
+
+
+class FetchPaymentAuditTrailOutput(Model):
+    status: Literal["pending", "succeeded", "failed"]
+    file_id: str | None = None
+
+
+class OpenPropertyPaymentOutput(Model):
+    payment_intent_id: str
+
+
+class ClosePropertyPaymentOutput(Model):
+    pass
+
+
+class TransferToPayeeOutput(Model):
+    transfer_id: str
 
 
 class ValidatePaymentMethodOutput(Model):
@@ -289,6 +332,24 @@ class PingPaymentGatewaysInput(Model):
     gateway: str | None = None
 
 
+class HoldBudgetAuthorizationInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeDailyInput(Model):
+    campaign_id: str
+    advertiser_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
 class InitiateAffiliatePayoutInput(Model):
     affiliate_partner_id: str
     order_id: str
@@ -296,6 +357,34 @@ class InitiateAffiliatePayoutInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str | None = None
+
+
+class CheckAuthorizationInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class FinalizePaymentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ProcessPaymentInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class SetupRecurringPaymentInput(Model):
+    donation_id: str
+    donor_id: str
+    payment_method_id: str
+    gateway: str
 
 
 class ReleasePaymentToSellerInput(Model):
@@ -306,6 +395,46 @@ class ReleasePaymentToSellerInput(Model):
     amount: Decimal
     currency_code: str
     gateway: str | None = None
+
+
+class DeductPlatformFeeInput(Model):
+    transfer_id: str
+    fee: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class FreezeEscrowInput(Model):
+    payment_intent_id: str
+    milestone_id: str
+    gateway: str | None = None
+
+
+class CollectCopayInput(Model):
+    appointment_id: str
+    patient_id: str
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class DisburseFundsInput(Model):
+    loan_application_id: str
+    connected_account_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
+
+
+class CollectRepaymentInput(Model):
+    loan_application_id: str
+    applicant_id: str
+    number: int
+    payment_method_id: str
+    gateway: str | None = None
+    amount: Decimal
+    currency_code: str
 
 
 class ProcessRefundInput(Model):
@@ -444,6 +573,41 @@ class ClearPaymentSplitInput(Model):
     gateway: str
 
 
+class ChargeTenantPaymentInput(Model):
+    invoice_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class GatherPaymentAuditTrailInput(Model):
+    period: types.ReportPeriod
+
+
+class FetchPaymentAuditTrailInput(Model):
+    report_run_id: str
+
+
+class OpenPropertyPaymentInput(Model):
+    property_transaction_id: str
+    buyer_id: str
+    payment_method: types.PropertyPaymentMethod
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ClosePropertyPaymentInput(Model):
+    payment_intent_id: str
+    gateway: str | None = None
+
+
+class ProcessFullPaymentInput(Model):
+    payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
 class ChargeRentalFeeInput(Model):
     rental_agreement_id: str
     customer_id: str
@@ -456,6 +620,67 @@ class ChargeRentalFeeInput(Model):
 
 class AuthorizeRestaurantBillInput(Model):
     payment_intent_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class ChargeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class AuthorizeSavedCardInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class TransferToPayeeInput(Model):
+    reference: str
+    payee_id: str
+    connected_account_id: str
+    amount: Decimal
+    currency_code: str
+    gateway: str | None = None
+
+
+class AuthorizePaymentMethodInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargePaymentMethodInput(Model):
+    reference: str
+    customer_id: str
+    payment_method_id: str
+    gateway: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeDefaultMethodInput(Model):
+    reference: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
+class ChargeLivePurchaseInput(Model):
+    purchase_id: str
+    customer_id: str
+    payment_method_id: str
     amount: Decimal
     currency_code: str
     gateway: str | None = None
@@ -1035,6 +1260,88 @@ def ping_payment_gateways(*, gateway: str | None = None) -> Call[types.SystemHea
     return Call(_PING_PAYMENT_GATEWAYS, PingPaymentGatewaysInput(gateway=gateway))
 
 
+_HOLD_BUDGET_AUTHORIZATION = Operation(
+    "holdBudgetAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet.",
+)
+
+
+def hold_budget_authorization(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Hold what is left of a campaign's budget on the advertiser's card; nothing is taken yet."""
+    return Call(
+        _HOLD_BUDGET_AUTHORIZATION,
+        HoldBudgetAuthorizationInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_DAILY = Operation(
+    "chargeDaily",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take what a campaign has cost since it was last charged.",
+)
+
+
+def charge_daily(
+    *,
+    campaign_id: str,
+    advertiser_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Take what a campaign has cost since it was last charged."""
+    return Call(
+        _CHARGE_DAILY,
+        ChargeDailyInput(
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
 _INITIATE_AFFILIATE_PAYOUT = Operation(
     "initiateAffiliatePayout",
     system="payment",
@@ -1067,6 +1374,135 @@ def initiate_affiliate_payout(
             amount=amount,
             currency_code=currency_code,
             gateway=gateway,
+        ),
+    )
+
+
+_CHECK_AUTHORIZATION = Operation(
+    "checkAuthorization",
+    system="payment",
+    task_queue="payment-gateway",
+    output=CheckAuthorizationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the shopper's bank holds an amount that was authorised at checkout.",
+)
+
+
+def check_authorization(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[CheckAuthorizationOutput]:
+    """Whether the shopper's bank holds an amount that was authorised at checkout."""
+    return Call(
+        _CHECK_AUTHORIZATION, CheckAuthorizationInput(payment_intent_id=payment_intent_id, gateway=gateway)
+    )
+
+
+_FINALIZE_PAYMENT = Operation(
+    "finalizePayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take of an authorised amount what is owed in the end, and set the rest free; waits where the bank answers later.",
+)
+
+
+def finalize_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Take of an authorised amount what is owed in the end, and set the rest free; waits where the
+    bank answers later.
+    """
+    return Call(
+        _FINALIZE_PAYMENT,
+        FinalizePaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_PROCESS_PAYMENT = Operation(
+    "processPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take an amount that is owed for a reference, on the card that was left for it.",
+)
+
+
+def process_payment(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take an amount that is owed for a reference, on the card that was left for it."""
+    return Call(
+        _PROCESS_PAYMENT,
+        ProcessPaymentInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_SETUP_RECURRING_PAYMENT = Operation(
+    "setupRecurringPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=SetupRecurringPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Get the mandate to charge a donor off-session again; no money moves.",
+)
+
+
+def setup_recurring_payment(
+    *, donation_id: str, donor_id: str, payment_method_id: str, gateway: str
+) -> Call[SetupRecurringPaymentOutput]:
+    """Get the mandate to charge a donor off-session again; no money moves."""
+    return Call(
+        _SETUP_RECURRING_PAYMENT,
+        SetupRecurringPaymentInput(
+            donation_id=donation_id, donor_id=donor_id, payment_method_id=payment_method_id, gateway=gateway
         ),
     )
 
@@ -1105,6 +1541,182 @@ def release_payment_to_seller(
             amount=amount,
             currency_code=currency_code,
             gateway=gateway,
+        ),
+    )
+
+
+_DEDUCT_PLATFORM_FEE = Operation(
+    "deductPlatformFee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DeductPlatformFeeOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a transfer what the platform has kept of the milestone; the fee never leaves the platform's balance.",
+)
+
+
+def deduct_platform_fee(
+    *, transfer_id: str, fee: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[DeductPlatformFeeOutput]:
+    """Say in a transfer what the platform has kept of the milestone; the fee never leaves the
+    platform's balance.
+    """
+    return Call(
+        _DEDUCT_PLATFORM_FEE,
+        DeductPlatformFeeInput(
+            transfer_id=transfer_id, fee=fee, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_FREEZE_ESCROW = Operation(
+    "freezeEscrow",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FreezeEscrowOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Say in a payment that a milestone's part of it waits for the arbiters.",
+)
+
+
+def freeze_escrow(
+    *, payment_intent_id: str, milestone_id: str, gateway: str | None = None
+) -> Call[FreezeEscrowOutput]:
+    """Say in a payment that a milestone's part of it waits for the arbiters."""
+    return Call(
+        _FREEZE_ESCROW,
+        FreezeEscrowInput(payment_intent_id=payment_intent_id, milestone_id=milestone_id, gateway=gateway),
+    )
+
+
+_COLLECT_COPAY = Operation(
+    "collectCopay",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take a patient's own share of a visit, on the card that was left for it.",
+)
+
+
+def collect_copay(
+    *,
+    appointment_id: str,
+    patient_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take a patient's own share of a visit, on the card that was left for it."""
+    return Call(
+        _COLLECT_COPAY,
+        CollectCopayInput(
+            appointment_id=appointment_id,
+            patient_id=patient_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_DISBURSE_FUNDS = Operation(
+    "disburseFunds",
+    system="payment",
+    task_queue="payment-gateway",
+    output=DisburseFundsOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move a loan to the borrower's account at the gateway, where it arrives in the same second.",
+)
+
+
+def disburse_funds(
+    *,
+    loan_application_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[DisburseFundsOutput]:
+    """Move a loan to the borrower's account at the gateway, where it arrives in the same second."""
+    return Call(
+        _DISBURSE_FUNDS,
+        DisburseFundsInput(
+            loan_application_id=loan_application_id,
+            connected_account_id=connected_account_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_COLLECT_REPAYMENT = Operation(
+    "collectRepayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Take one repayment of a loan from the borrower.",
+)
+
+
+def collect_repayment(
+    *,
+    loan_application_id: str,
+    applicant_id: str,
+    number: int,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Take one repayment of a loan from the borrower."""
+    return Call(
+        _COLLECT_REPAYMENT,
+        CollectRepaymentInput(
+            loan_application_id=loan_application_id,
+            applicant_id=applicant_id,
+            number=number,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
         ),
     )
 
@@ -1635,6 +2247,163 @@ def clear_payment_split(*, payment_intent_id: str, gateway: str) -> Call[ClearPa
     )
 
 
+_CHARGE_TENANT_PAYMENT = Operation(
+    "chargeTenantPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(payment_intent_id=first.payment_intent_id),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a tenant for an invoice, on its default card; waits where the bank answers later.",
+)
+
+
+def charge_tenant_payment(
+    *, invoice_id: str, amount: Decimal, currency_code: str
+) -> Call[types.PaymentResult]:
+    """Charge a tenant for an invoice, on its default card; waits where the bank answers later."""
+    return Call(
+        _CHARGE_TENANT_PAYMENT,
+        ChargeTenantPaymentInput(invoice_id=invoice_id, amount=amount, currency_code=currency_code),
+    )
+
+
+_GATHER_PAYMENT_AUDIT_TRAIL = Operation(
+    "gatherPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=GatherPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Have the gateway write a report of all that moved its balance in a period.",
+)
+
+
+def gather_payment_audit_trail(*, period: types.ReportPeriod) -> Call[GatherPaymentAuditTrailOutput]:
+    """Have the gateway write a report of all that moved its balance in a period."""
+    return Call(_GATHER_PAYMENT_AUDIT_TRAIL, GatherPaymentAuditTrailInput(period=period))
+
+
+_FETCH_PAYMENT_AUDIT_TRAIL = Operation(
+    "fetchPaymentAuditTrail",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchPaymentAuditTrailOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Whether the gateway's report is written, and in which file.",
+)
+
+
+def fetch_payment_audit_trail(*, report_run_id: str) -> Call[FetchPaymentAuditTrailOutput]:
+    """Whether the gateway's report is written, and in which file."""
+    return Call(_FETCH_PAYMENT_AUDIT_TRAIL, FetchPaymentAuditTrailInput(report_run_id=report_run_id))
+
+
+_OPEN_PROPERTY_PAYMENT = Operation(
+    "openPropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=OpenPropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Open a payment for the rest of a property's price.",
+)
+
+
+def open_property_payment(
+    *,
+    property_transaction_id: str,
+    buyer_id: str,
+    payment_method: types.PropertyPaymentMethod,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[OpenPropertyPaymentOutput]:
+    """Open a payment for the rest of a property's price."""
+    return Call(
+        _OPEN_PROPERTY_PAYMENT,
+        OpenPropertyPaymentInput(
+            property_transaction_id=property_transaction_id,
+            buyer_id=buyer_id,
+            payment_method=payment_method,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_CLOSE_PROPERTY_PAYMENT = Operation(
+    "closePropertyPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=ClosePropertyPaymentOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Close an open payment, so that nobody pays it any more; closed or paid already is success.",
+)
+
+
+def close_property_payment(
+    *, payment_intent_id: str, gateway: str | None = None
+) -> Call[ClosePropertyPaymentOutput]:
+    """Close an open payment, so that nobody pays it any more; closed or paid already is success."""
+    return Call(
+        _CLOSE_PROPERTY_PAYMENT,
+        ClosePropertyPaymentInput(payment_intent_id=payment_intent_id, gateway=gateway),
+    )
+
+
+_PROCESS_FULL_PAYMENT = Operation(
+    "processFullPayment",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    completes=Completion(
+        signals={"payment.intent.captured": ""},
+        match="payment_intent_id",
+        within=timedelta(minutes=64800),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Wait until an open payment was paid.",
+)
+
+
+def process_full_payment(
+    *, payment_intent_id: str, amount: Decimal, currency_code: str, gateway: str | None = None
+) -> Call[types.PaymentResult]:
+    """Wait until an open payment was paid."""
+    return Call(
+        _PROCESS_FULL_PAYMENT,
+        ProcessFullPaymentInput(
+            payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
 _CHARGE_RENTAL_FEE = Operation(
     "chargeRentalFee",
     system="payment",
@@ -1704,6 +2473,277 @@ def authorize_restaurant_bill(
         _AUTHORIZE_RESTAURANT_BILL,
         AuthorizeRestaurantBillInput(
             payment_intent_id=payment_intent_id, amount=amount, currency_code=currency_code, gateway=gateway
+        ),
+    )
+
+
+_CHARGE_SAVED_CARD = Operation(
+    "chargeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a customer's saved card, and wait where the bank or the customer answers later.",
+)
+
+
+def charge_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a customer's saved card, and wait where the bank or the customer answers later."""
+    return Call(
+        _CHARGE_SAVED_CARD,
+        ChargeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_AUTHORIZE_SAVED_CARD = Operation(
+    "authorizeSavedCard",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken yet.",
+)
+
+
+def authorize_saved_card(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Have an amount kept free on a customer's saved card, for seven days at most; nothing is taken
+    yet.
+    """
+    return Call(
+        _AUTHORIZE_SAVED_CARD,
+        AuthorizeSavedCardInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_TRANSFER_TO_PAYEE = Operation(
+    "transferToPayee",
+    system="payment",
+    task_queue="payment-gateway",
+    output=TransferToPayeeOutput,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Move money from the platform's balance to the account of somebody who has earned it.",
+)
+
+
+def transfer_to_payee(
+    *,
+    reference: str,
+    payee_id: str,
+    connected_account_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[TransferToPayeeOutput]:
+    """Move money from the platform's balance to the account of somebody who has earned it."""
+    return Call(
+        _TRANSFER_TO_PAYEE,
+        TransferToPayeeInput(
+            reference=reference,
+            payee_id=payee_id,
+            connected_account_id=connected_account_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
+        ),
+    )
+
+
+_AUTHORIZE_PAYMENT_METHOD = Operation(
+    "authorizePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Hold an amount on a saved payment method; cards keep it for seven days.",
+)
+
+
+def authorize_payment_method(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Hold an amount on a saved payment method; cards keep it for seven days."""
+    return Call(
+        _AUTHORIZE_PAYMENT_METHOD,
+        AuthorizePaymentMethodInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_PAYMENT_METHOD = Operation(
+    "chargePaymentMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(
+            payment_intent_id=first.payment_intent_id, gateway=given.gateway
+        ),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a saved payment method, and wait where the bank answers later.",
+)
+
+
+def charge_payment_method(
+    *,
+    reference: str,
+    customer_id: str,
+    payment_method_id: str,
+    gateway: str,
+    amount: Decimal,
+    currency_code: str,
+) -> Call[types.PaymentResult]:
+    """Charge a saved payment method, and wait where the bank answers later."""
+    return Call(
+        _CHARGE_PAYMENT_METHOD,
+        ChargePaymentMethodInput(
+            reference=reference,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            gateway=gateway,
+            amount=amount,
+            currency_code=currency_code,
+        ),
+    )
+
+
+_CHARGE_DEFAULT_METHOD = Operation(
+    "chargeDefaultMethod",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    completes=Completion(
+        signals={"payment.intent.captured": "", "payment.intent.failed": "PaymentDeclinedError"},
+        match="payment_intent_id",
+        within=timedelta(minutes=1440),
+        settled=("captured",),
+        ask=lambda given, first: fetch_payment(payment_intent_id=first.payment_intent_id),
+        statuses={"captured": "", "failed": "PaymentDeclinedError"},
+    ),
+    summary="Charge a customer's default payment method, and wait where the bank answers later.",
+)
+
+
+def charge_default_method(
+    *, reference: str, customer_id: str, amount: Decimal, currency_code: str
+) -> Call[types.PaymentResult]:
+    """Charge a customer's default payment method, and wait where the bank answers later."""
+    return Call(
+        _CHARGE_DEFAULT_METHOD,
+        ChargeDefaultMethodInput(
+            reference=reference, customer_id=customer_id, amount=amount, currency_code=currency_code
+        ),
+    )
+
+
+_CHARGE_LIVE_PURCHASE = Operation(
+    "chargeLivePurchase",
+    system="payment",
+    task_queue="payment-gateway",
+    output=types.PaymentResult,
+    effect="money",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank.",
+)
+
+
+def charge_live_purchase(
+    *,
+    purchase_id: str,
+    customer_id: str,
+    payment_method_id: str,
+    amount: Decimal,
+    currency_code: str,
+    gateway: str | None = None,
+) -> Call[types.PaymentResult]:
+    """Charge a purchase in a live sale on the buyer's saved card; nobody waits for a slow bank."""
+    return Call(
+        _CHARGE_LIVE_PURCHASE,
+        ChargeLivePurchaseInput(
+            purchase_id=purchase_id,
+            customer_id=customer_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            currency_code=currency_code,
+            gateway=gateway,
         ),
     )
 
