@@ -10,6 +10,7 @@ from typing import TypeVar
 from cityos_dsl.diagnostics import Finding, Related, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
+from cityos_dsl.models import OwnedModel, owned_models
 from cityos_dsl.reading import ReadSpec, read_specs
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
@@ -117,6 +118,7 @@ class Project:
     operations: dict[str, list[OperationModel]] = field(default_factory=dict)
     variants: dict[str, list[str]] = field(default_factory=dict)
     """The variants of operations that have some; each is an operation under ``name:variant``."""
+    models: list[OwnedModel] = field(default_factory=list)
     workflows: list[tuple[str, d.Workflow]] = field(default_factory=list)
     city: d.City | None = None
     texts: dict[str, str] = field(default_factory=dict)
@@ -191,6 +193,7 @@ def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
             _events(project, doc)
     for system in _whole_systems(project, documents):
         _system(project, system)
+    project.models = owned_models(doc for doc in documents if isinstance(doc, d.Models))
     return project
 
 

@@ -73,6 +73,8 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
+    "MODEL001": ("A model twice", "A system has one model of a name; who looks it up would find either."),
+    "MODEL002": ("A copy that is none", "sync: names the systems that hold copies: each once, and never the owner, which has the original."),
     "LINT001": ("Not a code", "`lint:` of specs/cityos.yaml and `# cityosc: ignore[...]` name codes (SAGA001), families (SAGA) or all. A code that is none would switch nothing off, or nothing on, and nobody would notice."),
     "LINT002": ("A finding that can't be switched off", "Without mending it nothing can be compiled: there is no workflow to run whatever is said here. Only rules can be switched."),
     "LINT003": ("A suppression without reason", "`# cityosc: ignore[SAGA001] why that is right here` holds a rule's finding back, on its line or on a line of its own above. Whoever reads it next year needs the why."),

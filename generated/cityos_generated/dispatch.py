@@ -1464,6 +1464,15 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "node.created": EventRoute(model=events.NodeCreatedEvent),
+    "node.updated": EventRoute(model=events.NodeUpdatedEvent),
+    "governance.updated": EventRoute(model=events.GovernanceUpdatedEvent),
+    "persona.created": EventRoute(model=events.PersonaCreatedEvent),
+    "persona.assigned": EventRoute(model=events.PersonaAssignedEvent),
+    "channel.mapped": EventRoute(model=events.ChannelMappedEvent),
+    "region.mapped": EventRoute(model=events.RegionMappedEvent),
+    "translation.updated": EventRoute(model=events.TranslationUpdatedEvent),
+    "store.updated": EventRoute(model=events.StoreUpdatedEvent),
 }
 
 SIGNALS: dict[str, SignalRoute] = {

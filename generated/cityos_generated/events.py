@@ -500,3 +500,50 @@ class CustomerPrivacyRequestedEvent(Model):
     request_type: types.PrivacyRequest
     consent_changes: types.ConsentChanges | None = None
     residency_zone: str
+
+
+class NodeCreatedEvent(Model):
+    node_id: str
+    version: int
+    level: types.NodeLevel
+    parent_node_id: str | None = None
+
+
+class NodeUpdatedEvent(Model):
+    node_id: str
+    version: int
+
+
+class GovernanceUpdatedEvent(Model):
+    authority_id: str
+    version: int
+
+
+class PersonaCreatedEvent(Model):
+    persona_id: str
+    version: int
+
+
+class PersonaAssignedEvent(Model):
+    assignment_id: str
+    version: int
+
+
+class ChannelMappedEvent(Model):
+    mapping_id: str
+    version: int
+
+
+class RegionMappedEvent(Model):
+    mapping_id: str
+    version: int
+
+
+class TranslationUpdatedEvent(Model):
+    translation_id: str
+    version: int
+
+
+class StoreUpdatedEvent(Model):
+    store_id: str
+    version: int

@@ -622,6 +622,8 @@ MigrationType = Literal["import", "export", "transfer"]
 
 MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
+NodeLevel = Literal["city", "district", "zone", "facility", "asset"]
+
 DunningResult = Literal["unpaid", "paid", "cancelled"]
 
 PlanChangeType = Literal["upgrade", "downgrade"]
