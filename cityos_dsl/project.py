@@ -101,6 +101,11 @@ class EventModel:
     payload: t.RecordType
     spec: d.EventType
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names under which it comes."""
+        return tuple(alias.text for alias in self.spec.aliases or ())
+
 
 @dataclass(slots=True)
 class Project:
@@ -149,6 +154,11 @@ class Project:
     def signal(self, name: str) -> SignalModel | None:
         """A signal by its name or one of its aliases."""
         return self.signals.get(self.aliases.get(name, name))
+
+    def event_hint(self, name: str) -> str | None:
+        """What an unknown event's name may have been meant to say."""
+        known = next((event.name for event in self.events.values() if name in event.aliases), None)
+        return f"specs call it `{known}`" if known is not None else did_you_mean(name, self.events)
 
     def reader(self) -> TypeReader:
         """A reader of type declarations that knows this project's types."""
@@ -279,7 +289,17 @@ def _events(project: Project, doc: d.Events) -> None:
     for name, event in doc.events.items():
         payload = record(camel(name.text) + "Event", reader.fields(event.payload, camel(name.text)))
         project.events[name.text] = EventModel(name.text, payload, event)
-    project.findings += reader.findings
+    project.findings += [*reader.findings, *_aliases_taken(project)]
+
+
+def _aliases_taken(project: Project) -> Iterator[Finding]:
+    """What an event is also called can't be another event: nobody could tell which one came."""
+    taken = dict.fromkeys(project.events, "an event")
+    for event in project.events.values():
+        for alias in event.spec.aliases or ():
+            if alias.text in taken:
+                yield Finding("NAME022", f"`{alias.text}` is {taken[alias.text]} already", alias.span)
+            taken[alias.text] = f"another name of `{event.name}`"
 
 
 def _whole_systems(project: Project, documents: list[object]) -> list[d.System]:

@@ -174,6 +174,7 @@ class EventType:
     summary: Scalar | None = optional("What happened.")
     source: Scalar | None = optional("Where it comes from.")
     aggregate: Scalar | None = optional("What it is about.")
+    aliases: tuple[Scalar, ...] | None = optional("Other names under which it comes, with the same payload.")
     addition: Scalar | None = optional("Not in the architecture.", words=("true",))
     payload: Fields = key("Its payload.")
     starts: EventStarts | None = optional("Which of its workflows exclude each other.")

@@ -1475,6 +1475,13 @@ EVENTS: dict[str, EventRoute[Any]] = {
     "store.updated": EventRoute(model=events.StoreUpdatedEvent),
 }
 
+EVENTS |= {
+    "vendor.registered": EVENTS["vendor.registration_submitted"],
+    "return.initiated": EVENTS["return.requested"],
+    "refund.requested": EVENTS["return.requested"],
+    "payment.initiated": EVENTS["checkout.completed"],
+}
+
 SIGNALS: dict[str, SignalRoute] = {
     "approval.request.approved": SignalRoute(
         model=signals.ApprovalRequestApproved,
