@@ -10,6 +10,7 @@ import pytest
 from cityos_compiler.cli.main import main
 
 from cityos_dsl.project import Project, load
+from cityos_dsl.source import Scalar, Sequence
 
 ROOT = Path(__file__).parents[1]
 OWNED = {"medusa": 209, "erpnext": 55, "fleetbase": 32, "waltid": 25, "payment": 22, "wallet": 3, "payload": 50}
@@ -56,3 +57,27 @@ def test_the_inventory_lists_them(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         ("Visit", "visit", "confidential"),
         ("Tower", "tower", "public"),
     ]
+
+
+def test_what_is_synced_goes_to_those_who_hold_copies(city: Project) -> None:
+    sync = next(spec for _, spec in city.workflows if spec.id.text == "WF-101")
+    said = set()
+    for trigger in sync.trigger if isinstance(sync.trigger, tuple) else (sync.trigger,):
+        given = {key.text: value for key, value in (trigger.input or {}).items()}
+        model, targets = given["model"], given["targets"]
+        assert trigger.event is not None
+        assert isinstance(model, Scalar)
+        assert isinstance(targets, Sequence)
+        names = tuple(item.text for item in targets.items if isinstance(item, Scalar))
+        said.add((trigger.event.text, model.text, names))
+    assert said == {(event, model.name, model.targets) for model in city.models for event in model.events}
+
+
+def test_the_other_names_of_the_dispatch_map_are_known(city: Project) -> None:
+    names = {alias: event.name for event in city.events.values() for alias in event.aliases}
+    assert names == {
+        "payment.initiated": "checkout.completed",
+        "refund.requested": "return.requested",
+        "return.initiated": "return.requested",
+        "vendor.registered": "vendor.registration_submitted",
+    }

@@ -547,3 +547,10 @@ class TranslationUpdatedEvent(Model):
 class StoreUpdatedEvent(Model):
     store_id: str
     version: int
+
+
+class SharedModelSyncFailedEvent(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    targets: Annotated[list[types.CopyHolder], Limits(max_items=4)]

@@ -624,6 +624,19 @@ MigrationSystem = Literal["medusa", "erpnext", "fleetbase", "payload"]
 
 NodeLevel = Literal["city", "district", "zone", "facility", "asset"]
 
+SharedModel = Literal[
+    "Node",
+    "GovernanceAuthority",
+    "Persona",
+    "PersonaAssignment",
+    "SalesChannelMapping",
+    "RegionZoneMapping",
+    "Translation",
+    "CityosStore",
+]
+
+CopyHolder = Literal["medusa", "erpnext", "fleetbase", "waltid"]
+
 DunningResult = Literal["unpaid", "paid", "cancelled"]
 
 PlanChangeType = Literal["upgrade", "downgrade"]

@@ -264,6 +264,10 @@ class BookGiftCardOutput(Model):
     journal_entry_id: str
 
 
+class ApplySharedModelOutput(Model):
+    pass
+
+
 class UpdateERPBillingScheduleOutput(Model):
     pass
 
@@ -638,6 +642,13 @@ class BookGiftCardInput(Model):
     action: types.GiftCardAction
     amount: Decimal
     currency_code: str
+
+
+class ApplySharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    content: Any
 
 
 class UpdateERPBillingScheduleInput(Model):
@@ -2012,6 +2023,28 @@ def book_gift_card(
         BookGiftCardInput(
             gift_card_id=gift_card_id, action=action, amount=amount, currency_code=currency_code
         ),
+    )
+
+
+_APPLY_SHARED_MODEL = Operation(
+    "applySharedModel",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplySharedModelOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take over one version of a shared model; an older one than the copy has changes nothing.",
+)
+
+
+def apply_shared_model(
+    *, model: types.SharedModel, entity_id: str, version: int, content: Any
+) -> Call[ApplySharedModelOutput]:
+    """Take over one version of a shared model; an older one than the copy has changes nothing."""
+    return Call(
+        _APPLY_SHARED_MODEL,
+        ApplySharedModelInput(model=model, entity_id=entity_id, version=version, content=content),
     )
 
 

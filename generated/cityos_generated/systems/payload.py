@@ -362,6 +362,11 @@ class SendGiftCardEmailOutput(Model):
     pass
 
 
+class FetchSharedModelOutput(Model):
+    version: int
+    content: Any
+
+
 class SendTrialEndingReminderOutput(Model):
     pass
 
@@ -915,6 +920,11 @@ class NotifyFinanceTeamInput(Model):
 class SendGiftCardEmailInput(Model):
     gift_card_id: str
     customer_id: str
+
+
+class FetchSharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
 
 
 class SendTrialEndingReminderInput(Model):
@@ -2895,6 +2905,23 @@ def send_gift_card_email(*, gift_card_id: str, customer_id: str) -> Call[SendGif
     return Call(
         _SEND_GIFT_CARD_EMAIL, SendGiftCardEmailInput(gift_card_id=gift_card_id, customer_id=customer_id)
     )
+
+
+_FETCH_SHARED_MODEL = Operation(
+    "fetchSharedModel",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchSharedModelOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="A shared model as it is now, which may be newer than what was told.",
+)
+
+
+def fetch_shared_model(*, model: types.SharedModel, entity_id: str) -> Call[FetchSharedModelOutput]:
+    """A shared model as it is now, which may be newer than what was told."""
+    return Call(_FETCH_SHARED_MODEL, FetchSharedModelInput(model=model, entity_id=entity_id))
 
 
 _SEND_TRIAL_ENDING_REMINDER = Operation(
