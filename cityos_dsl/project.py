@@ -10,6 +10,7 @@ from typing import TypeVar
 from cityos_dsl.diagnostics import Finding, Related, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, TypeReader, camel, record
+from cityos_dsl.models import OwnedModel, owned_models
 from cityos_dsl.reading import ReadSpec, read_specs
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
@@ -100,6 +101,11 @@ class EventModel:
     payload: t.RecordType
     spec: d.EventType
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names under which it comes."""
+        return tuple(alias.text for alias in self.spec.aliases or ())
+
 
 @dataclass(slots=True)
 class Project:
@@ -117,6 +123,7 @@ class Project:
     operations: dict[str, list[OperationModel]] = field(default_factory=dict)
     variants: dict[str, list[str]] = field(default_factory=dict)
     """The variants of operations that have some; each is an operation under ``name:variant``."""
+    models: list[OwnedModel] = field(default_factory=list)
     workflows: list[tuple[str, d.Workflow]] = field(default_factory=list)
     city: d.City | None = None
     texts: dict[str, str] = field(default_factory=dict)
@@ -147,6 +154,11 @@ class Project:
     def signal(self, name: str) -> SignalModel | None:
         """A signal by its name or one of its aliases."""
         return self.signals.get(self.aliases.get(name, name))
+
+    def event_hint(self, name: str) -> str | None:
+        """What an unknown event's name may have been meant to say."""
+        known = next((event.name for event in self.events.values() if name in event.aliases), None)
+        return f"specs call it `{known}`" if known is not None else did_you_mean(name, self.events)
 
     def reader(self) -> TypeReader:
         """A reader of type declarations that knows this project's types."""
@@ -191,6 +203,7 @@ def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
             _events(project, doc)
     for system in _whole_systems(project, documents):
         _system(project, system)
+    project.models = owned_models(doc for doc in documents if isinstance(doc, d.Models))
     return project
 
 
@@ -276,7 +289,17 @@ def _events(project: Project, doc: d.Events) -> None:
     for name, event in doc.events.items():
         payload = record(camel(name.text) + "Event", reader.fields(event.payload, camel(name.text)))
         project.events[name.text] = EventModel(name.text, payload, event)
-    project.findings += reader.findings
+    project.findings += [*reader.findings, *_aliases_taken(project)]
+
+
+def _aliases_taken(project: Project) -> Iterator[Finding]:
+    """What an event is also called can't be another event: nobody could tell which one came."""
+    taken = dict.fromkeys(project.events, "an event")
+    for event in project.events.values():
+        for alias in event.spec.aliases or ():
+            if alias.text in taken:
+                yield Finding("NAME022", f"`{alias.text}` is {taken[alias.text]} already", alias.span)
+            taken[alias.text] = f"another name of `{event.name}`"
 
 
 def _whole_systems(project: Project, documents: list[object]) -> list[d.System]:

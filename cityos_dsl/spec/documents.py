@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cityos_dsl.fields import CLASSES
 from cityos_dsl.source import Mapping, Node, Scalar
 from cityos_dsl.spec.shape import Fields, Value, key, optional
 from cityos_dsl.spec.steps import Branch, Step
@@ -173,6 +174,7 @@ class EventType:
     summary: Scalar | None = optional("What happened.")
     source: Scalar | None = optional("Where it comes from.")
     aggregate: Scalar | None = optional("What it is about.")
+    aliases: tuple[Scalar, ...] | None = optional("Other names under which it comes, with the same payload.")
     addition: Scalar | None = optional("Not in the architecture.", words=("true",))
     payload: Fields = key("Its payload.")
     starts: EventStarts | None = optional("Which of its workflows exclude each other.")
@@ -398,6 +400,52 @@ class Operations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Sync:
+    """Which systems hold copies of a model; its owner is the master, and wins."""
+
+    LABEL: ClassVar[str] = "`sync`"
+    to: tuple[Scalar, ...] = key("The systems that hold a copy they only read.", example=["medusa", "erpnext"])
+    events: tuple[Scalar, ...] | None = optional(
+        "The events that bring the copies up to date; without them it reaches its targets in a way of its own.",
+        example=["node.created", "node.updated"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Model:
+    """Something that a system keeps."""
+
+    LABEL: ClassVar[str] = "a model"
+    summary: Scalar = key("What it is.")
+    source: Scalar = key("What the system itself calls it: its table, DocType, resource or collection.")
+    class_: Scalar = key("The data class of the most sensitive thing it holds.", words=CLASSES)
+    type: Scalar | None = optional("The type by which workflows speak of it.", example="VendorOrder")
+    providers: tuple[Scalar, ...] | None = optional("Which of the system's providers keep it.", example=["stripe"])
+    sync: Sync | None = optional("Which systems hold copies of it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ModelDomain:
+    """The models of one domain."""
+
+    LABEL: ClassVar[str] = "a domain"
+    summary: Scalar = key("What it is about.")
+    models: dict[Scalar, Model] = key("The models by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Models:
+    """What a system keeps: the models that it owns."""
+
+    LABEL: ClassVar[str] = "the models of a system"
+    system: Scalar = key("The system that owns them.", example="fleetbase")
+    kept_as: Scalar = key(
+        "What `source` names there.", words=("table", "doctype", "resource", "collection"), example="table"
+    )
+    domains: dict[Scalar, ModelDomain] = key("The models by domain.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PathRules:
     """Which rules apply to some files."""
 
@@ -453,7 +501,14 @@ def kind_of(path: str) -> type | None:
         }.get(first)
     if first == "systems" and "/" in rest:
         return Operations
-    kinds = {"types": Types, "signals": Signals, "events": Events, "systems": System, "workflows": Workflow}
+    kinds = {
+        "types": Types,
+        "signals": Signals,
+        "events": Events,
+        "systems": System,
+        "models": Models,
+        "workflows": Workflow,
+    }
     return kinds.get(first)
 
 

@@ -23,6 +23,7 @@ KINDS: dict[str, type] = {
     "events": d.Events,
     "system": d.System,
     "operations": d.Operations,
+    "models": d.Models,
     "city": d.City,
 }
 #: YAML reads plain scalars as numbers or booleans before a schema sees them.

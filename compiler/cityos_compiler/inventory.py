@@ -5,17 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_dsl.models import OwnedModel
 from cityos_dsl.project import Project
 from cityos_dsl.variants import plain_name
 
 
 def inventory(project: Project, workflows: list[ir.Workflow]) -> dict[str, Any]:
-    """The project's workflows with their steps and timers, signals and queries; its contracts and error classes."""
+    """The project's workflows with their steps and timers, signals and queries; its contracts, errors and models."""
     return {
         "workflows": [_workflow(project, workflow) for workflow in workflows],
         "signals": sorted(project.signals),
         "queries": sorted(project.queries),
         "errors": list(project.errors),
+        "models": [_model(model) for model in project.models],
+    }
+
+
+def _model(model: OwnedModel) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "system": model.system,
+        "domain": model.domain,
+        "source": model.spec.source.text,
+        "kept_as": model.kept_as,
+        "class": model.data_class,
+        "synced_to": list(model.targets),
     }
 
 

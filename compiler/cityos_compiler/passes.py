@@ -8,6 +8,7 @@ from pathlib import Path
 from cityos_compiler import ir
 from cityos_compiler.findings.policy import reported
 from cityos_compiler.lowering.bindings import check_bindings
+from cityos_compiler.lowering.models import check_models
 from cityos_compiler.lowering.workflow import Lowered, lower
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding, Severity
@@ -39,5 +40,5 @@ def check(root: Path) -> Checked:
 
 def checked(project: Project, lowered: Lowered, of_rules: list[Finding]) -> Checked:
     """What was found, as it is reported: each mistake once, as the project's settings and suppressions say."""
-    found = [*project.findings, *check_bindings(project), *lowered.findings, *of_rules]
+    found = [*project.findings, *check_bindings(project), *check_models(project), *lowered.findings, *of_rules]
     return Checked(project, lowered.workflows, reported(found, project))

@@ -81,6 +81,7 @@ from cityos_generated.workflows import (
     wf_078_membership_lifecycle,
     wf_079_pet_service,
     wf_080_fitness_class,
+    wf_101_shared_model_sync,
 )
 
 
@@ -1432,6 +1433,89 @@ def wf_080_fitness_class_on_fitness_class_enrolled(
     )
 
 
+def wf_101_shared_model_sync_on_node_created(
+    event: events.NodeCreatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="Node", entity_id=event.node_id, targets=["medusa", "erpnext", "fleetbase"]
+    )
+
+
+def wf_101_shared_model_sync_on_node_updated(
+    event: events.NodeUpdatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="Node", entity_id=event.node_id, targets=["medusa", "erpnext", "fleetbase"]
+    )
+
+
+def wf_101_shared_model_sync_on_governance_updated(
+    event: events.GovernanceUpdatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="GovernanceAuthority", entity_id=event.authority_id, targets=["medusa", "erpnext"]
+    )
+
+
+def wf_101_shared_model_sync_on_persona_created(
+    event: events.PersonaCreatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="Persona", entity_id=event.persona_id, targets=["medusa"]
+    )
+
+
+def wf_101_shared_model_sync_on_persona_assigned(
+    event: events.PersonaAssignedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="PersonaAssignment", entity_id=event.assignment_id, targets=["medusa"]
+    )
+
+
+def wf_101_shared_model_sync_on_channel_mapped(
+    event: events.ChannelMappedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="SalesChannelMapping", entity_id=event.mapping_id, targets=["medusa", "fleetbase"]
+    )
+
+
+def wf_101_shared_model_sync_on_region_mapped(
+    event: events.RegionMappedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="RegionZoneMapping",
+        entity_id=event.mapping_id,
+        targets=["medusa", "erpnext", "fleetbase", "waltid"],
+    )
+
+
+def wf_101_shared_model_sync_on_translation_updated(
+    event: events.TranslationUpdatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="Translation", entity_id=event.translation_id, targets=["medusa"]
+    )
+
+
+def wf_101_shared_model_sync_on_store_updated(
+    event: events.StoreUpdatedEvent,
+) -> wf_101_shared_model_sync.SharedModelSyncInput | None:
+    """WF-101: Give the newest version of a shared model to every system that holds a copy."""
+    return wf_101_shared_model_sync.SharedModelSyncInput(
+        model="CityosStore", entity_id=event.store_id, targets=["medusa", "erpnext"]
+    )
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -2453,6 +2537,131 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "node.created": EventRoute(
+        model=events.NodeCreatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_node_created,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "node.updated": EventRoute(
+        model=events.NodeUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_node_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "governance.updated": EventRoute(
+        model=events.GovernanceUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_governance_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "persona.created": EventRoute(
+        model=events.PersonaCreatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_persona_created,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "persona.assigned": EventRoute(
+        model=events.PersonaAssignedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_persona_assigned,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "channel.mapped": EventRoute(
+        model=events.ChannelMappedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_channel_mapped,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "region.mapped": EventRoute(
+        model=events.RegionMappedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_region_mapped,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "translation.updated": EventRoute(
+        model=events.TranslationUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_translation_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "store.updated": EventRoute(
+        model=events.StoreUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="SharedModelSyncWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:shared-model:{model}-{entity_id}:sync",
+                input=wf_101_shared_model_sync_on_store_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "shared_model.sync_failed": EventRoute(model=events.SharedModelSyncFailedEvent),
+}
+
+EVENTS |= {
+    "vendor.registered": EVENTS["vendor.registration_submitted"],
+    "return.initiated": EVENTS["return.requested"],
+    "refund.requested": EVENTS["return.requested"],
+    "payment.initiated": EVENTS["checkout.completed"],
 }
 
 SIGNALS: dict[str, SignalRoute] = {

@@ -875,3 +875,57 @@ class ProviderExternalCalendarConnectedEvent(Model):
     external_calendar_provider: types.ExternalCalendarProvider
     external_calendar_id: str
     sync_direction: types.SyncDirection
+
+
+class NodeCreatedEvent(Model):
+    node_id: str
+    version: int
+    level: types.NodeLevel
+    parent_node_id: str | None = None
+
+
+class NodeUpdatedEvent(Model):
+    node_id: str
+    version: int
+
+
+class GovernanceUpdatedEvent(Model):
+    authority_id: str
+    version: int
+
+
+class PersonaCreatedEvent(Model):
+    persona_id: str
+    version: int
+
+
+class PersonaAssignedEvent(Model):
+    assignment_id: str
+    version: int
+
+
+class ChannelMappedEvent(Model):
+    mapping_id: str
+    version: int
+
+
+class RegionMappedEvent(Model):
+    mapping_id: str
+    version: int
+
+
+class TranslationUpdatedEvent(Model):
+    translation_id: str
+    version: int
+
+
+class StoreUpdatedEvent(Model):
+    store_id: str
+    version: int
+
+
+class SharedModelSyncFailedEvent(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    targets: Annotated[list[types.CopyHolder], Limits(max_items=4)]

@@ -848,6 +848,21 @@ class AuditExtract(Model):
     extract_id: str
 
 
+NodeLevel = Literal["city", "district", "zone", "facility", "asset"]
+
+SharedModel = Literal[
+    "Node",
+    "GovernanceAuthority",
+    "Persona",
+    "PersonaAssignment",
+    "SalesChannelMapping",
+    "RegionZoneMapping",
+    "Translation",
+    "CityosStore",
+]
+
+CopyHolder = Literal["medusa", "erpnext", "fleetbase", "waltid"]
+
 PropertyTransactionType = Literal["sale", "lease"]
 
 PropertyPaymentMethod = Literal["full", "mortgage", "installments"]

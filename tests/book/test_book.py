@@ -54,6 +54,13 @@ def test_every_link_leads_somewhere(site: Path) -> None:
     assert dead == []
 
 
+def test_the_models_of_a_system_are_listed_with_their_class(site: Path) -> None:
+    page = unescape((site / "models" / "index.html").read_text(encoding="utf-8"))
+    assert "Who comes, and to what" in page
+    assert re.search(r"<code>Visit</code></td>\s*<td>One person's visit of the town</td>\s*<td>visit</td>\s*"
+                     r"<td>confidential</td>", page)  # fmt: skip
+
+
 def test_the_search_finds_steps_and_signals(site: Path) -> None:
     index = json.dumps(json.loads((site / "search.json").read_text(encoding="utf-8")))
     for word in ("visitor.greeted", "rudeGuide", "town.visited"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -86,14 +88,20 @@ def _starts(**how: object) -> Starts[OrderPlaced]:
     return Starts(**{**usual, "workflow_id": "tenant:{tenant_id}:order:{order_id}", **how})  # type: ignore[arg-type]  # spelt out by the callers
 
 
+EVENTS: dict[str, EventRoute[Any]] = {
+    "order.placed": EventRoute(model=OrderPlaced, first_of=(_starts(input=gift), _starts())),
+    "order.repeated": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end"),)),
+    "order.queued": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end", while_running="queue"),)),
+    "order.called": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end", while_running="signal"),)),
+    "gift.placed": EventRoute(model=OrderPlaced, beside=(_starts(input=gift),)),
+}
+
+EVENTS |= {
+    "order.made": EVENTS["order.placed"],
+}
+
 ROUTES = Routes(
-    events={
-        "order.placed": EventRoute(model=OrderPlaced, first_of=(_starts(input=gift), _starts())),
-        "order.repeated": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end"),)),
-        "order.queued": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end", while_running="queue"),)),
-        "order.called": EventRoute(model=OrderPlaced, beside=(_starts(again="after_end", while_running="signal"),)),
-        "gift.placed": EventRoute(model=OrderPlaced, beside=(_starts(input=gift),)),
-    },
+    events=EVENTS,
     signals={
         "payment.settled": SignalRoute(model=Settled, addresses=(("payment.*", "payment_id"),)),
         "order.rung": SignalRoute(model=Called, ids=("tenant:{tenant_id}:order:{order_id}",)),

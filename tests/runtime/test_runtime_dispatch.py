@@ -104,6 +104,11 @@ async def test_an_event_starts_the_first_workflow_that_wants_it(town: Town) -> N
     assert gift.started == [f"tenant:t_1:order:gift-{town.order('g')}"]
 
 
+async def test_an_event_under_another_name_starts_the_same(town: Town) -> None:
+    made = await town.delivered("order.made", {"order_id": town.order()})
+    assert made.started == [f"tenant:t_1:order:{town.order()}"]
+
+
 async def test_an_event_that_nobody_wants_is_no_dead_letter(town: Town) -> None:
     assert (await town.delivered("gift.placed", {"order_id": town.order()})).status == "nobody"
 

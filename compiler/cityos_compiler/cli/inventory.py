@@ -12,7 +12,7 @@ from cityos_compiler.cli.common import checked_project, project_root
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def inventory_command(as_json: bool) -> int:
-    """List the project's workflows, steps, signals, queries and error classes."""
+    """List the project's workflows, steps, signals, queries, error classes and models."""
     from cityos_compiler.inventory import inventory
 
     checked = checked_project(project_root())
@@ -22,5 +22,6 @@ def inventory_command(as_json: bool) -> int:
         return 0
     for workflow in data["workflows"]:
         click.echo(f"{workflow['id']}  {workflow['name']}  {len(workflow['steps'])} steps on {workflow['task_queue']}")
-    click.echo(f"{len(data['signals'])} signals, {len(data['queries'])} queries, {len(data['errors'])} error classes")
+    kinds = (("signals", "signals"), ("queries", "queries"), ("errors", "error classes"), ("models", "models"))
+    click.echo(", ".join(f"{len(data[key])} {word}" for key, word in kinds))
     return 0

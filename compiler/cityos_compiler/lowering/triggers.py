@@ -32,7 +32,7 @@ def _trigger(project: Project, values: Values, trigger: d.Trigger, fields: tuple
         if event is not None:
             return _from_event(values, trigger, trigger.event, event.payload, fields)
         values.refuse("NAME012", f"there is no event `{trigger.event.text}`", trigger.event.span,
-                      did_you_mean(trigger.event.text, project.events))  # fmt: skip
+                      project.event_hint(trigger.event.text))  # fmt: skip
     return _scheduled(project, values, trigger, fields)
 
 

@@ -35,7 +35,8 @@ _DECLARING: dict[tuple[Any, str], str] = {
     (d.Errors, "groups"): "error", (d.Queries, "queries"): "query", (d.Events, "events"): "event",
     (d.System, "operations"): "operation", (d.Operations, "operations"): "operation",
 }  # fmt: skip
-_LISTS = {("aliases"): "signal", "first_of": "number", "beside": "number", "never": "error"}
+_ALIASED: dict[Any, str] = {d.SignalContract: "signal", d.EventType: "event"}
+_LISTS = {"first_of": "number", "beside": "number", "never": "error"}
 _FIELDS = {"input", "output", "payload", "fields", "result", "state", "constants"}
 _TYPE = re.compile(r"[A-Z]\w*")
 
@@ -54,7 +55,7 @@ class _Walk:
         if isinstance(node, Sequence):
             for item in node.items:
                 if isinstance(item, Scalar) and under in _LISTS:
-                    yield from self._whole(_LISTS[under], item, defines=under == "aliases")
+                    yield from self._whole(_LISTS[under], item)
                 yield from self.node(item, kind_at(item_kind(kind), item), "")
         elif isinstance(node, Mapping):
             step = isinstance(kind, type) and issubclass(kind, s.Step)
@@ -66,6 +67,10 @@ class _Walk:
 
     def _entry(self, key: Scalar, value: Node, kind: Any) -> Iterator[Occurrence]:
         declaring = _DECLARING.get((kind, key.text))
+        if key.text == "aliases" and kind in _ALIASED and isinstance(value, Sequence):
+            for item in value.items:
+                if isinstance(item, Scalar):
+                    yield from self._whole(_ALIASED[kind], item, defines=True)
         if isinstance(value, Mapping) and (declaring or (isinstance(kind, type) and key.text in _KEYS)):
             for name, inner in value:
                 if declaring:

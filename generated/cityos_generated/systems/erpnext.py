@@ -432,6 +432,10 @@ class BookDepositSettlementOutput(Model):
     journal_entry_id: str
 
 
+class ApplySharedModelOutput(Model):
+    pass
+
+
 class ReserveFlashInventoryOutput(Model):
     pass
 
@@ -1102,6 +1106,13 @@ class BookDepositSettlementInput(Model):
     given_back: Decimal
     kept: Decimal
     currency_code: str
+
+
+class ApplySharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    content: Any
 
 
 class ReserveFlashInventoryInput(Model):
@@ -3538,6 +3549,28 @@ def book_deposit_settlement(
             kept=kept,
             currency_code=currency_code,
         ),
+    )
+
+
+_APPLY_SHARED_MODEL = Operation(
+    "applySharedModel",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=ApplySharedModelOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take over one version of a shared model; an older one than the copy has changes nothing.",
+)
+
+
+def apply_shared_model(
+    *, model: types.SharedModel, entity_id: str, version: int, content: Any
+) -> Call[ApplySharedModelOutput]:
+    """Take over one version of a shared model; an older one than the copy has changes nothing."""
+    return Call(
+        _APPLY_SHARED_MODEL,
+        ApplySharedModelInput(model=model, entity_id=entity_id, version=version, content=content),
     )
 
 

@@ -362,6 +362,13 @@ class DeleteCustomerDataInput(Model):
     mode: types.DeletionMode
 
 
+class ApplySharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    content: Any
+
+
 class CreateDeliveryOrderInput(Model):
     order_id: str
     vendor_orders: Annotated[list[types.VendorOrder], Limits(max_items=50)]
@@ -846,6 +853,28 @@ def delete_customer_data(
     success.
     """
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_APPLY_SHARED_MODEL = Operation(
+    "applySharedModel",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=erpnext.ApplySharedModelOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take over one version of a shared model; an older one than the copy has changes nothing.",
+)
+
+
+def apply_shared_model(
+    *, model: types.SharedModel, entity_id: str, version: int, content: Any
+) -> Call[erpnext.ApplySharedModelOutput]:
+    """Take over one version of a shared model; an older one than the copy has changes nothing."""
+    return Call(
+        _APPLY_SHARED_MODEL,
+        ApplySharedModelInput(model=model, entity_id=entity_id, version=version, content=content),
+    )
 
 
 _CREATE_DELIVERY_ORDER = Operation(

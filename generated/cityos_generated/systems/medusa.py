@@ -1478,6 +1478,13 @@ class DeleteCustomerDataInput(Model):
     mode: types.DeletionMode
 
 
+class ApplySharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    content: Any
+
+
 class ConfirmDeliveryInput(Model):
     order_id: str
     delivery_order_id: str
@@ -3468,6 +3475,28 @@ def delete_customer_data(
     success.
     """
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_APPLY_SHARED_MODEL = Operation(
+    "applySharedModel",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=erpnext.ApplySharedModelOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take over one version of a shared model; an older one than the copy has changes nothing.",
+)
+
+
+def apply_shared_model(
+    *, model: types.SharedModel, entity_id: str, version: int, content: Any
+) -> Call[erpnext.ApplySharedModelOutput]:
+    """Take over one version of a shared model; an older one than the copy has changes nothing."""
+    return Call(
+        _APPLY_SHARED_MODEL,
+        ApplySharedModelInput(model=model, entity_id=entity_id, version=version, content=content),
+    )
 
 
 _CONFIRM_DELIVERY = Operation(

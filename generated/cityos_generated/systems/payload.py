@@ -658,6 +658,11 @@ class NotifyServerReadyOutput(Model):
     pass
 
 
+class FetchSharedModelOutput(Model):
+    version: int
+    content: Any
+
+
 class SendPurchaseConfirmationsOutput(Model):
     pass
 
@@ -1695,6 +1700,11 @@ class NotifyServerReadyInput(Model):
     restaurant_id: str
     order_id: str
     table_id: str
+
+
+class FetchSharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
 
 
 class SendPurchaseConfirmationsInput(Model):
@@ -5446,6 +5456,23 @@ def notify_server_ready(*, restaurant_id: str, order_id: str, table_id: str) -> 
         _NOTIFY_SERVER_READY,
         NotifyServerReadyInput(restaurant_id=restaurant_id, order_id=order_id, table_id=table_id),
     )
+
+
+_FETCH_SHARED_MODEL = Operation(
+    "fetchSharedModel",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchSharedModelOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="A shared model as it is now, which may be newer than what was told.",
+)
+
+
+def fetch_shared_model(*, model: types.SharedModel, entity_id: str) -> Call[FetchSharedModelOutput]:
+    """A shared model as it is now, which may be newer than what was told."""
+    return Call(_FETCH_SHARED_MODEL, FetchSharedModelInput(model=model, entity_id=entity_id))
 
 
 _SEND_PURCHASE_CONFIRMATIONS = Operation(

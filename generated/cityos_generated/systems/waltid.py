@@ -288,6 +288,13 @@ class DeleteCustomerDataInput(Model):
     mode: types.DeletionMode
 
 
+class ApplySharedModelInput(Model):
+    model: types.SharedModel
+    entity_id: str
+    version: int
+    content: Any
+
+
 class VerifyIdentityInput(Model):
     customer_id: str
 
@@ -613,6 +620,28 @@ def delete_customer_data(
 ) -> Call[erpnext.DeleteCustomerDataOutput]:
     """Delete a customer's verifications, wallet and credentials; nothing there is success."""
     return Call(_DELETE_CUSTOMER_DATA, DeleteCustomerDataInput(customer_id=customer_id, mode=mode))
+
+
+_APPLY_SHARED_MODEL = Operation(
+    "applySharedModel",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=erpnext.ApplySharedModelOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
+    summary="Take over one version of a shared model; an older one than the copy has changes nothing.",
+)
+
+
+def apply_shared_model(
+    *, model: types.SharedModel, entity_id: str, version: int, content: Any
+) -> Call[erpnext.ApplySharedModelOutput]:
+    """Take over one version of a shared model; an older one than the copy has changes nothing."""
+    return Call(
+        _APPLY_SHARED_MODEL,
+        ApplySharedModelInput(model=model, entity_id=entity_id, version=version, content=content),
+    )
 
 
 _VERIFY_IDENTITY = Operation(

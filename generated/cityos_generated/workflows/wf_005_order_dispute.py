@@ -124,10 +124,10 @@ class OrderDisputeWorkflow(City[OrderDisputeInput, OrderDisputeState, OrderDispu
         async def gather_evidence_steps() -> None:
             nonlocal gather_order_evidence, gather_delivery_evidence
 
-            # line 38: gatherBoth
+            # line 37: gatherBoth
             async def branch_gather_order_evidence() -> None:
                 nonlocal gather_order_evidence
-                # line 40: gatherOrderEvidence
+                # line 39: gatherOrderEvidence
                 gather_order_evidence = await self.do(
                     "gatherOrderEvidence",
                     medusa.gather_order_evidence(order_id=self.input.order_id),
@@ -136,7 +136,7 @@ class OrderDisputeWorkflow(City[OrderDisputeInput, OrderDisputeState, OrderDispu
 
             async def branch_gather_delivery_evidence() -> None:
                 nonlocal gather_delivery_evidence
-                # line 42: gatherDeliveryEvidence
+                # line 41: gatherDeliveryEvidence
                 gather_delivery_evidence = await self.attempt(
                     "gatherDeliveryEvidence", fleetbase.gather_delivery_evidence(order_id=self.input.order_id)
                 )

@@ -164,7 +164,7 @@ class ServiceProviderOnboardingWorkflow(
 
         # line 43: awaitCredential
         async def at_remind() -> None:
-            # line 51: remindOfCredential
+            # line 56: remindOfCredential
             await self.attempt(
                 "remindOfCredential",
                 payload.notify_provider(
@@ -181,7 +181,7 @@ class ServiceProviderOnboardingWorkflow(
             meanwhile=[Every(timedelta(days=2), do=at_remind)],
         )
         if heard.by is credential_revoked:
-            # line 56
+            # line 49
             await self.undo()
             return ServiceProviderOnboardingResult(status="rejected", reason="credential_revoked")
         elif heard.timed_out:

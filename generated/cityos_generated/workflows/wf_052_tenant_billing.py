@@ -206,7 +206,7 @@ class TenantBillingWorkflow(City[TenantBillingInput, TenantBillingState, TenantB
                         "currency_code": generate_tenant_invoice.currency_code,
                     },
                 )
-            # line 69: createAccountingEntry
+            # line 72: createAccountingEntry
             await self.do(
                 "createAccountingEntry",
                 erpnext.book_tenant_invoice(
@@ -217,7 +217,7 @@ class TenantBillingWorkflow(City[TenantBillingInput, TenantBillingState, TenantB
                 ),
                 summary="As received, or as owed",
             )
-        # line 73: sendInvoice
+        # line 76: sendInvoice
         await self.attempt(
             "sendInvoice",
             payload.send_tenant_invoice(
@@ -227,7 +227,7 @@ class TenantBillingWorkflow(City[TenantBillingInput, TenantBillingState, TenantB
                 paid=self.state.paid,
             ),
         )
-        # line 75: recordUsageRecord
+        # line 78: recordUsageRecord
         await self.do(
             "recordUsageRecord",
             medusa.record_usage_record(
@@ -249,7 +249,7 @@ class TenantBillingWorkflow(City[TenantBillingInput, TenantBillingState, TenantB
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 83: recordAuditLog
+        # line 86: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

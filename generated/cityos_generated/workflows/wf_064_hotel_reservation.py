@@ -439,14 +439,14 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                 if process_extra_charges is not None:
                     self.state.paid = self.state.paid + self.state.extras
         else:
-            # line 167: freeRooms
+            # line 170: freeRooms
             await self.do(
                 "freeRooms",
                 medusa.release_rooms(
                     hotel_property_id=self.input.hotel_property_id, reservation_id=self.input.reservation_id
                 ),
             )
-        # line 169: createAccountingEntry
+        # line 172: createAccountingEntry
         if self.state.paid > Decimal(0):
             await self.do(
                 "createAccountingEntry",
@@ -456,7 +456,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                     currency_code=self.input.currency_code,
                 ),
             )
-        # line 173: sendReviewRequest
+        # line 176: sendReviewRequest
         if self.state.stay == "arrived":
             await self.attempt(
                 "sendReviewRequest",
@@ -487,7 +487,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 180: tellEnd
+        # line 183: tellEnd
         if self.ending.status in ["failed", "cancelled", "no_show"]:
             await self.attempt(
                 "tellEnd",

@@ -186,9 +186,9 @@ class PropertyTransactionWorkflow(
                 ),
                 summary="Take the deposit, which counts towards the price",
             )
-            # line 50: verifyBuyerIdentity
+            # line 54: verifyBuyerIdentity
             await self.do("verifyBuyerIdentity", waltid.verify_identity(customer_id=self.input.buyer_id))
-            # line 52: verifyPropertyOwnership
+            # line 56: verifyPropertyOwnership
             if self.input.requires_title_verification:
                 await self.do(
                     "verifyPropertyOwnership",
@@ -197,11 +197,11 @@ class PropertyTransactionWorkflow(
                     ),
                     summary="Ask the seller's wallet for the title",
                 )
-            # line 55: documentRounds
+            # line 59: documentRounds
             with self.loop("documentRounds") as document_rounds:
                 for pass_number in range(1, 3 + 1):
                     async with document_rounds.turn(pass_number):
-                        # line 58: requestPropertyDocuments
+                        # line 62: requestPropertyDocuments
                         await self.attempt(
                             "requestPropertyDocuments",
                             payload.request_property_documents(
@@ -212,7 +212,7 @@ class PropertyTransactionWorkflow(
                             ),
                         )
 
-                        # line 60: awaitDocumentUploads
+                        # line 64: awaitDocumentUploads
                         async def on_property_document_uploaded_1(
                             signal: signals.PropertyDocumentUploaded,
                         ) -> None:
@@ -227,10 +227,10 @@ class PropertyTransactionWorkflow(
                             ],
                         )
                         if heard.timed_out:
-                            # line 67
+                            # line 71
                             await self.undo()
                             return PropertyTransactionResult(status="documents_missing")
-                        # line 70: verifyDocuments
+                        # line 74: verifyDocuments
                         verify_documents = await self.do(
                             "verifyDocuments",
                             waltid.verify_property_documents(
@@ -242,24 +242,24 @@ class PropertyTransactionWorkflow(
                         if len(self.state.missing) == 0:
                             break
                 else:
-                    # line 77
+                    # line 81
                     await self.undo()
                     return PropertyTransactionResult(status="documents_refused")
-            # line 79: awaitInspectionReport
+            # line 83: awaitInspectionReport
             property_inspected = On(signals.PropertyInspected)
             heard = await self.wait("awaitInspectionReport", [property_inspected], lasting=timedelta(days=30))
             if heard.by is property_inspected:
                 property_inspected_signal = property_inspected.payload(heard)
-                # line 83
+                # line 87
                 if not property_inspected_signal.passed:
-                    # line 85
+                    # line 89
                     await self.undo()
                     return PropertyTransactionResult(status="inspection_failed")
             elif heard.timed_out:
-                # line 88
+                # line 92
                 await self.undo()
                 return PropertyTransactionResult(status="not_inspected")
-            # line 90: openPropertyPayment
+            # line 94: openPropertyPayment
             open_property_payment = await self.do(
                 "openPropertyPayment",
                 payment.open_property_payment(
@@ -276,7 +276,7 @@ class PropertyTransactionWorkflow(
                     )
                 ),
             )
-            # line 93: requestPropertyPayment
+            # line 97: requestPropertyPayment
             await self.attempt(
                 "requestPropertyPayment",
                 payload.request_property_payment(
@@ -287,7 +287,7 @@ class PropertyTransactionWorkflow(
                     currency_code=self.input.currency_code,
                 ),
             )
-            # line 95: processFullPayment
+            # line 99: processFullPayment
             await self.do(
                 "processFullPayment",
                 payment.process_full_payment(
@@ -307,7 +307,7 @@ class PropertyTransactionWorkflow(
                 ),
                 summary="Wait for the rest of the price from the buyer, the buyer's bank or the financing company",
             )
-        # line 102: transferPropertyCredential
+        # line 106: transferPropertyCredential
         transfer_property_credential = await self.do(
             "transferPropertyCredential",
             waltid.transfer_property_credential(
@@ -323,9 +323,9 @@ class PropertyTransactionWorkflow(
                 )
             ),
         )
-        # line 104
+        # line 108
         await self.pivot()
-        # line 105: updatePropertyAsset
+        # line 109: updatePropertyAsset
         await self.do(
             "updatePropertyAsset",
             erpnext.update_property_asset(
@@ -334,7 +334,7 @@ class PropertyTransactionWorkflow(
                 transaction_type=self.input.transaction_type,
             ),
         )
-        # line 106: calculatePropertySettlement
+        # line 110: calculatePropertySettlement
         calculate_property_settlement = await self.do(
             "calculatePropertySettlement",
             medusa.calculate_property_settlement(
@@ -343,7 +343,7 @@ class PropertyTransactionWorkflow(
             ),
             summary="What stamp duty and fees take of the price",
         )
-        # line 109: createAccountingEntries
+        # line 113: createAccountingEntries
         await self.do(
             "createAccountingEntries",
             erpnext.book_property_transaction(
@@ -354,7 +354,7 @@ class PropertyTransactionWorkflow(
                 currency_code=self.input.currency_code,
             ),
         )
-        # line 115: paySeller
+        # line 119: paySeller
         for round_number in self.rounds("paySeller", 5):
             try:
                 await self.do(
@@ -373,13 +373,13 @@ class PropertyTransactionWorkflow(
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 5:
-                    # line 124: waitForSettlement
+                    # line 128: waitForSettlement
                     await self.sleep("waitForSettlement", lasting=timedelta(hours=24))
                     continue
                 else:
                     raise
             break
-        # line 127: sendCompletionDocuments
+        # line 131: sendCompletionDocuments
         await self.attempt(
             "sendCompletionDocuments",
             payload.send_completion_documents(
@@ -393,7 +393,7 @@ class PropertyTransactionWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 131: notifyPropertyParties
+        # line 135: notifyPropertyParties
         if self.ending.status != "completed":
             await self.attempt(
                 "notifyPropertyParties",
@@ -405,7 +405,7 @@ class PropertyTransactionWorkflow(
                 ),
                 summary="Tell both that nothing comes of it",
             )
-        # line 135: recordAuditLog
+        # line 139: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -259,7 +259,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                                                 "FraudDetectedError",
                                             ),
                                         )
-                                    # line 95
+                                    # line 98
                                     self.fail(
                                         "PaymentDeclinedError",
                                         "the bank wants to think about it, and the next buyer is waiting",
@@ -272,7 +272,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                                 )
                                 self.state.purchases = self.state.purchases + 1
                                 self.state.revenue = self.state.revenue + self.state.price
-                                # line 101: updateLiveInventoryCounts
+                                # line 104: updateLiveInventoryCounts
                                 await self.do(
                                     "updateLiveInventoryCounts",
                                     medusa.update_live_inventory_counts(
@@ -313,7 +313,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                     elif heard.by is live_sale_bid_placed:
                         live_sale_bid_placed_signal = live_sale_bid_placed.payload(heard)
                         self.state.bids = self.state.bids + 1
-                        # line 110: showLiveBid
+                        # line 113: showLiveBid
                         await self.attempt(
                             "showLiveBid",
                             medusa.show_live_bid(
@@ -326,14 +326,14 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                         break
                     elif heard.timed_out:
                         break
-        # line 117: endSession
+        # line 120: endSession
         await self.do(
             "endSession",
             medusa.end_session(
                 session_id=self.input.session_id, revenue=self.state.revenue, purchases=self.state.purchases
             ),
         )
-        # line 119: releaseUnpurchasedInventory
+        # line 122: releaseUnpurchasedInventory
         await self.do(
             "releaseUnpurchasedInventory",
             erpnext.release_unpurchased_inventory(
@@ -347,7 +347,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                 ],
             ),
         )
-        # line 122: calculateHostCommission
+        # line 125: calculateHostCommission
         calculate_host_commission = await self.do(
             "calculateHostCommission",
             medusa.calculate_host_commission(
@@ -358,7 +358,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                 currency_code=self.context.tenant.currency,
             ),
         )
-        # line 124: sendPurchaseConfirmations
+        # line 127: sendPurchaseConfirmations
         if self.state.purchases > 0:
             await self.attempt(
                 "sendPurchaseConfirmations",
@@ -366,20 +366,20 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
                     session_id=self.input.session_id, vendor_id=self.input.vendor_id
                 ),
             )
-        # line 126: fulfil
+        # line 129: fulfil
         with self.loop("fulfil", carry=True, every=100) as fulfil:
             for pass_number in fulfil.over(count(1)):
                 if not (self.state.purchases > 0):
                     break
                 async with fulfil.turn(pass_number):
-                    # line 132: listLivePurchases
+                    # line 135: listLivePurchases
                     list_live_purchases = await self.do(
                         "listLivePurchases",
                         medusa.list_live_purchases(
                             session_id=self.input.session_id, after=self.state.after, limit=PAGE
                         ),
                     )
-                    # line 134: createFulfillmentOrders
+                    # line 137: createFulfillmentOrders
                     if len(list_live_purchases.purchases) > 0:
                         await self.do(
                             "createFulfillmentOrders",
@@ -403,7 +403,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 143: recordAuditLog
+        # line 152: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

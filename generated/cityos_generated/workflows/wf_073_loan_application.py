@@ -272,7 +272,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
 
         # line 84: awaitAcceptance
         async def at_remind() -> None:
-            # line 90: remindOfLoanOffer
+            # line 98: remindOfLoanOffer
             await self.attempt(
                 "remindOfLoanOffer",
                 payload.remind_of_loan_offer(
@@ -297,7 +297,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
             self.state.account = loan_offer_accepted_signal.connected_account_id
             self.state.payment_method = loan_offer_accepted_signal.payment_method_id
         elif heard.by is loan_offer_declined:
-            # line 97
+            # line 92
             await self.undo()
             return LoanApplicationResult(status="declined", repaid=NOTHING, outstanding=NOTHING)
         elif heard.timed_out:

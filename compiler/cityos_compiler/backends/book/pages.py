@@ -46,7 +46,8 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
     files["docs/map.svg"] = draw(_map(workflows, links), "svg")
     files["docs/events.md"] = _page("events.md", **common, names=names, senders=reach.senders)
     files["docs/signals.md"] = _page("signals.md", **common, names=names, takers=reach.takers)
-    files["docs/models.md"] = _page("models.md", types=dict(sorted(project.types.items())))
+    files["docs/models.md"] = _page("models.md", **common)
+    files["docs/types.md"] = _page("types.md", types=dict(sorted(project.types.items())))
     files["docs/errors.md"] = _page("errors.md", **common)
     files["docs/stylesheets/book.css"] = _page("book.css")
     return files

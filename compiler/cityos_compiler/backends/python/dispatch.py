@@ -33,6 +33,7 @@ def dispatch_module(project: Project, workflows: list[ir.Workflow], homes: Homes
         _event(w, event, workflows)
     w("}")
     w()
+    _other_names(w, project)
     w("SIGNALS: dict[str, SignalRoute] = {")
     for signal in project.signals.values():
         _signal(w, signal, workflows)
@@ -75,6 +76,17 @@ def _event(w: Writer, event: EventModel, workflows: list[ir.Workflow]) -> None:
         if group:
             parts.append(f"{word}=({', '.join(_starts(workflow, event.name) for workflow in group)},)")
     w(f'"{event.name}": EventRoute({", ".join(parts)}),')
+
+
+def _other_names(w: Writer, project: Project) -> None:
+    """An event under the names that others give it goes where it goes under its own."""
+    names = [(alias, event.name) for event in project.events.values() for alias in event.aliases]
+    if names:
+        w("EVENTS |= {")
+        for alias, name in names:
+            w(f'"{alias}": EVENTS["{name}"],')
+        w("}")
+        w()
 
 
 def _starts(workflow: ir.Workflow, event: str) -> str:

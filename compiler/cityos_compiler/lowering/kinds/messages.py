@@ -125,7 +125,7 @@ def emit(low: Lowering, step: s.Emit, env: Env) -> Lowered:
     event = low.project.events.get(step.emit.text)
     if event is None:
         low.values.refuse("NAME012", f"there is no event `{step.emit.text}`", step.emit.span,
-                          did_you_mean(step.emit.text, low.project.events))  # fmt: skip
+                          low.project.event_hint(step.emit.text))  # fmt: skip
         return None, env
     payload = _payload(low, step, event.name, event.payload, step.emit, env)
     return ir.Emit(name=low.name(step, step.emit.text), event=event.name, payload=tuple(payload)), env

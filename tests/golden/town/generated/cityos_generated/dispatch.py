@@ -35,6 +35,10 @@ EVENTS: dict[str, EventRoute[Any]] = {
     ),
 }
 
+EVENTS |= {
+    "visitor.came": EVENTS["town.visited"],
+}
+
 SIGNALS: dict[str, SignalRoute] = {
     "visitor.greeted": SignalRoute(
         model=signals.VisitorGreeted,
