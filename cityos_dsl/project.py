@@ -209,7 +209,13 @@ def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
 
 def _types(project: Project, documents: Iterable[d.Types]) -> None:
     """Named types may use each other in any order; one that contains itself is an error."""
-    declared = {name.text: (name, decl) for doc in documents for name, decl in doc.types.items()}
+    declared: dict[str, tuple[Scalar, d.TypeDeclaration]] = {}
+    for doc in documents:
+        for key, decl in doc.types.items():
+            if key.text in declared:
+                _refuse_second(project, "type", key, declared[key.text][0].span)
+            else:
+                declared[key.text] = (key, decl)
     open_names: list[str] = []
 
     def resolve(name: str) -> t.Type | None:
@@ -233,6 +239,12 @@ def _types(project: Project, documents: Iterable[d.Types]) -> None:
         resolve(name)
 
 
+def _refuse_second(project: Project, what: str, key: Scalar, first: Span) -> None:
+    """A name that another file has given to something else: the first one counts."""
+    message = f"`{key.text}` is a {what} already"
+    project.findings.append(Finding("NAME023", message, key.span, related=(Related(first, "the other one"),)))
+
+
 def _errors(project: Project, doc: d.Errors) -> None:
     project.errors |= {name.text: error for name, error in doc.errors.items()}
     project.groups |= {
@@ -243,6 +255,9 @@ def _errors(project: Project, doc: d.Errors) -> None:
 def _signals(project: Project, doc: d.Signals) -> None:
     reader = project.reader()
     for name, contract in doc.signals.items():
+        if name.text in project.signals:
+            _refuse_second(project, "signal", name, project.signals[name.text].span)
+            continue
         fields = reader.fields(contract.payload, camel(name.text))
         aliases = tuple(alias.text for alias in contract.aliases or ())
         payload = record(camel(name.text), fields)

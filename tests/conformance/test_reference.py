@@ -57,6 +57,8 @@ def test_types_values_and_errors_are_those_of_the_reference(text: str) -> None:
     assume(not ("format" in text and "xff" in text))
     # What is no number has the sign that the processor gives it, and the reference writes it.
     assume(not ("string(" in text and ("math.sqrt(-" in text or "0.0 / 0.0" in text)))
+    # It writes the years before 1000 with fewer than four digits where a format writes a list.
+    assume(not ("format" in text and "timestamp('0001" in text))
     # What a flat map gives stays open where its body is dyn; what the reference makes of it depends on its place.
     assume(not re.search(r"optFlatMap\(\w+, dyn\(", text))
     try:
