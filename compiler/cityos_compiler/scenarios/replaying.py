@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cityos_runtime.worker import PASSED_THROUGH, load_workflows
+from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -20,8 +22,13 @@ async def replay(generated: Path, outcomes: list[Outcome]) -> None:
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )
-    for outcome in outcomes:
-        if outcome.history is not None:
-            result = await replayer.replay_workflow(outcome.history, raise_on_replay_failure=False)
-            if result.replay_failure is not None:
-                outcome.wrong.append(f"its history doesn't replay: {result.replay_failure}")
+    by_run = {outcome.history.run_id: outcome for outcome in outcomes if outcome.history is not None}
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        for outcome in by_run.values():
+            yield outcome.history
+
+    # One by one, each would prepare every workflow of the city anew.
+    results = await replayer.replay_workflows(histories(), raise_on_replay_failure=False)
+    for run_id, failure in results.replay_failures.items():
+        by_run[run_id].wrong.append(f"its history doesn't replay: {failure}")
