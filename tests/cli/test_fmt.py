@@ -34,7 +34,7 @@ def test_fmt_writes_what_is_untidy_and_nothing_else(project: Path, capsys: pytes
     assert main(["fmt"]) == 0
     assert path.read_text(encoding="utf-8") == tidy
     assert path.stat().st_mode & 0o777 == 0o640
-    assert capsys.readouterr().out == f"formatted {WORKFLOW}\n11 specs, 1 changed\n"
+    assert capsys.readouterr().out == f"formatted {WORKFLOW}\n13 specs, 1 changed\n"
     assert [each.name for each in path.parent.iterdir() if each.name.startswith(".")] == []
 
 

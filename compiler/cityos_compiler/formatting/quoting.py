@@ -10,6 +10,8 @@ import yaml
 from cityos_dsl.source import Scalar
 
 _TEXT = "tag:yaml.org,2002:str"
+_LOADERS = (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader)
+"""Two readers that don't agree in everything: a `?` in a flow map is text for the first one only."""
 
 
 def written(scalar: Scalar, source: str, *, in_flow: bool, is_key: bool = False) -> str:
@@ -32,17 +34,20 @@ def needs_no_quotes(text: str, in_flow: bool, is_key: bool) -> bool:
     if not text or not text.isprintable():
         return False
     entry = f"{text}: x" if is_key else f"x: {text}"
-    node = _read("{" + entry + "}" if in_flow else entry)
+    document = "{" + entry + "}" if in_flow else entry
+    return all(_stands(text, _read(document, loader), is_key) for loader in _LOADERS)
+
+
+def _stands(text: str, node: yaml.Node | None, is_key: bool) -> bool:
     if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
         return False
     found = node.value[0][0 if is_key else 1]
     return isinstance(found, yaml.ScalarNode) and not found.style and (found.value, found.tag) == (text, _TEXT)
 
 
-def _read(text: str) -> yaml.Node | None:
-    loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _read(text: str, loader: Any) -> yaml.Node | None:
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=loader_class)
+        node: yaml.Node | None = yaml.compose(text, Loader=loader)
     except yaml.YAMLError:
         return None
     return node
