@@ -4927,14 +4927,14 @@ _NOTIFY_VENDORS = Operation(
     effect="notify",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Tell the vendors of an order what each of them has to deliver.",
+    summary="Tell each vendor of an order what it has to deliver, and nothing of the others.",
 )
 
 
 def notify_vendors(
     *, order_id: str, vendor_orders: list[types.RoutedVendorOrder]
 ) -> Call[NotifyVendorsOutput]:
-    """Tell the vendors of an order what each of them has to deliver."""
+    """Tell each vendor of an order what it has to deliver, and nothing of the others."""
     return Call(_NOTIFY_VENDORS, NotifyVendorsInput(order_id=order_id, vendor_orders=vendor_orders))
 
 

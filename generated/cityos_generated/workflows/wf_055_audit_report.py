@@ -48,7 +48,7 @@ class AuditReportResult(Model):
 
 FACTS = Facts(
     type="AuditReportWorkflow",
-    digest="ea778ca244d4529ff5fccfbe0a0259427a0e012266e5b6d7c1add34e7fb80dab",
+    digest="97e9ce220f91a8dc73ca0814a391f3edd14f8541309d70b26f2c587cbd032576",
     steps=(
         "gatherAll",
         "gatherMedusaAuditLogs",

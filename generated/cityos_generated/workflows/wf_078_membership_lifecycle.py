@@ -66,7 +66,7 @@ class MembershipLifecycleResult(Model):
 
 FACTS = Facts(
     type="MembershipLifecycleWorkflow",
-    digest="73ac57d3d4e2f30477dd7222a59deeaa603d69e865f4369821740bbe1f416a24",
+    digest="6596618f6910e552a0fa2207b58f1fc1ab42d35e85357e1b6814921054847bba",
     steps=(
         "capturePayment",
         "activateMembership",
@@ -346,6 +346,7 @@ class MembershipLifecycleWorkflow(
                                     heard = await self.wait(
                                         "waitBeforeRetry",
                                         [membership_payment_method_updated],
+                                        when=lambda: not self.state.is_renewing,
                                         lasting=cel.item(
                                             [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
                                             round_number - 1,
@@ -358,12 +359,16 @@ class MembershipLifecycleWorkflow(
                                         self.state.payment_method = (
                                             membership_payment_method_updated_signal.payment_method_id
                                         )
+                                    # line 120
+                                    if not self.state.is_renewing:
+                                        self.state.membership_status = "ending"
+                                        raise Leave("billingCycles")
                                     continue
                                 else:
                                     self.state.membership_status = "expired"
                                     raise Leave("billingCycles")
                             break
-                    # line 124: createAccountingEntry
+                    # line 129: createAccountingEntry
                     if self.input.price > Decimal(0):
                         await self.do(
                             "createAccountingEntry",
@@ -374,7 +379,7 @@ class MembershipLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                    # line 128: evaluateTierUpgrade
+                    # line 133: evaluateTierUpgrade
                     evaluate_tier_upgrade = await self.do(
                         "evaluateTierUpgrade",
                         medusa.evaluate_tier_upgrade(
@@ -384,11 +389,11 @@ class MembershipLifecycleWorkflow(
                             tier=self.state.tier,
                         ),
                     )
-                    # line 129
+                    # line 134
                     if evaluate_tier_upgrade.tier != self.state.tier:
                         self.state.tier = evaluate_tier_upgrade.tier
                         self.state.benefits = evaluate_tier_upgrade.benefits
-                        # line 133: grantTierBenefits
+                        # line 138: grantTierBenefits
                         await self.do(
                             "grantTierBenefits",
                             medusa.grant_membership_benefits(
@@ -398,7 +403,7 @@ class MembershipLifecycleWorkflow(
                                 benefits=self.state.benefits,
                             ),
                         )
-                        # line 135: issueTierCard
+                        # line 140: issueTierCard
                         issue_tier_card = await self.do(
                             "issueTierCard",
                             waltid.issue_digital_membership_card(
@@ -408,7 +413,7 @@ class MembershipLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                        # line 138: replaceCard
+                        # line 143: replaceCard
                         await self.do(
                             "replaceCard", waltid.revoke_membership_card(credential_id=self.state.card)
                         )
@@ -430,7 +435,7 @@ class MembershipLifecycleWorkflow(
                         "active" if self.state.is_renewing else "ending",
                         0,
                     )
-                    # line 146: sendRenewalConfirmation
+                    # line 151: sendRenewalConfirmation
                     await self.attempt(
                         "sendRenewalConfirmation",
                         payload.send_renewal_confirmation(
@@ -444,14 +449,14 @@ class MembershipLifecycleWorkflow(
                     )
         if self.state.membership_status == "ending":
             self.state.membership_status = "cancelled"
-        # line 152: withdrawBenefits
+        # line 157: withdrawBenefits
         await self.do(
             "withdrawBenefits",
             medusa.revoke_membership_benefits(membership_card_id=self.input.membership_card_id),
         )
-        # line 154: withdrawCard
+        # line 159: withdrawCard
         await self.do("withdrawCard", waltid.revoke_membership_card(credential_id=self.state.card))
-        # line 157: endMembership
+        # line 162: endMembership
         await self.do(
             "endMembership", medusa.deactivate_membership(membership_card_id=self.input.membership_card_id)
         )
@@ -469,7 +474,7 @@ class MembershipLifecycleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 162: sendFarewell
+        # line 167: sendFarewell
         if self.ending.status != "active":
             await self.attempt(
                 "sendFarewell",
@@ -480,7 +485,7 @@ class MembershipLifecycleWorkflow(
                     status=self.ending.status,
                 ),
             )
-        # line 165: recordAuditLog
+        # line 170: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
