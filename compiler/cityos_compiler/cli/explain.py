@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import click
 
 from cityos_compiler import ir
+from cityos_compiler.backends.book.steps import shown
 from cityos_compiler.cli.common import checked_project, project_root
 from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.project import SignalModel
@@ -60,12 +61,12 @@ def _step(step: ir.Do) -> list[str]:
         lines.append(f"    not undone: {step.no_undo}")
     if step.undo is not None:
         lines.append(f"    undone by {step.undo.operation.name}")
-        lines += [f"      {name} = {_text(value)}" for name, value in step.undo.inputs]
+        lines += [f"      {name} = {shown(value)}" for name, value in step.undo.inputs]
     return lines
 
 
 def _inputs(inputs: tuple[tuple[str, ir.Value], ...], wired: dict[str, str]) -> list[str]:
-    return [f"      {name} = {_text(value)}   [{'by name' if name in wired else 'given'}]" for name, value in inputs]
+    return [f"      {name} = {shown(value)}   [{'by name' if name in wired else 'given'}]" for name, value in inputs]
 
 
 def _trigger(trigger: ir.Trigger) -> str:
@@ -86,13 +87,3 @@ def _found(workflow: ir.Workflow, model: SignalModel) -> str:
         if any(fnmatchcase(name, address.signal) for name in names) and model.payload.field(address.field) is not None
     ]
     return f"   where {' or '.join(found)}" if found else ""
-
-
-def _text(value: ir.Value) -> str:
-    match value:
-        case ir.Expr():
-            return value.text
-        case ir.Items():
-            return "[" + ", ".join(_text(item) for item in value.items) + "]"
-        case ir.Record():
-            return "{" + ", ".join(f"{name}: {_text(inner)}" for name, inner in value.fields) + "}"

@@ -150,7 +150,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "page": page_name}
+    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "shown": steps.shown, "page": page_name}
     return environment
 
 

@@ -22,8 +22,6 @@ class Row:
     undone_by: str = ""
     failing: str = ""
     summary: str = ""
-    inputs: tuple[tuple[str, str, str], ...] = ()
-    """Of an operation: name, value, and whether it is wired by name or given."""
     heading: bool = False
 
 
@@ -43,8 +41,6 @@ def _row(step: ir.Step, depth: int) -> Row:
     guard = step.guard.text if step.guard is not None and not isinstance(step, ir.If) else ""
     does, where = _does(step)
     undo = getattr(step, "undo", None)
-    wired = dict(getattr(step, "wired", ()))
-    given = getattr(step, "inputs", ())
     return Row(
         depth=depth,
         name="" if isinstance(step, _UNNAMED) else step.name,
@@ -54,7 +50,6 @@ def _row(step: ir.Step, depth: int) -> Row:
         undone_by=undo.operation.name if undo is not None else "",
         failing=_failing(step),
         summary=_prose(step.summary),
-        inputs=tuple((name, shown(value), "by name" if name in wired else "given") for name, value in given),
     )
 
 
