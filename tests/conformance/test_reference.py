@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 
+from cityos_dsl.expr.ast import Expr, Macro, MapOf, Name, children
 from cityos_dsl.expr.cel.check import check
 from cityos_dsl.expr.cel.evaluate import evaluate
 from cityos_dsl.expr.cel.types import CelType, read_type
@@ -50,6 +52,26 @@ def _value(text: str) -> tuple[Any] | None:
         return None
 
 
+def _lists_what_a_map_holds(text: str) -> bool:
+    """Whether a list may be made by going through a map."""
+    try:
+        nodes = list(_nodes(parse(text)))
+    except ExprError:
+        return False
+    listing = [node for node in nodes if isinstance(node, Macro) and node.name in ("map", "filter", "transformList")]
+    return any(
+        isinstance(inner, MapOf) or inner == Name("m") or (isinstance(inner, Macro) and inner.name == "transformMap")
+        for node in listing
+        for inner in _nodes(node.operand)
+    )
+
+
+def _nodes(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for inner in children(expr):
+        yield from _nodes(inner)
+
+
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(whole_expressions())
 def test_types_values_and_errors_are_those_of_the_reference(text: str) -> None:
@@ -61,6 +83,8 @@ def test_types_values_and_errors_are_those_of_the_reference(text: str) -> None:
     assume(not ("format" in text and "timestamp('0001" in text))
     # What a flat map gives stays open where its body is dyn; what the reference makes of it depends on its place.
     assume(not re.search(r"optFlatMap\(\w+, dyn\(", text))
+    # A map has no order: the reference goes through it in another one in every process.
+    assume(not _lists_what_a_map_holds(text))
     try:
         theirs = _REFERENCE.compile(text)
         found = None if theirs is None else _REFERENCE.evaluate(theirs[1], BINDINGS)
