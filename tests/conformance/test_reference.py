@@ -76,7 +76,7 @@ def _nodes(expr: Expr) -> Iterator[Expr]:
 @given(whole_expressions())
 def test_types_values_and_errors_are_those_of_the_reference(text: str) -> None:
     # The reference puts bytes that are no text into its strings; its binding cannot hand them out.
-    assume(not ("format" in text and "xff" in text))
+    assume(not ("format" in text and ("xff" in text or "base64.decode" in text)))
     # What is no number has the sign that the processor gives it, and the reference writes it.
     assume(not ("string(" in text and ("math.sqrt(-" in text or "0.0 / 0.0" in text)))
     # It writes the years before 1000 with fewer than four digits where a format writes a list.
