@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from pathlib import Path
+from typing import Any
 
 from cityos_compiler import disk
 from cityos_compiler.backends.python.generate import generate
 from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
 from cityos_compiler.scenarios.coverage.report import Ran, exercised_by, measured
+from cityos_compiler.scenarios.differing import between
 from cityos_compiler.scenarios.model import read_scenarios
+from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.replaying import replay
 from cityos_compiler.scenarios.runner import run_all
-from cityos_runtime.local import LocalCity
+from cityos_compiler.scenarios.simulated import Place, simulate
+from cityos_runtime.local import LocalCity, read_json
+from cityos_runtime.sandbox import Sandbox
+from cityos_runtime.virtual.clock import START
+from cityos_runtime.virtual.programs import compiled_programs
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,6 +35,21 @@ def test_generated_code_is_what_the_specs_say() -> None:
 def test_compiling_twice_gives_the_same_files() -> None:
     first, second = check(ROOT), check(ROOT)
     assert generate(first.project, first.workflows) == generate(second.project, second.workflows)
+
+
+def _in_this_process(outcomes: list[Outcome], examples: dict[str, Any]) -> list[Outcome]:
+    """The same scenarios on a virtual clock in this process, each at the time of its run on the server."""
+    place = Place(
+        compiled_programs(ROOT / "generated"),
+        Sandbox(read_json(ROOT / "generated" / "systems.json")),
+        read_json(ROOT / "generated" / "manifest.json"),
+        examples,
+        importlib.import_module("cityos_generated.dispatch").ROUTES,
+    )
+    return [
+        simulate(place, outcome.scenario, number, outcome.happened.started if outcome.happened else START)
+        for number, outcome in enumerate(outcomes)
+    ]
 
 
 async def test_scenarios_and_their_histories() -> None:
@@ -42,9 +66,18 @@ async def test_scenarios_and_their_histories() -> None:
         finally:
             await city.stop()
     await replay(ROOT / "generated", outcomes)
+    here = await asyncio.to_thread(_in_this_process, outcomes, signal_examples(checked.project))
     assert all(outcome.history is not None for outcome in outcomes)
     wrong = [f"{o.scenario.file}:{o.scenario.line} {o.scenario.name}: {text}" for o in outcomes for text in o.wrong]
     assert not wrong, "\n".join(wrong)
+    pairs = [(o, o.happened, one) for o, one in zip(outcomes, here, strict=True)]
+    apart = [
+        f"{o.scenario.file}:{o.scenario.line} {o.scenario.name}: {text}"
+        for o, there, one in pairs
+        if there is not None and one.happened is not None
+        for text in between(there, one.happened, alone=all(entry.kind != "child" for entry in one.trace))
+    ]
+    assert not apart, "on the server, and in this process\n" + "\n".join(apart)
     found = exercised_by(ROOT / "generated", checked.workflows, ran, outcomes)
     missed = [f"{each.workflow.file}:{p.line} {p.kind} {p.name}" for each in found for p in each.missed]
     assert not missed, "no scenario reaches\n" + "\n".join(missed)

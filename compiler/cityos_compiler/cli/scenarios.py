@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cityos_compiler.passes import Checked
     from cityos_compiler.scenarios.coverage.report import Exercised, Ran
     from cityos_compiler.scenarios.model import Scenario
-    from cityos_compiler.scenarios.runner import Outcome
+    from cityos_compiler.scenarios.outcome import Outcome
 
 
 PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compensation": "compensations"}

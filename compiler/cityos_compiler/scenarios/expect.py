@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cityos_runtime.activities import OUTBOX_OPERATION
 
 from cityos_dsl.fields import seconds
+
+if TYPE_CHECKING:
+    from cityos_runtime.sandbox.state import CallRecord
 
 
 @dataclass
@@ -27,11 +34,27 @@ class Happened:
     keys: dict[str, set[str]] = field(default_factory=dict)
     looked_up: list[str] = field(default_factory=list)
     emitted: list[str] = field(default_factory=list)
+    started: datetime = datetime.min
     took: float = 0.0
     really_took: float = 0.0
     """Seconds of real time from its start until its end was seen."""
     queried: list[str] = field(default_factory=list)
     """Query answers that weren't what was expected."""
+
+
+def note_calls(happened: Happened, calls: Iterable[CallRecord]) -> None:
+    """Take in what the systems' own logs say."""
+    for call in calls:
+        if call.operation.endswith(".lookup"):
+            happened.looked_up.append(call.operation.removesuffix(".lookup"))
+            continue
+        if call.operation == OUTBOX_OPERATION:
+            happened.emitted.append(str(call.input.get("event_type")))
+            continue
+        if call.operation not in happened.calls:
+            happened.ran.append(call.operation)
+        happened.calls.setdefault(call.operation, []).append(call.input)
+        happened.keys.setdefault(call.operation, set()).add(call.key)
 
 
 def compare(expect: dict[str, Any], happened: Happened) -> list[str]:

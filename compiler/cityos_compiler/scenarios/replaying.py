@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from cityos_compiler.scenarios.runner import Outcome
+from cityos_compiler.scenarios.outcome import Outcome
 
 
 async def replay(generated: Path, outcomes: list[Outcome]) -> None:

@@ -9,7 +9,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,27 +19,17 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowQuer
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
-from cityos_compiler.scenarios.expect import Happened, compare, differences
+from cityos_compiler.scenarios.expect import Happened, compare, differences, note_calls
 from cityos_compiler.scenarios.model import Action, Scenario
+from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.starting import start_after
 
-OUTBOX = "appendToOutbox"
 PATIENCE = 240.0
 """Seconds of real time after which a scenario that makes no progress is given up."""
 STANDSTILL = 20.0
 """Seconds of real time after which a clock that doesn't move is moved on."""
 MESSAGE_PATIENCE = 30.0
 """The same for a message that nobody takes."""
-
-
-@dataclass
-class Outcome:
-    """A scenario and what was wrong with it; empty where nothing was."""
-
-    scenario: Scenario
-    wrong: list[str] = field(default_factory=list)
-    happened: Happened | None = None
-    history: Any = None
 
 
 async def run_all(
@@ -81,6 +70,7 @@ class _Run:
         self.tenant = f"{scenario.tenant}-{number}"
         self.queried: list[str] = []
         self.began = 0.0
+        self.started = datetime.min
         self.handle: WorkflowHandle[Any, Any]
 
     async def run(self) -> Outcome:
@@ -99,6 +89,7 @@ class _Run:
         async with self.starting:  # whether time is skipped is decided for all starts at once: one at a time
             with skipping:
                 self.handle = await self._start(context)
+                self.started = await self._started()  # of the first run: others may follow it
         for action in self.scenario.actions:
             await self._reach(action.at.after, action.at.seconds)
             await self._act(action)
@@ -224,19 +215,10 @@ class _Run:
         happened.really_took = time.monotonic() - self.began
         happened.undone, happened.not_undone = status.get("undone", []), status.get("not_undone", [])
         description = await self.handle.describe()
+        happened.started = self.started
         if description.close_time is not None:
             happened.took = (description.close_time - description.start_time).total_seconds()
-        for call in self.city.sandbox.calls(self.tenant):
-            if call.operation.endswith(".lookup"):
-                happened.looked_up.append(call.operation.removesuffix(".lookup"))
-                continue
-            if call.operation == OUTBOX:
-                happened.emitted.append(str(call.input.get("event_type")))
-                continue
-            if call.operation not in happened.calls:
-                happened.ran.append(call.operation)
-            happened.calls.setdefault(call.operation, []).append(call.input)
-            happened.keys.setdefault(call.operation, set()).add(call.key)
+        note_calls(happened, self.city.sandbox.calls(self.tenant))
         happened.queried = self.queried
         return happened
 

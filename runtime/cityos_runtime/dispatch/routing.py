@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 from temporalio import activity
@@ -20,11 +20,16 @@ FOUND_AT_MOST = 100
 """More workflows than this don't wait for one message; it is a spec that says too little."""
 
 
+Find: TypeAlias = Callable[[str, list[str]], Awaitable[list[str]]]
+"""Of a tenant's running workflows those with one of these addresses, by their ids."""
+
+
 class Routing:
     """The routes of a city, asked by activities."""
 
-    def __init__(self, routes: Routes) -> None:
+    def __init__(self, routes: Routes, find: Find | None = None) -> None:
         self.routes = routes
+        self._find = find or _indexed
 
     @activity.defn(name="routeMessage")
     async def route(self, message: Message, context: Context) -> Routed:
@@ -34,11 +39,21 @@ class Routing:
             return Routed(refused=f"there is no event or signal {message.name}")
         try:
             starts = _starts(event, message, context) if event is not None else []
-            takers = await _takers(signal, message, context) if signal is not None else []
+            takers = await self._takers(signal, message, context) if signal is not None else []
         except ValidationError as error:
             wrong = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
             return Routed(refused="the payload doesn't fit: " + "; ".join(wrong))
         return Routed(starts=starts, takers=takers, is_signal=signal is not None)
+
+    async def _takers(self, route: SignalRoute, message: Message, context: Context) -> list[str]:
+        """By the ids that the payload fills, and by the index."""
+        signal = route.model.model_validate(message.payload, context=BORDER)
+        values = {**_plain(signal), "tenant_id": context.tenant.id}
+        found = [filled(pattern, values) for pattern in route.ids]
+        addresses = [address(name, field, values[field]) for name, field in route.addresses if field in values]
+        if context.search_attributes and addresses:
+            found += await self._find(context.tenant.id, addresses)
+        return list(dict.fromkeys(found))
 
 
 def _starts(route: EventRoute[Any], message: Message, context: Context) -> list[StartRequest]:
@@ -59,20 +74,8 @@ def _starts(route: EventRoute[Any], message: Message, context: Context) -> list[
     return requests
 
 
-async def _takers(route: SignalRoute, message: Message, context: Context) -> list[str]:
-    """By the ids that the payload fills, and by the index."""
-    signal = route.model.model_validate(message.payload, context=BORDER)
-    values = {**_plain(signal), "tenant_id": context.tenant.id}
-    found = [filled(pattern, values) for pattern in route.ids]
-    if context.search_attributes:
-        found += await _indexed(route, values, context.tenant.id)
-    return list(dict.fromkeys(found))
-
-
-async def _indexed(route: SignalRoute, values: Mapping[str, Any], tenant: str) -> list[str]:
-    addresses = [address(name, field, values[field]) for name, field in route.addresses if field in values]
-    if not addresses:
-        return []
+async def _indexed(tenant: str, addresses: list[str]) -> list[str]:
+    """The tenant's running workflows with one of these addresses, as the server's index knows them."""
     try:
         asked = query(tenant, addresses)
     except ValueError as error:

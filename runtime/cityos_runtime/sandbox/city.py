@@ -19,18 +19,22 @@ from cityos_runtime.sandbox.state import EVERYBODY, CallRecord, State
 from cityos_runtime.sandbox.synthesis import differences, refusing_answer, successful_answer, typed_output
 
 OWN = "_city"
+IN_PROCESS = "http://sandbox.invalid"
+"""Where a sandbox is that nobody serves."""
 LOST = ("TimeoutError",)
 """Error classes that no answer means."""
 
 
 class Sandbox:
-    """A running sandbox city."""
+    """A sandbox city: served on a port, or asked in this process."""
 
-    def __init__(self, systems_json: dict[str, Any], host: str, port: int) -> None:
+    def __init__(self, systems_json: dict[str, Any], url: str = IN_PROCESS) -> None:
         self.systems = Systems.model_validate(systems_json)
         self.state = State()
+        self.url = url
+        """Where it listens."""
         self._mounts: dict[str, list[Route]] = {}
-        self._server = Server(self._serve, host, port)
+        self._server: Server | None = None
         self.environ: dict[str, str] = {TRACING: "1"}
         """The environment in which adapters talk to the sandbox instead of the real systems."""
         for variable, routes in routes_of(self.systems).items():
@@ -48,18 +52,20 @@ class Sandbox:
     @classmethod
     async def start(cls, systems_json: dict[str, Any], host: str = "127.0.0.1", port: int = 0) -> Sandbox:
         """Serve all systems of `systems.json` on one port; 0 takes a free one."""
-        sandbox = cls(systems_json, host, port)
-        await sandbox._server.start()
+
+        async def serve(scope: Any, receive: Any, send: Any) -> None:
+            await sandbox._serve(scope, receive, send)
+
+        server = Server(serve, host, port)
+        sandbox = cls(systems_json, server.url)
+        sandbox._server = server
+        await server.start()
         return sandbox
 
     async def stop(self) -> None:
         """Stop serving."""
-        await self._server.stop()
-
-    @property
-    def url(self) -> str:
-        """Where the sandbox listens."""
-        return self._server.url
+        if self._server is not None:
+            await self._server.stop()
 
     def script(self, tenant: str, operation: str, entries: Sequence[dict[str, Any]]) -> None:
         """Say what the next calls of an operation meet with; raises `ValueError` for what cannot be."""
@@ -116,13 +122,13 @@ class Sandbox:
         else:
             headers = {name.lower(): value for name, value in request.headers.items()}
             arrived = Arrived(request.method, f"/{rest}", request.url.query, headers, await request.body())
-            answer = await self._answer(mount, arrived)
+            answer = await self.answer(mount, arrived)
         if answer is None:
             await hang_up(scope, receive)
         else:
             await replies.respond(answer)(scope, receive, send)
 
-    async def _answer(self, mount: str, arrived: Arrived) -> Answer | None:
+    async def answer(self, mount: str, arrived: Arrived) -> Answer | None:
         """The answer to a request to a system; None where it is to be lost."""
         route, body, env = None, None, replies.blank()
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cityos_compiler import ir
 from cityos_compiler.backends.python.naming import workflow_module_name
 from cityos_compiler.scenarios.coverage.points import Point, points
-from cityos_compiler.scenarios.runner import Outcome
+from cityos_compiler.scenarios.outcome import Outcome
 
 if TYPE_CHECKING:
     from coverage import Coverage

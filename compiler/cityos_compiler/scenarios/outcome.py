@@ -1,0 +1,22 @@
+"""A scenario and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cityos_compiler.scenarios.expect import Happened
+from cityos_compiler.scenarios.model import Scenario
+
+
+@dataclass
+class Outcome:
+    """A scenario and what was wrong with it; empty where nothing was."""
+
+    scenario: Scenario
+    wrong: list[str] = field(default_factory=list)
+    happened: Happened | None = None
+    history: Any = None
+    """Of a run on Temporal."""
+    trace: list[Any] = field(default_factory=list)
+    """Of a run in this process."""

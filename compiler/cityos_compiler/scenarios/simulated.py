@@ -1,0 +1,188 @@
+"""Scenarios in this process, on a virtual clock: no server, no network, the same expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cityos_runtime.context import Context, Tenant
+from cityos_runtime.dispatch.messages import Message
+from cityos_runtime.dispatch.routing import Routing
+from cityos_runtime.ids import filled
+from cityos_runtime.parking import Decision
+from cityos_runtime.sandbox import Sandbox
+from cityos_runtime.virtual import Answered, Asked, Entry, Program, Run, World
+from cityos_runtime.virtual.activities import Outcome as VirtualOutcome
+from cityos_runtime.virtual.adapter import Adapter
+from cityos_runtime.virtual.clock import START
+from temporalio.exceptions import ApplicationError
+
+from cityos_compiler.scenarios.expect import Happened, compare, differences, note_calls
+from cityos_compiler.scenarios.model import Action, Scenario
+from cityos_compiler.scenarios.outcome import Outcome
+
+
+@dataclass
+class Place:
+    """What scenarios run in: the city's workflows, its systems, and what is known of both."""
+
+    programs: Mapping[str, Program]
+    sandbox: Sandbox
+    manifest: Mapping[str, Any]
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    routes: Any = None
+    """The generated routes of events and signals, where there are any."""
+
+    def entry(self, workflow: str) -> Mapping[str, Any]:
+        """What the manifest says of a workflow."""
+        found: Mapping[str, Any] = next(
+            entry for entry in self.manifest["workflows"] if workflow in (entry["type"], entry["id"])
+        )
+        return found
+
+
+def simulate(place: Place, scenario: Scenario, number: int = 0, now: datetime = START) -> Outcome:
+    """Run one scenario; what it expects is compared as it is for a run on Temporal."""
+    return _Simulated(place, scenario, number, now).outcome()
+
+
+class _Simulated:
+    def __init__(self, place: Place, scenario: Scenario, number: int, now: datetime) -> None:
+        self.place = place
+        self.start = now
+        self.scenario = scenario
+        self.tenant = f"{scenario.tenant}-{number}"
+        self.trace: list[Entry] = []
+        self.queried: list[str] = []
+        self.workflow_id = ""
+        self.began: dict[str, datetime] = {}
+
+    def outcome(self) -> Outcome:
+        for operation, entries in self.scenario.world.items():
+            self.place.sandbox.script(self.tenant, operation, entries)
+        adapter = Adapter(self.place.sandbox)
+        try:
+            self.world = World(self.place.programs, self._perform, listen=self._heard, now=self.start)
+            self.adapter, world = adapter, self.world
+            wrong = self._play(world)
+        finally:
+            adapter.close()
+        happened = self._happened(self.run_of(world))
+        return Outcome(self.scenario, wrong or compare(self.scenario.expect, happened), happened, trace=self.trace)
+
+    def run_of(self, world: World) -> Run:
+        return world.runs[self.workflow_id]
+
+    def _play(self, world: World) -> list[str]:
+        scenario, entry = self.scenario, self.place.entry(self.scenario.workflow)
+        self.context = Context(
+            tenant=Tenant.of(self.place.manifest, scenario.tenant).model_copy(update={"id": self.tenant}),
+            correlation_id=f"scenario-{self.tenant}",
+            search_attributes=any(action.kind == "event" for action in scenario.actions),
+        )
+        self.workflow_id = filled(entry["workflow_id"], {**scenario.input, "tenant_id": self.tenant})
+        world.start(
+            entry["type"], scenario.input, self.context, workflow_id=self.workflow_id, last_result=scenario.last_result
+        )
+        for action in scenario.actions:
+            if wrong := self._reach(world, action.at.after, action.at.seconds):
+                return [wrong]
+            self._act(world, action)
+            world.settle()
+        world.go(enough=lambda: self.run_of(world).is_over)
+        world.settle()  # what it has started begins as well
+        return []
+
+    def _heard(self, entry: Entry) -> None:
+        self.trace.append(entry)
+        if entry.workflow != self.workflow_id:
+            return
+        if entry.kind == "scheduled":
+            self.began.setdefault(entry.name, entry.time)
+            self.began.setdefault(entry.details["operation"], entry.time)
+        elif entry.kind == "timer":
+            self.began.setdefault(entry.name.split(" ")[0], entry.time)
+
+    def _reach(self, world: World, step: str | None, seconds: float) -> str:
+        """Let time go on to a moment after the start, or after a step began; why not, where it doesn't come."""
+        base = self.start
+        if step is not None:
+            world.go(enough=lambda: step in self.began or self.run_of(world).is_over)
+            if step not in self.began:
+                return f"`{step}` never began"
+            base = self.began[step]
+        if seconds:
+            # What comes from outside comes before a timer of that very moment: on a server its start came later.
+            world.approach(base + timedelta(seconds=seconds))
+        else:
+            world.settle()
+        return ""
+
+    def _act(self, world: World, action: Action) -> None:
+        run = self.run_of(world)
+        match action.kind:
+            case "signal":
+                for number in range(action.times):
+                    envelope = {"event_id": action.event_id or f"{action.name}-{id(action)}-{number}"}
+                    run.signal(action.name, self._payload(world, action), envelope)
+            case "event":
+                self._send(world, action)
+            case "cancel":
+                run.cancel()
+            case "decide":
+                try:
+                    run.decide(Decision.model_validate({"action": action.name, **action.payload}))
+                except ApplicationError as error:
+                    self.queried.append(f"decide {action.name}: {error.message}")
+            case "query":
+                self.queried += [f"{action.name}: {text}" for text in differences(action.gives, run.query(action.name))]
+
+    def _payload(self, world: World, action: Action) -> dict[str, Any]:
+        example = dict(self.place.examples.get(action.name, {}))
+        for key in example:
+            if key.endswith("_at") and key not in action.payload:
+                example[key] = world.clock.now.isoformat()
+        return {**example, **action.payload}
+
+    def _send(self, world: World, action: Action) -> None:
+        """A message goes through an inbox, as on Temporal."""
+        message = Message(
+            name=action.name,
+            payload=self._payload(world, action),
+            event_id=action.event_id or f"event-{len(self.trace)}",
+        )
+        inbox = world.start("InboxWorkflow", message, self.context, workflow_id=f"inbox:{message.event_id}")
+        world.settle()
+        found = (inbox.result or {}).get("delivered_to", [])
+        if self.workflow_id not in found:
+            self.queried.append(f"the event {action.name} did not find the workflow, but {found or 'nobody'}")
+
+    def _perform(self, asked: Asked) -> VirtualOutcome:
+        if asked.operation != "routeMessage":
+            return self.adapter(asked)
+        routing = Routing(self.place.routes, self._find)
+        assert isinstance(asked.context, Context)
+        return Answered(self.adapter.run(routing.route(asked.input, asked.context)))
+
+    async def _find(self, tenant: str, addresses: list[str]) -> list[str]:
+        runs = self.world.runs.items()
+        return [name for name, run in runs if not run.is_over and set(addresses) & set(run.addresses)]
+
+    def _happened(self, run: Run) -> Happened:
+        happened = Happened(ended=run.status, result=run.result, queried=self.queried)
+        if run.failure is not None:
+            happened.message = str(run.failure)
+            happened.error_class = getattr(run.failure, "type", None) or ""
+        if run.stuck:
+            happened.message = run.stuck
+        elif run.flow._refusal is None:
+            status = run.query("getWorkflowStatus")
+            happened.undone, happened.not_undone = status["undone"], status["not_undone"]
+            if not run.is_over:
+                happened.parked = status["parked"]
+        if run.ended_at is not None:
+            happened.took = (run.ended_at - run.began_at).total_seconds()
+        note_calls(happened, self.place.sandbox.calls(self.tenant))
+        return happened
