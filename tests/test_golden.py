@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from cityos_compiler import disk, ir
 from cityos_compiler.backends.python.generate import generate
 from cityos_compiler.passes import check
@@ -36,11 +37,13 @@ def test_the_generated_code_is_typed() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_its_scenarios_pass_and_their_histories_replay() -> None:
+@pytest.mark.parametrize("how", [[], ["--interpreted"]], ids=["compiled", "interpreted"])
+def test_its_scenarios_pass_and_their_histories_replay(how: list[str], tmp_path: Path) -> None:
     # In a process of its own: the city's generated package has the same name.
     done = subprocess.run(
-        [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()", "test"],
+        [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()", "test", *how],
         cwd=TOWN, capture_output=True, text=True, check=False,
+        env={**os.environ, "CITYOSC_DEFINITIONS": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 failed" in done.stdout

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from cityos_dsl.expr import functions as cel
 from cityos_dsl.expr.ast import (
@@ -46,18 +47,33 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 _PYTHON_ERRORS = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 
 
-def evaluate(expr: Expr, env: Mapping[str, Any], now: datetime | None = None, *, absent_is_null: bool = False) -> Any:
+Records = Mapping[str, Callable[..., Any]]
+"""What makes a record of a type, by the type's name."""
+
+
+def evaluate(
+    expr: Expr,
+    env: Mapping[str, Any],
+    now: datetime | None = None,
+    *,
+    absent_is_null: bool = False,
+    records: Records | None = None,
+) -> Any:
     """The value of the expression; raises `EvaluationError` where it has none.
 
     With `absent_is_null` a field that a record does not carry is null, as an optional field of a type is.
-    Without it only `has`, `.?`, and comparing with `null` may ask for an absent field.
+    Without it only `has`, `.?`, and comparing with `null` may ask for an absent field. A record that is written in
+    the expression is made by its type's entry in `records`, and is a dict where there is none.
     """
-    return _Evaluator(env, now, absent_is_null, Budget()).value(expr)
+    return _Evaluator(env, now, absent_is_null, Budget(), records or {}).value(expr)
 
 
 class _Evaluator:
-    def __init__(self, env: Mapping[str, Any], now: datetime | None, absent_is_null: bool, budget: Budget) -> None:
+    def __init__(
+        self, env: Mapping[str, Any], now: datetime | None, absent_is_null: bool, budget: Budget, records: Records
+    ) -> None:
         self.env = env
+        self.records = records
         self.budget = budget
         self.now = now
         self.absent_is_null = absent_is_null
@@ -100,7 +116,8 @@ class _Evaluator:
             case MapOf():
                 return self._map(node)
             case RecordOf():
-                return {name: self.value(value) for name, value in node.fields}
+                fields = {name: self.value(value) for name, value in node.fields}
+                return self.records.get(node.type_name, dict)(**fields)
 
     def _name(self, name: str) -> Any:
         if name not in self.env:
@@ -189,7 +206,8 @@ class _Evaluator:
     def _body(self, variable: str, node: Expr) -> Callable[[Any], Any]:
         def run(element: Any) -> Any:
             self.budget.spend()
-            inner = _Evaluator({**self.env, variable: element}, self.now, self.absent_is_null, self.budget)
+            env = ChainMap({variable: element}, cast(MutableMapping[str, Any], self.env))  # which is only read
+            inner = _Evaluator(env, self.now, self.absent_is_null, self.budget, self.records)
             return inner.value(node)
 
         return run

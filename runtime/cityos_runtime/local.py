@@ -24,6 +24,7 @@ from cityos_runtime.dispatch.messages import Delivery, Message
 from cityos_runtime.dispatch.sending import send
 from cityos_runtime.embedded import start_real, start_virtual
 from cityos_runtime.ids import filled
+from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, Reference
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.setup import SetupError
 from cityos_runtime.worker import workers
@@ -37,6 +38,8 @@ class LocalCity:
     sandbox: Sandbox
     manifest: dict[str, Any]
     examples: dict[str, Any] = field(default_factory=dict)
+    interpreted: dict[str, str] = field(default_factory=dict)
+    """The workflows that are started by their definitions, with the digests of these."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @classmethod
@@ -47,8 +50,9 @@ class LocalCity:
         virtual: bool = True,
         ui: bool = False,
         examples: dict[str, Any] | None = None,
+        definitions: Path | None = None,
     ) -> LocalCity:
-        """Start a server, the sandbox city and the workers.
+        """Start a server, the sandbox city and the workers; with a store of definitions these serve them too.
 
         Raises SetupError where the generated code is missing or something can't start.
         """
@@ -64,11 +68,12 @@ class LocalCity:
             sandbox = await Sandbox.start(systems)
             stack.push_async_callback(sandbox.stop)
             environ = {**os.environ, **sandbox.environ}
-            await stack.enter_async_context(workers(environment.client, None, generated, environ, with_breakers=False))
+            served = workers(environment.client, None, generated, environ, with_breakers=False, definitions=definitions)
+            await stack.enter_async_context(served)
         except BaseException:
             await stack.aclose()
             raise
-        return cls(environment, sandbox, manifest, examples or {}, stack)
+        return cls(environment, sandbox, manifest, examples or {}, _stack=stack)
 
     @property
     def client(self) -> Client:
@@ -84,7 +89,7 @@ class LocalCity:
     async def start(self, workflow: str, input: Mapping[str, Any], context: Context) -> WorkflowHandle[Any, Any]:
         """Start a workflow by its type's name."""
         entry = self.entry(workflow)
-        return await start_workflow(self.client, entry, input, context)
+        return await start_workflow(self.client, entry, input, context, self.interpreted.get(entry["type"]))
 
     def entry(self, workflow: str) -> dict[str, Any]:
         """What the manifest says of a workflow.
@@ -155,17 +160,33 @@ class LocalCity:
 
 
 async def start_workflow(
-    client: Client, entry: Mapping[str, Any], input: Mapping[str, Any], context: Context
+    client: Client,
+    entry: Mapping[str, Any],
+    input: Mapping[str, Any],
+    context: Context,
+    definition: str | None = None,
 ) -> WorkflowHandle[Any, Any]:
-    """Start the workflow of a manifest's entry under the id that its pattern gives."""
+    """Start the workflow of a manifest's entry under the id that its pattern gives.
+
+    With the digest of a definition it runs by that, and not as it was compiled.
+    """
+    name, arguments = started_as(entry["type"], [dict(input), context], definition)
     return await client.start_workflow(
-        entry["type"],
-        args=[dict(input), context],
+        name,
+        args=arguments,
         id=start_id(entry["workflow_id"], input, context),
         static_summary=entry["summary"],
+        static_details=None if definition is None else f"{entry['type']} by its definition {definition}",
         task_queue=entry["task_queue"],
         priority=Priority(fairness_key=context.tenant.id),
     )
+
+
+def started_as(workflow: str, arguments: list[Any], definition: str | None) -> tuple[str, list[Any]]:
+    """The type and the arguments with which a workflow is started: as it was compiled, or by a definition."""
+    if definition is None:
+        return workflow, arguments
+    return DYNAMIC_TYPE, [Reference(workflow=workflow, digest=definition), *arguments]
 
 
 def start_id(pattern: str, input: Mapping[str, Any], context: Context) -> str:

@@ -56,6 +56,10 @@ class Parking(Waiting):
     @workflow.update(name="decide")
     async def decide(self, decision: Decision) -> str:
         """An operator's decision on a parked step."""
+        return self.take_decision(decision)
+
+    def take_decision(self, decision: Decision) -> str:
+        """Let the parked step know what was decided."""
         self._decisions[decision.step] = decision
         return decision.action
 

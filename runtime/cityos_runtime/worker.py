@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from cityos_runtime.activities import Activities
+from cityos_runtime.activities import Activities, Activity
 from cityos_runtime.binding import Systems
 from cityos_runtime.breaker import Breakers
 from cityos_runtime.dispatch.inbox import InboxWorkflow
 from cityos_runtime.dispatch.messages import QUEUE
 from cityos_runtime.dispatch.routing import Routing
 from cityos_runtime.dispatch.sweep import SweepWorkflow
+from cityos_runtime.interpreter.dynamic import DYNAMIC_QUEUE, DynamicWorkflow, fetching
+from cityos_runtime.interpreter.store import DefinitionStore
 
 PACKAGE = "cityos_generated"
 PASSED_THROUGH = (
@@ -46,9 +49,10 @@ async def serve(
     queues: Iterable[str] | None,
     generated_dir: Path | str,
     environ: Mapping[str, str] | None = None,
+    definitions: Path | None = None,
 ) -> None:
     """Work on these task queues (all, where none is named) until cancelled."""
-    async with workers(client, queues, generated_dir, environ):
+    async with workers(client, queues, generated_dir, environ, definitions=definitions):
         await asyncio.Event().wait()
 
 
@@ -60,10 +64,12 @@ async def workers(
     environ: Mapping[str, str] | None = None,
     *,
     with_breakers: bool = True,
+    definitions: Path | None = None,
 ) -> AsyncIterator[list[Worker]]:
     """Running workers, one for each task queue.
 
-    Without breakers for tests, whose faults are many and meant.
+    Without breakers for tests, whose faults are many and meant. With a store of definitions they also run workflows
+    by these, and there is one more queue for workflows that are not compiled.
     """
     folder = Path(generated_dir)
     systems = Systems.model_validate(_load(folder, "systems.json"))
@@ -71,11 +77,16 @@ async def workers(
     known = {*workflows, *(system.task_queue for system in systems.systems.values())}
     if (folder / PACKAGE / "dispatch.py").exists():
         known.add(QUEUE)
+    if definitions is not None:
+        known.add(DYNAMIC_QUEUE)
     wanted = set(known if queues is None else queues)
     if unknown := wanted - known:
         raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
     activities = Activities(systems, environ, Breakers() if with_breakers else None)
-    running = [_worker(client, queue, workflows.get(queue, []), activities) for queue in sorted(wanted - {QUEUE})]
+    dynamic = _Dynamic.of(definitions)
+    running = [
+        _worker(client, queue, workflows.get(queue, []), activities, dynamic) for queue in sorted(wanted - {QUEUE})
+    ]
     running += [_dispatcher(client)] if QUEUE in wanted else []
     async with AsyncExitStack() as stack:
         stack.push_async_callback(activities.close)
@@ -84,7 +95,21 @@ async def workers(
         yield running
 
 
-def _worker(client: Client, queue: str, workflows: list[type], activities: Activities) -> Worker:
+@dataclass(frozen=True)
+class _Dynamic:
+    """What a worker needs to run workflows by their definitions; nothing where it has no store of these."""
+
+    workflows: tuple[type, ...] = ()
+    activities: tuple[Activity, ...] = ()
+
+    @classmethod
+    def of(cls, definitions: Path | None) -> _Dynamic:
+        if definitions is None:
+            return cls()
+        return cls((DynamicWorkflow,), (fetching(DefinitionStore(definitions)),))
+
+
+def _worker(client: Client, queue: str, workflows: list[type], activities: Activities, dynamic: _Dynamic) -> Worker:
     rates = [
         rate
         for system in activities.systems.systems.values()
@@ -94,8 +119,8 @@ def _worker(client: Client, queue: str, workflows: list[type], activities: Activ
     return Worker(
         client,
         task_queue=queue,
-        workflows=workflows,
-        activities=[*carried_out, activities.emitting()],
+        workflows=[*workflows, *dynamic.workflows],
+        activities=[*carried_out, activities.emitting(), *dynamic.activities],
         workflow_runner=_sandbox(),
         # One limit for all workers of the queue, which the server keeps.
         max_task_queue_activities_per_second=min(rates, default=None),

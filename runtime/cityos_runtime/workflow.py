@@ -36,7 +36,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         context = Context.model_validate(context)
         super().__init__(facts, context, carried)
         self._refusal: ApplicationError | None = None
-        models = _type_arguments(type(self))
+        models = self._models()
         try:
             self.input = cast(InputT, _valid_input(models[0], input, first=carried is None))
             self.state = self.begin() if carried is None else cast(StateT, carried.state_as(models[1]))
@@ -55,7 +55,11 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
 
     def begin(self) -> StateT:
         """The state at the start."""
-        return cast(StateT, _type_arguments(type(self))[1]())
+        return cast(StateT, self._models()[1]())
+
+    def _models(self) -> tuple[type[BaseModel], ...]:
+        """The types of the input, the state and the result."""
+        return _type_arguments(type(self))
 
     async def carry_out(
         self,
@@ -90,7 +94,7 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         if last is None:
             return None
         try:
-            _type_arguments(type(self))[2].model_validate(last)
+            self._models()[2].model_validate(last)
         except ValidationError:
             return None
         return last
@@ -213,7 +217,11 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         carried = self._carry(there)
         if len(carried.model_dump_json()) > CARRIED_LIMIT:
             await self._fail(StepFailed("CarriedTooLargeError", "too much to carry along", step=there.at), None)
-        workflow.continue_as_new(args=[self.input, self.context, carried])
+        workflow.continue_as_new(args=self._next_arguments(carried))
+
+    def _next_arguments(self, carried: Carried) -> list[Any]:
+        """What the next run is started with."""
+        return [self.input, self.context, carried]
 
     def _carry(self, there: Continue) -> Carried:
         return Carried(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
+from cityos_compiler.cli.common import Kept, checked_project, fresh_generated, kept_definitions, project_root
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -37,11 +37,15 @@ PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compen
 @click.option("--at-once", default=6, show_default=True, help="How many scenarios run side by side.")
 @click.option("--histories", type=click.Path(file_okay=False, path_type=Path), help="Keep every run's history here.")
 @click.option("--coverage", is_flag=True, help="Say which steps, branches, outcomes and compensations never ran.")
-def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Path | None, coverage: bool) -> int:
+@click.option("--interpreted", is_flag=True, help="Run the workflows by their definitions, not as they are compiled.")
+def test_command(
+    only: tuple[str, ...], shape: str, at_once: int, histories: Path | None, coverage: bool, interpreted: bool
+) -> int:
     """Run the scenario tests of `specs/tests` on the real Temporal server, in virtual time.
 
-    Every history that a scenario leaves is replayed on the generated code. With --coverage, what no scenario reached
-    and no file excuses (under `unexercised:`, with a reason) is a failure.
+    Every history that a scenario leaves is replayed on what ran: the generated code, or with --interpreted the
+    definition. With --coverage, what no scenario reached and no file excuses (under `unexercised:`, with a reason) is
+    a failure.
 
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
@@ -60,9 +64,13 @@ def test_command(only: tuple[str, ...], shape: str, at_once: int, histories: Pat
         raise click.UsageError(
             f"no scenario fits {' '.join(only)}" if only else "there are no scenarios in specs/tests"
         )
+    if interpreted and coverage:
+        raise click.UsageError("--coverage counts the lines of generated code, which --interpreted doesn't run")
+    definitions = kept_definitions(root, checked, {s.workflow for s in chosen}) if interpreted else None
     ran: dict[str, Ran] = {}
     with _watching(generated, ran) if coverage else nullcontext():
-        outcomes = asyncio.run(_run(generated, chosen, at_once, signal_examples(checked.project), shape == "human"))
+        examples = signal_examples(checked.project)
+        outcomes = asyncio.run(_run(generated, chosen, at_once, examples, shape == "human", definitions))
     if histories is not None:
         _keep(histories, outcomes)
     exercised = _exercised(generated, checked, ran, outcomes) if coverage else []
@@ -140,7 +148,12 @@ def signal_examples(project: Any) -> dict[str, Any]:
 
 
 async def _run(
-    generated: Path, scenarios: list[Scenario], at_once: int, examples: dict[str, Any], show: bool
+    generated: Path,
+    scenarios: list[Scenario],
+    at_once: int,
+    examples: dict[str, Any],
+    show: bool,
+    definitions: Kept | None = None,
 ) -> list[Outcome]:
     from cityos_runtime.local import LocalCity
 
@@ -152,7 +165,9 @@ async def _run(
             mark = "FAILED" if outcome.wrong else "ok"
             click.echo(f"{mark:>6}  {outcome.scenario.workflow}: {outcome.scenario.name}")
 
-    city = await LocalCity.open(generated, examples=examples)
+    store = definitions.folder if definitions is not None else None
+    city = await LocalCity.open(generated, examples=examples, definitions=store)
+    city.interpreted = definitions.digests if definitions is not None else {}
     try:
         outcomes = await run_all(city, scenarios, at_once=at_once, each=tell)
     finally:

@@ -1,10 +1,11 @@
-"""Replaying: every history that a scenario produced must lead the generated code the same way again."""
+"""Replaying: every history of a scenario must lead the generated code, or the definition, the same way again."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from cityos_runtime.interpreter.dynamic import DynamicWorkflow
 from cityos_runtime.worker import PASSED_THROUGH, load_workflows
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -17,8 +18,9 @@ from cityos_compiler.scenarios.outcome import Outcome
 async def replay(generated: Path, outcomes: list[Outcome]) -> None:
     """Replay each outcome's history; what went another way is noted as wrong with it."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    compiled = [workflow for workflows in load_workflows(generated).values() for workflow in workflows]
     replayer = Replayer(
-        workflows=[workflow for workflows in load_workflows(generated).values() for workflow in workflows],
+        workflows=[*compiled, DynamicWorkflow],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from cityos_runtime.context import Context
-from cityos_runtime.local import LocalCity, start_id
+from cityos_runtime.local import LocalCity, start_id, started_as
 from temporalio.api.common.v1 import Payloads, WorkflowType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
@@ -24,13 +24,14 @@ async def start_after(
         return Payloads(payloads=await client.data_converter.encode(values))
 
     name = start_id(entry["workflow_id"], given, context)
+    kind, arguments = started_as(entry["type"], [dict(given), context], city.interpreted.get(entry["type"]))
     await client.workflow_service.start_workflow_execution(
         StartWorkflowExecutionRequest(
             namespace=client.namespace,
             workflow_id=name,
-            workflow_type=WorkflowType(name=entry["type"]),
+            workflow_type=WorkflowType(name=kind),
             task_queue=TaskQueue(name=entry["task_queue"]),
-            input=await payloads(dict(given), context),
+            input=await payloads(*arguments),
             last_completion_result=await payloads(last_result),
             request_id=str(uuid4()),
         )

@@ -22,7 +22,7 @@ from cityos_dsl.project import OperationModel, Project
 def generate(project: Project, workflows: list[ir.Workflow]) -> dict[str, str]:
     """All generated files by their path below the output folder."""
     steps.load()
-    homes = _homes(project, workflows)
+    homes = homes_of(project, workflows)
     files = {
         f"{PACKAGE}/__init__.py": '"""Generated code of the city."""\n',
         f"{PACKAGE}/py.typed": "",
@@ -44,7 +44,8 @@ def generate(project: Project, workflows: list[ir.Workflow]) -> dict[str, str]:
     return files
 
 
-def _homes(project: Project, workflows: list[ir.Workflow]) -> Homes:
+def homes_of(project: Project, workflows: list[ir.Workflow]) -> Homes:
+    """Where each type of the project is defined."""
     homes = Homes()
     signal_types = {model.payload.name for model in project.signals.values()}
     for name, kind in project.types.items():

@@ -19,15 +19,28 @@ def module_name(workflow: ir.Workflow) -> str:
     return workflow_module_name(workflow.id, workflow.name)
 
 
+def carries(workflow: ir.Workflow) -> bool:
+    """Whether a run of it may go on as a new one."""
+    return any(isinstance(step, ir.Repeat) and step.carries for step in ir.walk(workflow.steps))
+
+
+def stored_results(workflow: ir.Workflow) -> frozenset[str]:
+    """The results that queries, the last steps or a later run need."""
+    stored = expression_names((workflow.last, workflow.queries))
+    if carries(workflow):
+        stored |= expression_names(workflow.steps)
+    return frozenset(stored & {result for result, _ in workflow.results})
+
+
+def entity_of(workflow: ir.Workflow) -> str:
+    """The input that says what a run is about: the first one in its id; empty where none is."""
+    return next((decl.name for decl in workflow.input if f"{{{decl.name}}}" in workflow.workflow_id), "")
+
+
 def workflow_module(project: Project, workflow: ir.Workflow, homes: Homes) -> str:
     """A workflow's whole module."""
     name = module_name(workflow)
-    carries = any(isinstance(step, ir.Repeat) and step.carries for step in ir.walk(workflow.steps))
-    stored = expression_names((workflow.last, workflow.queries))
-    if carries:
-        stored |= expression_names(workflow.steps)
-    results = {result for result, _ in workflow.results}
-    module = Module(workflow, name, homes, frozenset(stored & results), carries)
+    module = Module(workflow, name, homes, stored_results(workflow), carries(workflow))
     body = Writer()
     write_models(body, module)
     _constants(body, module)
@@ -74,7 +87,6 @@ def _facts(w: Writer, workflow: ir.Workflow) -> None:
         f'"{model.name}": ({", ".join([f"signals.{model.payload.name}", *(repr(a) for a in model.aliases)])},)'
         for model in workflow.signals
     )
-    entity = next((decl.name for decl in workflow.input if f"{{{decl.name}}}" in workflow.workflow_id), "")
     within = (
         f", within={Function(Module(workflow, '', Homes(), frozenset(), False), w).expr(workflow.within)}"
         if workflow.within
@@ -82,7 +94,7 @@ def _facts(w: Writer, workflow: ir.Workflow) -> None:
     )
     w(
         f'FACTS = Facts(type="{workflow.name}", digest="{ir.digest(workflow)}", steps={tuple(steps)!r}, '
-        f'signals={{{signals}}}{_receives(workflow)}, entity="{entity}", '
+        f'signals={{{signals}}}{_receives(workflow)}, entity="{entity_of(workflow)}", '
         f'compensation="{workflow.compensation}"{within})'
     )
     w()

@@ -65,16 +65,23 @@ def _plain_do(fn: Function, step: ir.Do) -> None:
     if step.key is not None:
         text = fn.expr(step.key)
         arguments.append(f"key={text}" if step.key.type == t.STRING else f"key=str({text})")
-    caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
-    fails = step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught)
-    if caught and not fails and step.on_failure == "default":
-        arguments.append(f"catches={caught!r}")
-    if fails:
-        arguments.append('on_failure="fail"')
-    if step.on_failure == "park":
-        arguments.append('on_failure="park"')
+    catches, on_failure = failure_ways(step)
+    if catches:
+        arguments.append(f"catches={catches!r}")
+    if on_failure is not None:
+        arguments.append(f'on_failure="{on_failure}"')
     method = "attempt" if step.on_failure == "continue" else "do"
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
+
+
+def failure_ways(step: ir.Do) -> tuple[tuple[str, ...], str | None]:
+    """The error classes with which a step fails wherever it stands, and what happens with the others."""
+    caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
+    if step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught):
+        return (), "fail"
+    if step.on_failure == "park":
+        return (), "park"
+    return (caught if step.on_failure == "default" else ()), None
 
 
 def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:

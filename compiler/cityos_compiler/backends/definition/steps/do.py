@@ -1,0 +1,45 @@
+"""Operations as data: the call, its compensation, its failures, its business rounds."""
+
+from __future__ import annotations
+
+from cityos_compiler import ir
+from cityos_compiler.backends.definition.blocks import Data, caught, maybe_block, writes
+from cityos_compiler.backends.definition.writing import Writing
+from cityos_compiler.backends.python.steps.do import failure_ways
+from cityos_dsl.expr import types as t
+
+
+@writes(ir.Do)
+def do(w: Writing, step: ir.Do) -> Data:
+    """An operation: plain, with branches for its failures, or in business rounds."""
+    catches, on_failure = failure_ways(step)
+    data: Data = {
+        "step": "do",
+        "call": w.call(step.operation, step.inputs, step.system),
+        "undo": compensation(w, step.undo),
+        "summary": w.text(step.summary),
+        "within": w.maybe(step.within),
+        "key": _key(w, step.key),
+        "goes_on": step.on_failure == "continue",
+        "catches": list(catches) or None,
+        "on_failure": on_failure,
+        "rounds": w.maybe(step.rounds),
+    }
+    if step.rounds is not None or step.catch or step.on_failure == "steps":
+        data["catch"] = caught(w, step.catch)
+        data["otherwise"] = maybe_block(w, step.on_failure_steps)
+    return data
+
+
+def _key(w: Writing, key: ir.Expr | None) -> Data | None:
+    """What tells this step's runs apart; what is no text is made one as Python writes it."""
+    if key is None:
+        return None
+    return {"value": w.expression(key), "text": key.type == t.STRING}
+
+
+def compensation(w: Writing, undo: ir.Compensation | None) -> Data | None:
+    """What undoes a step, and whether it takes the step's own result."""
+    if undo is None:
+        return None
+    return {"call": w.call(undo.operation, undo.inputs, undo.system), "needs_result": undo.needs_result}

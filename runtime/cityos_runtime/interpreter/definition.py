@@ -1,0 +1,100 @@
+"""A document, read: everything that runs of a workflow share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from cityos_runtime.core import Facts
+from cityos_runtime.doing import snake
+from cityos_runtime.interpreter import steps
+from cityos_runtime.interpreter.reading import Reading
+from cityos_runtime.interpreter.scope import Scope
+from cityos_runtime.interpreter.store import DefinitionError, digest_of
+from cityos_runtime.interpreter.types import Types
+from cityos_runtime.interpreter.watching import watches
+
+FORMAT = 1
+
+
+class Definition:
+    """What a document says, ready to run."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        if document.get("format") != FORMAT:
+            raise DefinitionError(f"the document's format is {document.get('format')}, and {FORMAT} is known here")
+        steps.load()
+        types = self.types = Types(document["types"])
+        reading = Reading(document, types)
+        self.variables = frozenset(each["name"] for each in document["state"])
+        self.results = frozenset(document["results"])
+        self.carries: bool = document["carries"]
+        self.input = types.record(document["input"])
+        self.output = types[document["output"]]
+        self.state = types.model(
+            self.input.__name__.removesuffix("Input") + "State",
+            {each["name"]: (types.of(each["type"]), ... if each["init"] is not None else None)
+             for each in document["state"]},
+        )  # fmt: skip
+        self.kept = [name for name, _ in document["done"]]
+        self.done = types.model("Done", {snake(name): (types.of({"optional": kind}), None)
+                                         for name, kind in document["done"]})  # fmt: skip
+        self.constants: dict[str, Any] = {}
+        for name, text in document["constants"]:
+            self.constants[name] = reading.expression(text)(_Alone(self))
+        self.initial = [(each["name"], reading.expression(each["init"]))
+                        for each in document["state"] if each["init"] is not None]  # fmt: skip
+        self.require = [(reading.maybe(each["if"]), reading.expression(each["that"]), each["message"])
+                        for each in document["require"]]  # fmt: skip
+        self.flow = reading.block(document["flow"])
+        self.watches = watches(reading, document["meanwhile"])
+        self.last = reading.block(document["last"]) if document["last"] else None
+        self.queries = {name: reading.pairs(fields) for name, fields in document["queries"].items()}
+        self.facts = self._facts(document, reading)
+
+    def _facts(self, document: Mapping[str, Any], reading: Reading) -> Facts:
+        within = reading.maybe(document["within"])
+        lasting: timedelta | None = within(_Alone(self)) if within is not None else None
+        return Facts(
+            type=document["type"],
+            digest=document["ir"],
+            steps=tuple(document["steps"]),
+            signals={name: (self.types[each["payload"]], *each["aliases"])
+                     for name, each in document["signals"].items()},
+            receives=tuple(tuple(each) for each in document["receives"]),
+            entity=document["entity"],
+            compensation=document["compensation"],
+            within=lasting,
+        )  # fmt: skip
+
+
+class _Alone(Scope):
+    """What is known before there is a run: the constants so far."""
+
+    def __init__(self, definition: Definition) -> None:
+        super().__init__(None)  # type: ignore[arg-type]  # there is none
+        self._constants = definition.constants
+
+    def __getitem__(self, name: str) -> Any:
+        return self._constants[name]
+
+
+_LOADED: dict[str, Definition] = {}
+
+
+def load(document: Mapping[str, Any], digest: str) -> Definition:
+    """The definition that a document is, read once for each digest.
+
+    Raises DefinitionError where the document isn't the one of that digest, or can't be read.
+    """
+    known = _LOADED.get(digest)
+    if known is None:
+        if digest_of(document) != digest:
+            raise DefinitionError(f"the document isn't the one with the digest {digest}")
+        try:
+            known = Definition(document)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DefinitionError(f"the document can't be read: {type(error).__name__}: {error}") from error
+        _LOADED[digest] = known
+    return known
