@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from cityos_runtime.context import Carried, Context
 from cityos_runtime.dispatch.inbox import InboxWorkflow
 from cityos_runtime.dispatch.messages import QUEUE, Message
+from cityos_runtime.interpreter.city import InterpretedCity
+from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.worker import load_workflows
 
 Flow: TypeAlias = Any
@@ -85,6 +87,37 @@ class Compiled:
     def query(self, flow: Flow, name: str) -> Any:
         """A query's answer."""
         return getattr(flow, self._queries[name])()
+
+
+class Interpreted:
+    """A definition."""
+
+    def __init__(self, definition: Definition, task_queue: str) -> None:
+        self.definition = definition
+        self.type = definition.facts.type
+        self.task_queue = task_queue
+
+    def begin(self, input: Any, context: Context, carried: Carried | None) -> Flow:
+        """A new run's object."""
+        return InterpretedCity(self.definition, input, context, carried)
+
+    def run(self, flow: Flow, input: Any, context: Context, carried: Carried | None) -> Coroutine[Any, Any, Any]:
+        """Its whole flow."""
+        coroutine: Coroutine[Any, Any, Any] = flow.run()
+        return coroutine
+
+    def query(self, flow: Flow, name: str) -> Any:
+        """A query's answer."""
+        return flow.get_workflow_status() if name == "getWorkflowStatus" else flow.answer(name)
+
+
+def interpreted_programs(documents: Iterable[Mapping[str, Any]]) -> dict[str, Program]:
+    """The workflows that these documents define, by type, and the dispatch's inbox."""
+    programs: dict[str, Program] = {Dispatch.type: Dispatch()}
+    for document in documents:
+        program = Interpreted(Definition(document), document["task_queue"])
+        programs[program.type] = program
+    return programs
 
 
 def compiled_programs(folder: Path) -> dict[str, Program]:
