@@ -15,6 +15,7 @@ from tests.rules import pages
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "docs" / "rules"
 PLAYED = (ROOT / "docs" / "tutorial.md",)
+PLAYED_IN_THE_CITY = (ROOT / "docs" / "simulating.md",)
 COMMAND = [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()"]
 
 _BLOCK = re.compile(r"(?:<!-- write: (?P<path>\S+) -->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.DOTALL)
@@ -54,6 +55,8 @@ def main() -> None:
     for document in PLAYED:
         with tempfile.TemporaryDirectory() as folder:
             document.write_text(played(document.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+    for document in PLAYED_IN_THE_CITY:
+        document.write_text(played(document.read_text(encoding="utf-8"), ROOT), encoding="utf-8")
     shutil.rmtree(RULES, ignore_errors=True)
     RULES.mkdir()
     for name, text in pages().items():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cityos_compiler.cli.main import COMMANDS
 
-from tests.docs import PLAYED, ROOT, RULES, played
+from tests.docs import PLAYED, PLAYED_IN_THE_CITY, ROOT, RULES, played
 from tests.rules import pages
 
 
@@ -16,6 +16,12 @@ from tests.rules import pages
 def test_outputs_are_what_the_tool_prints(document: Path, tmp_path: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert text == played(text, tmp_path), "python -m tests.docs"
+
+
+@pytest.mark.parametrize("document", PLAYED_IN_THE_CITY, ids=lambda path: path.name)
+def test_outputs_about_the_city_are_what_the_tool_prints(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert text == played(text, ROOT), "python -m tests.docs"
 
 
 def test_every_code_has_its_page_and_every_page_is_what_the_tool_says() -> None:

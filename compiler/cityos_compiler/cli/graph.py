@@ -31,11 +31,15 @@ def graph_command(workflow: str, shape: str, output: Path | None) -> int:
         return 0
     if output is None:
         raise click.UsageError(f"{shape} goes to a file: --output {found.id.lower()}.{shape}")
-    output.write_bytes(_rendered(dot(drawn, title), shape))
+    output.write_bytes(rendered(dot(drawn, title), shape))
     return 0
 
 
-def _rendered(text: str, shape: str) -> bytes:
+def rendered(text: str, shape: str) -> bytes:
+    """DOT as a picture.
+
+    Raises click.ClickException where there is nothing to draw with.
+    """
     from cityos_compiler.backends.diagrams.draw import NoGraphviz, draw
 
     try:

@@ -17,6 +17,7 @@ COMMANDS = {
     "inventory": ("inventory", "List what the specs contain."),
     "explain": ("explain", "Explain a finding's code, or a workflow with its wiring."),
     "run": ("run", "Run a workflow and show its steps as they happen."),
+    "simulate": ("simulate", "Play a workflow from its spec in virtual time, with faults and signals on demand."),
     "event": ("talk", "Give the city an event or signal; it finds its workflows, or starts them."),
     "signal": ("talk", "Send a signal to one running workflow."),
     "query": ("talk", "Ask a running workflow."),

@@ -57,14 +57,19 @@ class Scenario:
     """Of its whole file: points that no scenario needs to reach, and why."""
 
 
-def read_scenarios(folder: Path, root: Path) -> tuple[list[Scenario], list[Finding], dict[str, str]]:
-    """All scenarios below a folder, what is wrong with them, and their texts."""
+def read_scenarios(
+    folder: Path, root: Path, only: str | None = None
+) -> tuple[list[Scenario], list[Finding], dict[str, str]]:
+    """All scenarios below a folder, or only those of a workflow; what is wrong with them; and their texts."""
     scenarios: list[Scenario] = []
     findings: list[Finding] = []
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         shown = path.relative_to(root).as_posix()
-        texts[shown] = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        if only is not None and only not in text:
+            continue
+        texts[shown] = text
         node, found = compose(shown, texts[shown])
         findings += found
         if isinstance(node, Mapping):
@@ -174,16 +179,21 @@ class _Reader:
     def when(self, node: Node | None) -> When | None:
         if not isinstance(node, Scalar):
             return None
-        text = node.text.strip()
-        plain = seconds(text) if text != "0" else 0.0
-        if plain is not None:
-            return When(None, plain)
-        match = re.fullmatch(r"(\w+)(?:\s*\+\s*(\S+))?", text)
-        after = seconds(match.group(2)) if match and match.group(2) else 0.0
-        if match is None or after is None:
-            self.refuse(f"`{text}` is no moment", node.span, "a duration since the start, or `step + 20m`")
-            return None
-        return When(match.group(1), after)
+        found = moment(node.text)
+        if found is None:
+            self.refuse(f"`{node.text.strip()}` is no moment", node.span, "a duration since the start, or `step + 20m`")
+        return found
+
+
+def moment(text: str) -> When | None:
+    """A moment as it is written, `2h` or `step + 20m`; None where it is none."""
+    text = text.strip()
+    plain = seconds(text) if text != "0" else 0.0
+    if plain is not None:
+        return When(None, plain)
+    match = re.fullmatch(r"(\w+)(?:\s*\+\s*(\S+))?", text)
+    after = seconds(match.group(2)) if match and match.group(2) else 0.0
+    return None if match is None or after is None else When(match.group(1), after)
 
 
 def data(node: Node) -> Any:

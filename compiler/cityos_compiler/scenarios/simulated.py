@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cityos_runtime.context import Context, Tenant
@@ -13,10 +13,11 @@ from cityos_runtime.dispatch.routing import Routing
 from cityos_runtime.ids import filled
 from cityos_runtime.parking import Decision
 from cityos_runtime.sandbox import Sandbox
-from cityos_runtime.virtual import Answered, Asked, Entry, Program, Run, World
+from cityos_runtime.virtual import Answered, Asked, Program, Run, World
 from cityos_runtime.virtual.activities import Outcome as VirtualOutcome
 from cityos_runtime.virtual.adapter import Adapter
 from cityos_runtime.virtual.clock import START
+from cityos_runtime.virtual.following import Following, NeverBegan
 from temporalio.exceptions import ApplicationError
 
 from cityos_compiler.scenarios.expect import Happened, compare, differences, note_calls
@@ -54,71 +55,50 @@ class _Simulated:
         self.start = now
         self.scenario = scenario
         self.tenant = f"{scenario.tenant}-{number}"
-        self.trace: list[Entry] = []
         self.queried: list[str] = []
-        self.workflow_id = ""
-        self.began: dict[str, datetime] = {}
+        entry = place.entry(scenario.workflow)
+        self.type: str = entry["type"]
+        self.workflow_id = filled(entry["workflow_id"], {**scenario.input, "tenant_id": self.tenant})
+        self.following = Following(self.workflow_id, now)
 
     def outcome(self) -> Outcome:
         for operation, entries in self.scenario.world.items():
             self.place.sandbox.script(self.tenant, operation, entries)
         adapter = Adapter(self.place.sandbox)
         try:
-            self.world = World(self.place.programs, self._perform, listen=self._heard, now=self.start)
+            self.world = World(self.place.programs, self._perform, listen=self.following.heard, now=self.start)
             self.adapter, world = adapter, self.world
             wrong = self._play(world)
         finally:
             adapter.close()
         happened = self._happened(self.run_of(world))
-        return Outcome(self.scenario, wrong or compare(self.scenario.expect, happened), happened, trace=self.trace)
+        return Outcome(
+            self.scenario, wrong or compare(self.scenario.expect, happened), happened, trace=self.following.trace
+        )
 
     def run_of(self, world: World) -> Run:
         return world.runs[self.workflow_id]
 
     def _play(self, world: World) -> list[str]:
-        scenario, entry = self.scenario, self.place.entry(self.scenario.workflow)
+        scenario = self.scenario
         self.context = Context(
             tenant=Tenant.of(self.place.manifest, scenario.tenant).model_copy(update={"id": self.tenant}),
             correlation_id=f"scenario-{self.tenant}",
             search_attributes=any(action.kind == "event" for action in scenario.actions),
         )
-        self.workflow_id = filled(entry["workflow_id"], {**scenario.input, "tenant_id": self.tenant})
         world.start(
-            entry["type"], scenario.input, self.context, workflow_id=self.workflow_id, last_result=scenario.last_result
+            self.type, scenario.input, self.context, workflow_id=self.workflow_id, last_result=scenario.last_result
         )
         for action in scenario.actions:
-            if wrong := self._reach(world, action.at.after, action.at.seconds):
-                return [wrong]
+            try:
+                self.following.reach(world, action.at.after, action.at.seconds)
+            except NeverBegan as step:
+                return [f"`{step}` never began"]
             self._act(world, action)
             world.settle()
         world.go(enough=lambda: self.run_of(world).is_over)
         world.settle()  # what it has started begins as well
         return []
-
-    def _heard(self, entry: Entry) -> None:
-        self.trace.append(entry)
-        if entry.workflow != self.workflow_id:
-            return
-        if entry.kind == "scheduled":
-            self.began.setdefault(entry.name, entry.time)
-            self.began.setdefault(entry.details["operation"], entry.time)
-        elif entry.kind == "timer":
-            self.began.setdefault(entry.name.split(" ")[0], entry.time)
-
-    def _reach(self, world: World, step: str | None, seconds: float) -> str:
-        """Let time go on to a moment after the start, or after a step began; why not, where it doesn't come."""
-        base = self.start
-        if step is not None:
-            world.go(enough=lambda: step in self.began or self.run_of(world).is_over)
-            if step not in self.began:
-                return f"`{step}` never began"
-            base = self.began[step]
-        if seconds:
-            # What comes from outside comes before a timer of that very moment: on a server its start came later.
-            world.approach(base + timedelta(seconds=seconds))
-        else:
-            world.settle()
-        return ""
 
     def _act(self, world: World, action: Action) -> None:
         run = self.run_of(world)
@@ -151,7 +131,7 @@ class _Simulated:
         message = Message(
             name=action.name,
             payload=self._payload(world, action),
-            event_id=action.event_id or f"event-{len(self.trace)}",
+            event_id=action.event_id or f"event-{len(self.following.trace)}",
         )
         inbox = world.start("InboxWorkflow", message, self.context, workflow_id=f"inbox:{message.event_id}")
         world.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -33,6 +33,7 @@ class Asked:
     attempt: int
     number: int
     """Which activity of its run this is, from 1."""
+    summary: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
     """What one attempt leaves for the next, as a heartbeat's details do."""
 
@@ -107,7 +108,6 @@ class Activity:
         self.asked = asked
         self.terms = terms
         self.result: asyncio.Future[Any] = run.loop.create_future()
-        self._memory = asked.memory
         self._attempt = 0
         self._resting: Callable[[], None] | None = None
         self._end: datetime | None = run.clock.now + terms.within if terms.within is not None else None
@@ -128,7 +128,7 @@ class Activity:
         self._resting = None
         self._attempt += 1
         first = self.asked
-        asked = Asked(first.operation, first.input, first.context, self._attempt, first.number, self._memory)
+        asked = replace(first, attempt=self._attempt)
         outcome = self._run.perform(asked)
         self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome)
         match outcome:

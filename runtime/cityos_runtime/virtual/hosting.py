@@ -13,6 +13,7 @@ from temporalio.workflow import ActivityCancellationType
 from cityos_runtime.virtual.activities import Activity, Asked, Terms, as_received
 from cityos_runtime.virtual.clock import Clock
 from cityos_runtime.virtual.loop import VirtualLoop
+from cityos_runtime.virtual.trace import Entry, Kind
 
 if TYPE_CHECKING:
     from cityos_runtime.virtual.others import Child
@@ -117,11 +118,12 @@ class Hosting:
         schedule_to_close_timeout: timedelta | None,
         retry_policy: RetryPolicy | None,
         cancellation_type: ActivityCancellationType,
+        summary: str | None = None,
         **_: Any,
     ) -> ActivityTask:
         """Ask for an operation."""
         input, context = args
-        asked = Asked(activity, input, context, 1, self.next_activity)
+        asked = Asked(activity, input, context, 1, self.next_activity, summary or "")
         terms = Terms(
             result_type,
             start_to_close_timeout,
@@ -171,8 +173,8 @@ class Hosting:
 
     # What the whole run gives
 
-    def note(self, kind: Any, name: str = "", **details: Any) -> None:
-        """Write down what happened."""
+    def note(self, kind: Kind, name: str = "", **details: Any) -> Entry | None:
+        """Write down what happened, where anybody wants to know."""
         raise NotImplementedError
 
     def turn(self, first: Callable[[], None] | None = None) -> None:

@@ -129,17 +129,27 @@ class Run(Hosting):
         self.stuck = why
         self._close()
 
-    def note(self, kind: Kind, name: str = "", **details: Any) -> None:
-        """Write down what happened."""
-        if self.world.listening:
-            self.world.tell(Entry(self.clock.now, self.identity.workflow_id, kind, name, details))
+    def note(self, kind: Kind, name: str = "", **details: Any) -> Entry | None:
+        """Write down what happened, where anybody wants to know."""
+        if not self.world.listening:
+            return None
+        entry = Entry(self.clock.now, self.identity.workflow_id, kind, name, details)
+        self.world.tell(entry)
+        return entry
 
     # What reaches it from outside
 
     def signal(self, name: str, payload: Any, envelope: Mapping[str, Any] | None = None) -> None:
         """A signal comes."""
-        self.note("signal", name, payload=payload)
+        before, kept = dict(self.flow.mailbox.counts), len(self.flow.mailbox.kept)
+        entry = self.note("signal", name, payload=payload)
         self.turn(lambda: self.flow.mailbox.receive(name, payload, envelope))
+        if entry is not None:
+            counts = self.flow.mailbox.counts
+            refused = [why for why in ("invalid", "duplicate", "unknown") if counts[why] > before.get(why, 0)]
+            entry.details["became"] = (
+                refused[0] if refused else "kept" if len(self.flow.mailbox.kept) > kept else "taken"
+            )
 
     def cancel(self) -> None:
         """A cancellation comes."""
@@ -180,7 +190,8 @@ class Run(Hosting):
     def begin_activity(self, asked: Asked, terms: Any) -> Activity:
         """An operation is asked for."""
         self._activities += 1
-        self.note("scheduled", asked.step, operation=asked.operation, input=asked.input, key=asked.key)
+        self.note("scheduled", asked.step, operation=asked.operation, input=asked.input, key=asked.key,
+                  summary=asked.summary)  # fmt: skip
         return Activity(self, asked, terms)
 
     @property

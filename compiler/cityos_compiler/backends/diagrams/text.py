@@ -36,8 +36,11 @@ _EDGES = {
 }
 
 
-def mermaid(drawn: Picture) -> str:
-    """A Mermaid flowchart."""
+_THICK = ", penwidth=3"
+
+
+def mermaid(drawn: Picture, taken: frozenset[str] = frozenset()) -> str:
+    """A Mermaid flowchart; the nodes of a path that was taken have thick borders."""
     lines = ["flowchart TD"]
     lines += [f"  {node.id}{_shape(node)}" for node in drawn.nodes]
     for edge in drawn.edges:
@@ -48,6 +51,9 @@ def mermaid(drawn: Picture) -> str:
         members = [node.id for node in drawn.nodes if node.kind == kind]
         if members:
             lines += [f"  classDef {kind} {style}", f"  class {','.join(members)} {kind}"]
+    if taken:
+        members = [node.id for node in drawn.nodes if node.id in taken]
+        lines += ["  classDef taken stroke-width:4px", f"  class {','.join(members)} taken"]
     return "\n".join(lines) + "\n"
 
 
@@ -65,8 +71,8 @@ def _escaped(text: str) -> str:
     )
 
 
-def dot(drawn: Picture, title: str) -> str:
-    """A DOT digraph."""
+def dot(drawn: Picture, title: str, taken: frozenset[str] = frozenset()) -> str:
+    """A DOT digraph; the nodes of a path that was taken, and what leads from one to the next, are thick."""
     lines = [
         "digraph workflow {",
         f"  label={_quoted(title)}; labelloc=t; fontname=Helvetica; rankdir=TB; nodesep=0.35; ranksep=0.4;",
@@ -77,9 +83,10 @@ def dot(drawn: Picture, title: str) -> str:
         shape, fill = _DOT.get(node.kind, ("box", "#ffffff"))
         dashed = ', style="filled,dashed", color="#c53030"' if node.kind == "compensation" else ""
         label = _quoted(_wrapped(node.label), "\\l" if node.kind == "beside" else "\\n")
-        lines.append(f'  {node.id} [label={label}, shape={shape}, fillcolor="{fill}"{dashed}];')
+        thick = _THICK if node.id in taken else ""
+        lines.append(f'  {node.id} [label={label}, shape={shape}, fillcolor="{fill}"{dashed}{thick}];')
     for edge in drawn.edges:
-        style = _EDGES.get(edge.kind, "")
+        style = _EDGES.get(edge.kind, "") + (_THICK if {edge.source, edge.target} <= taken else "")
         lines.append(f"  {edge.source} -> {edge.target} [label={_quoted(_wrapped(edge.label, 24))}{style}];")
         if edge.kind in ("undo", "beside"):  # beside its step, so that the flow itself stays in one column
             lines.append(f"  {{rank=same; {edge.source}; {edge.target}}}")

@@ -1,0 +1,1 @@
+"""Running a workflow from its spec alone, in virtual time, with what is asked for on the command line."""
