@@ -47,10 +47,11 @@ class Children(Undoing):
         """
         stop_if_interrupted()
         self._progress.enter(step, self.now())
+        kind, arguments = self._started_as(workflow_type, input)
         try:
             answer: ModelT = await workflow.execute_child_workflow(
-                workflow_type,
-                args=[input, self.context.caused_by(self.id), None],
+                kind,
+                args=arguments,
                 id=self.id_of(workflow_id, **dumped(input)),
                 task_queue=task_queue,
                 result_type=result,
@@ -80,10 +81,11 @@ class Children(Undoing):
         stop_if_interrupted()
         self._progress.enter(step, self.now())
         started = self.id_of(workflow_id, **dumped(input))
+        kind, arguments = self._started_as(workflow_type, input)
         try:
             await workflow.start_child_workflow(
-                workflow_type,
-                args=[input, self.context.caused_by(self.id), None],
+                kind,
+                args=arguments,
                 id=started,
                 task_queue=task_queue,
                 parent_close_policy=ParentClosePolicy.ABANDON,
@@ -96,6 +98,10 @@ class Children(Undoing):
             raise self._child_failure(error, step) from error
         self._progress.leave(step, self.now())
         return started
+
+    def _started_as(self, workflow_type: str, input: BaseModel) -> tuple[str, list[Any]]:
+        """The type and the arguments with which another workflow is started: as it was compiled."""
+        return workflow_type, [input, self.context.caused_by(self.id), None]
 
     def id_of(self, pattern: str, **values: Any) -> str:
         """A workflow's id from its pattern; the tenant is this workflow's own, whatever the values say."""

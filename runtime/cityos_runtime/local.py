@@ -24,7 +24,7 @@ from cityos_runtime.dispatch.messages import Delivery, Message
 from cityos_runtime.dispatch.sending import send
 from cityos_runtime.embedded import start_real, start_virtual
 from cityos_runtime.ids import filled
-from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, Reference
+from cityos_runtime.interpreter.dynamic import Reference, started_as
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.setup import SetupError
 from cityos_runtime.worker import workers
@@ -38,8 +38,8 @@ class LocalCity:
     sandbox: Sandbox
     manifest: dict[str, Any]
     examples: dict[str, Any] = field(default_factory=dict)
-    interpreted: dict[str, str] = field(default_factory=dict)
-    """The workflows that are started by their definitions, with the digests of these."""
+    interpreted: dict[str, Reference] = field(default_factory=dict)
+    """The workflows that are started by their definitions, and which these are."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @classmethod
@@ -51,8 +51,11 @@ class LocalCity:
         ui: bool = False,
         examples: dict[str, Any] | None = None,
         definitions: Path | None = None,
+        compiled: bool = True,
     ) -> LocalCity:
-        """Start a server, the sandbox city and the workers; with a store of definitions these serve them too.
+        """Start a server, the sandbox city and the workers.
+
+        With a store of definitions the workers run workflows by these too; without compiled code, by these only.
 
         Raises SetupError where the generated code is missing or something can't start.
         """
@@ -68,7 +71,15 @@ class LocalCity:
             sandbox = await Sandbox.start(systems)
             stack.push_async_callback(sandbox.stop)
             environ = {**os.environ, **sandbox.environ}
-            served = workers(environment.client, None, generated, environ, with_breakers=False, definitions=definitions)
+            served = workers(
+                environment.client,
+                None,
+                generated,
+                environ,
+                with_breakers=False,
+                definitions=definitions,
+                compiled=compiled,
+            )
             await stack.enter_async_context(served)
         except BaseException:
             await stack.aclose()
@@ -164,29 +175,22 @@ async def start_workflow(
     entry: Mapping[str, Any],
     input: Mapping[str, Any],
     context: Context,
-    definition: str | None = None,
+    reference: Reference | None = None,
 ) -> WorkflowHandle[Any, Any]:
     """Start the workflow of a manifest's entry under the id that its pattern gives.
 
-    With the digest of a definition it runs by that, and not as it was compiled.
+    With a reference it runs by the definition that this names, and not as it was compiled.
     """
-    name, arguments = started_as(entry["type"], [dict(input), context], definition)
+    name, arguments = started_as(entry["type"], [dict(input), context], reference)
     return await client.start_workflow(
         name,
         args=arguments,
         id=start_id(entry["workflow_id"], input, context),
         static_summary=entry["summary"],
-        static_details=None if definition is None else f"{entry['type']} by its definition {definition}",
+        static_details=None if reference is None else f"{entry['type']} by its definition {reference.digest}",
         task_queue=entry["task_queue"],
         priority=Priority(fairness_key=context.tenant.id),
     )
-
-
-def started_as(workflow: str, arguments: list[Any], definition: str | None) -> tuple[str, list[Any]]:
-    """The type and the arguments with which a workflow is started: as it was compiled, or by a definition."""
-    if definition is None:
-        return workflow, arguments
-    return DYNAMIC_TYPE, [Reference(workflow=workflow, digest=definition), *arguments]
 
 
 def start_id(pattern: str, input: Mapping[str, Any], context: Context) -> str:

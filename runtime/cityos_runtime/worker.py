@@ -50,9 +50,11 @@ async def serve(
     generated_dir: Path | str,
     environ: Mapping[str, str] | None = None,
     definitions: Path | None = None,
+    *,
+    compiled: bool = True,
 ) -> None:
     """Work on these task queues (all, where none is named) until cancelled."""
-    async with workers(client, queues, generated_dir, environ, definitions=definitions):
+    async with workers(client, queues, generated_dir, environ, definitions=definitions, compiled=compiled):
         await asyncio.Event().wait()
 
 
@@ -65,16 +67,19 @@ async def workers(
     *,
     with_breakers: bool = True,
     definitions: Path | None = None,
+    compiled: bool = True,
 ) -> AsyncIterator[list[Worker]]:
     """Running workers, one for each task queue.
 
     Without breakers for tests, whose faults are many and meant. With a store of definitions they also run workflows
-    by these, and there is one more queue for workflows that are not compiled.
+    by these, and there is one more queue, for workflows that no worker of another queue knows. Where nothing is
+    compiled, the folder has the data of the systems and the manifest alone.
     """
     folder = Path(generated_dir)
     systems = Systems.model_validate(_load(folder, "systems.json"))
-    workflows = load_workflows(folder)
-    known = {*workflows, *(system.task_queue for system in systems.systems.values())}
+    workflows = load_workflows(folder) if compiled else {}
+    queues_of_workflows = {entry["task_queue"] for entry in _load(folder, "manifest.json")["workflows"]}
+    known = {*queues_of_workflows, *(system.task_queue for system in systems.systems.values())}
     if (folder / PACKAGE / "dispatch.py").exists():
         known.add(QUEUE)
     if definitions is not None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,32 +40,6 @@ def checked_project(root: Path) -> Checked:
         click.echo(human(checked.findings, checked.project.texts, color=has_color(sys.stderr)), err=True)
         raise click.exceptions.Exit(1)
     return checked
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Definitions that are in a store, by the names of their workflows."""
-
-    folder: Path
-    digests: dict[str, str]
-
-
-def definitions_folder(root: Path) -> Path:
-    """The store of definitions: what `CITYOSC_DEFINITIONS` says, else `.cityos/definitions` of the project."""
-    return Path(os.environ.get("CITYOSC_DEFINITIONS") or root / ".cityos" / "definitions")
-
-
-def kept_definitions(root: Path, checked: Checked, workflows: Iterable[str]) -> Kept:
-    """Write the definitions of these workflows (names or numbers) to the store, as the specs say them now."""
-    from cityos_runtime.interpreter.store import DefinitionStore
-
-    from cityos_compiler.backends.definition.document import Definitions
-
-    wanted = set(workflows)
-    definitions = Definitions(checked.project, checked.workflows)
-    store = DefinitionStore(definitions_folder(root))
-    names = [workflow.name for workflow in checked.workflows if wanted & {workflow.name, workflow.id}]
-    return Kept(store.folder, {name: store.put(definitions.of(name)) for name in names})
 
 
 def fresh_generated(root: Path, checked: Checked) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
+from cityos_compiler.cli.definitions import Kept, interpreted_data, keep
 
 
 @click.command()
@@ -19,17 +20,35 @@ from cityos_compiler.cli.common import checked_project, fresh_generated, project
 @click.option("--tenant", default="t_001", show_default=True, help="The tenant it runs for.")
 @click.option("--address", help="A Temporal server; without it the embedded one, with the sandbox city.")
 @click.option("--namespace", default="default", show_default=True)
+@click.option("--interpreted", is_flag=True, help="Run it by its definition: nothing needs to be compiled.")
+@click.option("--queue", help="The task queue it runs on; its own without. For --interpreted with --address.")
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human")
-def run_command(workflow: str, source: Path, tenant: str, address: str | None, namespace: str, shape: str) -> int:
-    """Run WORKFLOW (its name or number) and show its steps as they happen, then its result."""
+def run_command(
+    workflow: str,
+    source: Path,
+    tenant: str,
+    address: str | None,
+    namespace: str,
+    interpreted: bool,
+    queue: str | None,
+    shape: str,
+) -> int:
+    """Run WORKFLOW (its name or number) and show its steps as they happen, then its result.
+
+    With --interpreted it runs by its definition, and so do the workflows that it starts. The definitions are written
+    to the store (`.cityos/definitions`, or what CITYOSC_DEFINITIONS says), where workers find them.
+    """
     from cityos_compiler.cli.find import find_workflow
 
+    if queue is not None and not (interpreted and address):
+        raise click.UsageError("--queue is for --interpreted with --address: compiled workflows have their queue")
     root = project_root()
     checked = checked_project(root)
-    generated = fresh_generated(root, checked)
     found = find_workflow(checked.workflows, workflow)
+    kept = keep(root, checked, [found.name]) if interpreted else None
+    generated = interpreted_data(root, checked) if interpreted else fresh_generated(root, checked)
     given = read_data(source)
-    return asyncio.run(_run(generated, found.name, given, tenant, address, namespace, shape))
+    return asyncio.run(_run(generated, found.name, given, tenant, address, namespace, shape, kept, queue))
 
 
 def read_data(source: Path) -> dict[str, Any]:
@@ -57,6 +76,8 @@ async def _run(
     address: str | None,
     namespace: str,
     shape: str,
+    kept: Kept | None = None,
+    queue: str | None = None,
 ) -> int:
     from cityos_runtime.client import connect
     from cityos_runtime.context import Context, Tenant
@@ -71,9 +92,13 @@ async def _run(
             client = await connect(address, namespace)
             context.search_attributes = await is_indexed(client)
             entry = next(e for e in manifest["workflows"] if e["type"] == workflow)
-            return await follow(await start_workflow(client, entry, given, context), shape)
+            entry["task_queue"] = queue or entry["task_queue"]
+            reference = kept.references[workflow] if kept is not None else None
+            return await follow(await start_workflow(client, entry, given, context, reference), shape)
         context.search_attributes = True
-        city = await LocalCity.open(generated)
+        store = kept.folder if kept is not None else None
+        city = await LocalCity.open(generated, definitions=store, compiled=kept is None)
+        city.interpreted = kept.references if kept is not None else {}
         try:
             return await follow(await city.start(workflow, given, context), shape)
         finally:

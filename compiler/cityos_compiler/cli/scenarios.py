@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cityos_compiler.cli.common import Kept, checked_project, fresh_generated, kept_definitions, project_root
+from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
+from cityos_compiler.cli.definitions import Kept, keep
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -66,7 +67,7 @@ def test_command(
         )
     if interpreted and coverage:
         raise click.UsageError("--coverage counts the lines of generated code, which --interpreted doesn't run")
-    definitions = kept_definitions(root, checked, {s.workflow for s in chosen}) if interpreted else None
+    definitions = keep(root, checked, {s.workflow for s in chosen}) if interpreted else None
     ran: dict[str, Ran] = {}
     with _watching(generated, ran) if coverage else nullcontext():
         examples = signal_examples(checked.project)
@@ -167,7 +168,7 @@ async def _run(
 
     store = definitions.folder if definitions is not None else None
     city = await LocalCity.open(generated, examples=examples, definitions=store)
-    city.interpreted = definitions.digests if definitions is not None else {}
+    city.interpreted = definitions.references if definitions is not None else {}
     try:
         outcomes = await run_all(city, scenarios, at_once=at_once, each=tell)
     finally:

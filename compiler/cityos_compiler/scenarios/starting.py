@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from cityos_runtime.context import Context
-from cityos_runtime.local import LocalCity, start_id, started_as
+from cityos_runtime.interpreter.dynamic import started_as
+from cityos_runtime.local import LocalCity, start_id
 from temporalio.api.common.v1 import Payloads, WorkflowType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest

@@ -29,10 +29,22 @@ parse("0")  # the parser is made here, outside of any workflow
 
 
 class Reference(BaseModel):
-    """Which definition a run follows."""
+    """Which definition a run follows. Workflows that it starts and that are named here follow theirs."""
 
     workflow: str
     digest: str
+    children: dict[str, str] = {}
+    """Digests by workflow; one that isn't named is started as it was compiled."""
+
+    def to(self, workflow: str) -> Reference | None:
+        """What a workflow that it starts follows; None where that one is compiled."""
+        digest = self.children.get(workflow)
+        return self.model_copy(update={"workflow": workflow, "digest": digest}) if digest is not None else None
+
+
+def started_as(workflow: str, arguments: list[Any], reference: Reference | None) -> tuple[str, list[Any]]:
+    """The type and the arguments with which a workflow is started: as it was compiled, or by a definition."""
+    return (workflow, arguments) if reference is None else (DYNAMIC_TYPE, [reference, *arguments])
 
 
 class DynamicRun(InterpretedCity):
@@ -42,6 +54,10 @@ class DynamicRun(InterpretedCity):
 
     def _next_arguments(self, carried: Carried) -> list[Any]:
         return [self.reference, *super()._next_arguments(carried)]
+
+    def _started_as(self, workflow_type: str, input: BaseModel) -> tuple[str, list[Any]]:
+        kind, arguments = super()._started_as(workflow_type, input)
+        return started_as(kind, arguments, self.reference.to(workflow_type))
 
 
 @workflow.defn(name=DYNAMIC_TYPE)
@@ -84,8 +100,23 @@ class DynamicWorkflow:
 
     @workflow.query(name="getWorkflowStatus")
     def get_workflow_status(self) -> WorkflowStatus:
-        """Where this workflow stands."""
-        return self._known().get_workflow_status()
+        """Where this workflow stands; while its definition is on its way, at its beginning."""
+        if self._run is not None:
+            return self._run.get_workflow_status()
+        started_at = workflow.info().start_time
+        return WorkflowStatus(
+            workflow_id=workflow.info().workflow_id,
+            workflow_type=self._reference.workflow,
+            current_state="running",
+            current_step=0,
+            total_steps=0,
+            progress_percentage=0,
+            started_at=started_at,
+            last_activity_at=started_at,
+            tenant_id=self._context.tenant.id,
+            signals={"kept": len(self._early)},
+            cancel_requested=self._cancelled,
+        )
 
     @workflow.query(dynamic=True)
     def answer(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:

@@ -16,12 +16,12 @@ class Callee:
 
     def __init__(self, operation: Operation[Any], input: type[Model], optional: list[str]) -> None:
         self.operation = operation
-        self._input = input
+        self.input = input
         self._optional = dict.fromkeys(optional)
 
     def call(self, given: Mapping[str, Any]) -> Call[Any]:
         """A call of it. An optional input that isn't given is null, whatever its default."""
-        return Call(self.operation, self._input(**{**self._optional, **given}))
+        return Call(self.operation, self.input(**{**self._optional, **given}))
 
 
 class Operations:
