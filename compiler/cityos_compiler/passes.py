@@ -35,10 +35,15 @@ def check(root: Path) -> Checked:
     with uncollected():
         project = load(root)
         lowered = lower(project)
-        return checked(project, lowered, run_rules(lowered.workflows, project))
+        return checked(project, check_systems(project), lowered, run_rules(lowered.workflows, project))
 
 
-def checked(project: Project, lowered: Lowered, of_rules: list[Finding]) -> Checked:
+def check_systems(project: Project) -> list[Finding]:
+    """What is wrong with how systems are spoken and what they keep; no workflow has a say in it."""
+    return [*check_bindings(project), *check_models(project)]
+
+
+def checked(project: Project, of_systems: list[Finding], lowered: Lowered, of_rules: list[Finding]) -> Checked:
     """What was found, as it is reported: each mistake once, as the project's settings and suppressions say."""
-    found = [*project.findings, *check_bindings(project), *check_models(project), *lowered.findings, *of_rules]
+    found = [*project.findings, *of_systems, *lowered.findings, *of_rules]
     return Checked(project, lowered.workflows, reported(found, project))

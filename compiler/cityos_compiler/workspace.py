@@ -13,7 +13,7 @@ from pathlib import Path
 from cityos_compiler import ir
 from cityos_compiler.lowering.values import Seen
 from cityos_compiler.lowering.workflow import Workflows, lower, lower_workflow
-from cityos_compiler.passes import Checked, checked
+from cityos_compiler.passes import Checked, check_systems, checked
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.expr import types as t
@@ -43,7 +43,7 @@ class Workspace:
     texts: dict[str, str | None] = field(default_factory=dict)
     lowered: dict[str, Lowered] = field(default_factory=dict)
     _read: dict[str, ReadSpec] = field(default_factory=dict)
-    _around: tuple[list[ReadSpec], Project] | None = None
+    _around: tuple[list[ReadSpec], Project, list[Finding]] | None = None
     _heads: object = None
     _together: tuple[dict[str, str | None], list[Finding]] = field(default_factory=lambda: ({}, []))
     """What the rules over all workflows together found last, and in which texts."""
@@ -91,7 +91,8 @@ class Workspace:
     def _check(self, settled: bool) -> Checked:
         files = sorted(self.texts, key=lambda file: Path(file).parts)
         specs = [self.spec(file) for file in files if d.kind_of(file.removeprefix("specs/")) is not None]
-        project = assemble(self.root, specs, self._surroundings(specs))
+        around, of_systems = self._surroundings(specs)
+        project = assemble(self.root, specs, around)
         self._forget_where_heads_changed(project)
         one_by_one = _Remembered(project, self.lowered)
         lowered = lower(project, one_by_one)
@@ -104,14 +105,16 @@ class Workspace:
             self._together = (self.texts, run_rules(lowered.workflows, project, alone=False))
         then, together = self._together
         of_rules += [f for f in together if settled or then.get(f.span.file) == self.texts.get(f.span.file)]
-        return checked(project, lowered, sorted(of_rules, key=lambda finding: finding.code))
+        return checked(project, of_systems, lowered, sorted(of_rules, key=lambda finding: finding.code))
 
-    def _surroundings(self, specs: list[ReadSpec]) -> Project:
+    def _surroundings(self, specs: list[ReadSpec]) -> tuple[Project, list[Finding]]:
+        """What all files but the workflows resolve to, and what is wrong with the systems among them."""
         others = [spec for spec in specs if not spec.is_workflow]
         if self._around is None or not _same(self._around[0], others):
-            self._around = others, surroundings_of(self.root, others)
+            around = surroundings_of(self.root, others)
+            self._around = others, around, check_systems(around)
             self.lowered.clear()
-        return self._around[1]
+        return self._around[1:]
 
     def _forget_where_heads_changed(self, project: Project) -> None:
         """Rules look at the heads of other workflows, and so does a workflow that calls or starts one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
@@ -14,12 +13,11 @@ from cityos_dsl.expr.ast import Binary, Expr
 from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.parse import parse
+from cityos_dsl.expr.templates import Placeholder, parts
 from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import Project
 from cityos_dsl.source import Node, Scalar, Sequence
-
-PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
 
 
 @dataclass(frozen=True)
@@ -69,20 +67,22 @@ class Values:
 
     def text(self, node: Scalar, env: Env) -> ir.Text:
         """Text for people, with `${ expressions }` inside."""
-        parts: list[str | ir.Expr] = []
-        end = 0
-        for place in PLACEHOLDER.finditer(node.text):
-            column = node.span.column + len(node.style) + place.start(1)
-            span = replace(node.span, column=column)
-            if node.span.line == node.span.end_line:
-                span = replace(span, end_column=column + len(place.group(1)))
-            inner = self.expr(Scalar(place.group(1), span), env)
+        try:
+            pieces = parts(node.text)
+        except ExprError as error:
+            self.findings.append(shifted(node, error))
+            return ir.Text((node.text,))
+        lowered: list[str | ir.Expr] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                lowered.append(piece)
+                continue
+            scalar = placed(node, piece)
+            inner = self.expr(scalar, env)
             if inner is not None and inner.type != t.STRING:
-                inner = self.expr(Scalar(f"string({place.group(1)})", span), env)
-            parts += [node.text[end : place.start()]] if place.start() > end else []
-            parts += [inner] if inner is not None else []
-            end = place.end()
-        return ir.Text((*parts, *([node.text[end:]] if end < len(node.text) or not parts else [])))
+                inner = self.expr(Scalar(f"string({piece.text})", scalar.span), env)
+            lowered += [inner] if inner is not None else []
+        return ir.Text(tuple(lowered))
 
     def condition(self, node: Scalar, env: Env) -> ir.Expr | None:
         """Check a condition; where it is one of those of `require:`, it tells what is required there as well."""
@@ -243,6 +243,15 @@ def _inside(names: Mapping[str, t.Type], wanted: str) -> list[tuple[str, t.Type]
         if isinstance(kind, t.RecordType):
             found += [(f"{name}.{f.name}", f.type) for f in kind.fields if f.name == wanted]
     return found
+
+
+def placed(node: Scalar, place: Placeholder) -> Scalar:
+    """The expression in a text as a value of its own, where it stands in the file."""
+    column = node.span.column + len(node.style) + place.inside
+    span = replace(node.span, column=column)
+    if node.span.line == node.span.end_line:
+        span = replace(span, end_column=column + len(place.text))
+    return Scalar(place.text, span)
 
 
 def shifted(node: Scalar, error: ExprError) -> Finding:
