@@ -20,6 +20,9 @@ from cityos_dsl.source import Node, Scalar
 from cityos_dsl.spec import steps as s
 from cityos_dsl.variants import variant_name
 
+CANCEL = "cancel"
+"""The name of Temporal's own cancellation under ``meanwhile``."""
+
 
 @dataclass
 class Target:
@@ -220,7 +223,10 @@ class Lowering:
         models = []
         for name in (part.strip() for part in key.text.split(" or ")):
             model = self.project.signal(name)
-            if model is None:
+            if model is None and name == CANCEL:
+                self.values.refuse("NAME005", "`cancel` is no signal, but Temporal's own cancellation", key.span,
+                                   "give it a branch of its own under `meanwhile:`")  # fmt: skip
+            elif model is None:
                 known = [*self.project.signals, *self.project.aliases]
                 self.values.refuse("NAME005", f"there is no signal `{name}`", key.span, did_you_mean(name, known))
             else:
@@ -255,11 +261,19 @@ class Lowering:
         for key, branch in entries.items():
             if branch.timer is not None:
                 timers.append(self._timer(key, branch.timer, env))
+            elif key.text == CANCEL:
+                branches.append(self._cancelled(branch, env))
             else:
                 lowered, _ = self.branch(key, branch, env)
                 if lowered is not None:
                     branches.append(lowered)
         return ir.Meanwhile(branches=tuple(branches), timers=tuple(timers))
+
+    def _cancelled(self, branch: s.Branch, env: Env) -> ir.Branch:
+        """What is done when the workflow is cancelled: a branch of no signal."""
+        where = self.values.condition(branch.where, env) if branch.where is not None else None
+        steps, _ = self.block(branch.steps, env)
+        return ir.Branch(signals=(), where=where, steps=steps)
 
     def _timer(self, key: Scalar, timer: s.Timer, env: Env) -> ir.Timer:
         each, among = None, None
