@@ -39,7 +39,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME011": ("An unknown workflow", "Children are workflows of this project."),
     "NAME012": ("An unknown event", "Events are declared in specs/events.yaml."),
     "NAME013": ("An unknown query", "Queries are declared in specs/queries.yaml."),
-    "NAME014": ("An id from nowhere", "What stands in braces in a workflow id is a required input."),
+    "NAME014": ("An id from nowhere", "What stands in braces in a workflow id is the tenant or an input that always has a value: required, or with a default."),
     "WIRE001": ("An input without source", "A required input is filled by name from what is in scope; nothing has that name and type."),
     "WIRE002": ("An amount must be named", "Amounts are never wired by name: the gross would be paid where the net was meant."),
     "WIRE003": ("Two sources for an input", "Two names in one layer fit; say which."),

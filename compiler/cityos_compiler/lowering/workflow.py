@@ -24,8 +24,6 @@ from cityos_dsl.project import Project
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
 
-HEADER = ("tenant_id", "workflow_id", "correlation_id", "causation_id")
-
 
 @dataclass
 class Lowered:
@@ -227,7 +225,7 @@ def _queries(project: Project, low: Lowering, spec: d.Workflow, env: Env) -> tup
 def _workflow_id(values: Values, spec: d.Workflow, fields: tuple[FieldDecl, ...]) -> str:
     """The id's pattern: its placeholders are inputs, and it begins with the tenant (architecture §8.2)."""
     pattern = spec.workflow_id.text
-    known = {*(decl.name for decl in fields if not decl.optional), *HEADER, "scheduled_at", "date"}
+    known = {*(decl.name for decl in fields if not decl.optional), "tenant_id"}
     for name in re.findall(r"\{([^{}]*)\}", pattern):
         if name not in known:
             values.refuse("NAME014", f"the workflow id needs `{name}`, and the input has no such field",
