@@ -8,6 +8,7 @@ from pathlib import Path
 from cityos_compiler import ir
 from cityos_compiler.findings.policy import reported
 from cityos_compiler.lowering.bindings import check_bindings
+from cityos_compiler.lowering.causes import surely_unknown
 from cityos_compiler.lowering.models import check_models
 from cityos_compiler.lowering.workflow import Lowered, lower
 from cityos_compiler.rules import run_rules
@@ -45,5 +46,6 @@ def check_systems(project: Project) -> list[Finding]:
 
 def checked(project: Project, of_systems: list[Finding], lowered: Lowered, of_rules: list[Finding]) -> Checked:
     """What was found, as it is reported: each mistake once, as the project's settings and suppressions say."""
-    found = [*project.findings, *of_systems, *lowered.findings, *of_rules]
+    around = surely_unknown(project, [*project.findings, *of_systems])
+    found = [*around, *lowered.findings, *of_rules]
     return Checked(project, lowered.workflows, reported(found, project))

@@ -18,7 +18,7 @@ from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import Project, assemble, surroundings_of
-from cityos_dsl.reading import ReadSpec, not_text, read_spec, spec_files
+from cityos_dsl.reading import ReadSpec, Unreadable, read_spec, read_text, spec_files, unread_spec
 from cityos_dsl.source import Node, Scalar, Sequence, uncollected
 from cityos_dsl.spec import documents as d
 
@@ -43,6 +43,8 @@ class Workspace:
     texts: dict[str, str | None] = field(default_factory=dict)
     lowered: dict[str, Lowered] = field(default_factory=dict)
     _read: dict[str, ReadSpec] = field(default_factory=dict)
+    _unread: dict[str, Unreadable] = field(default_factory=dict)
+    """Why files have no text."""
     _around: tuple[list[ReadSpec], Project, list[Finding]] | None = None
     _heads: object = None
     _together: tuple[dict[str, str | None], list[Finding]] = field(default_factory=lambda: ({}, []))
@@ -59,11 +61,13 @@ class Workspace:
     def read_from_disk(self, file: str) -> None:
         """Take a file as it stands on the disk, where it may be gone."""
         path = self.root / file
-        try:
-            self.texts[file] = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            self.texts[file] = None
-        except OSError:
+        if path.is_file() or path.is_symlink():
+            text = read_text(path)
+            self.texts[file] = text if isinstance(text, str) else None
+            if not isinstance(text, str):
+                self._unread[file] = text
+                self._read.pop(file, None)
+        else:
             self.texts.pop(file, None)
 
     def spec(self, file: str) -> ReadSpec:
@@ -71,7 +75,8 @@ class Workspace:
         text = self.texts[file]
         kept = self._read.get(file)
         if kept is None or kept.text != text:
-            kept = self._read[file] = read_spec(file, text) if text is not None else not_text(file)
+            kept = read_spec(file, text) if text is not None else unread_spec(file, self._unread[file])
+            self._read[file] = kept
         return kept
 
     def check(self, texts: Mapping[str, str] | None = None, *, settled: bool = True) -> Checked:
