@@ -76,6 +76,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME022": ("Another name taken", "`aliases:` are names under which the same event or signal comes from elsewhere; one that another has would stand for both."),
     "NAME024": ("One name, two payloads", "A message that is an event and a signal starts workflows and reaches others with one payload; where the two contracts differ, it could only ever be one of them."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
+    "NAME025": ("A word that reads like a name", "A bare word under `return:` that names nothing is a text, such as a status. One that is called like an input, or nearly like a variable or a result, was perhaps meant to be its value: say which, with the whole path or with quotes."),
     "MODEL001": ("A model twice", "A system has one model of a name; who looks it up would find either."),
     "MODEL002": ("A copy that is none", "sync: names the systems that hold copies: each once, and never the owner, which has the original."),
     "LINT001": ("Not a code", "`lint:` of specs/cityos.yaml and `# cityosc: ignore[...]` name codes (SAGA001), families (SAGA) or all. A code that is none would switch nothing off, or nothing on, and nobody would notice."),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
 from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.expr import types as t
-from cityos_dsl.expr.ast import Binary, Expr
+from cityos_dsl.expr.ast import Binary, Expr, path_of
 from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.fold import known_value
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.templates import Placeholder, parts
 from cityos_dsl.expr.unparse import unparse
@@ -92,6 +94,19 @@ class Values:
         parts = _conjuncts(lowered.checked.expr)
         told = frozenset[str]().union(*(self.required.get(unparse(part), frozenset()) for part in parts))
         return replace(lowered, checked=replace(lowered.checked, when_true=lowered.checked.when_true | told))
+
+    def told_by(self, on: ir.Expr | None, values: Iterable[str]) -> frozenset[str]:
+        """What `require:` says surely exists where an expression has one of these values, as in a case of a switch."""
+        path = path_of(on.checked.expr) if on is not None else None
+        if path is None or not self.required:
+            return frozenset()
+        known = [_at(path.split("."), value) for value in values]
+        told = (
+            paths
+            for text, paths in self.required.items()
+            if known and all(known_value(parse(text), names) == (True,) for names in known)
+        )
+        return frozenset[str]().union(*told)
 
     def value(self, node: Node, env: Env, expected: t.Type | None = None) -> ir.Value | None:
         """A value: an expression, or a map or list of values."""
@@ -271,6 +286,14 @@ def shifted(node: Scalar, error: ExprError) -> Finding:
 
 def _listing(declared: Mapping[str, t.Type]) -> str | None:
     return f"its fields: {', '.join(declared)}" if declared else None
+
+
+def _at(path: list[str], value: str) -> dict[str, Any]:
+    """The names in scope, as far as one value is known."""
+    names: Any = value
+    for name in reversed(path):
+        names = {name: names}
+    return dict(names)
 
 
 def _conjuncts(expr: Expr) -> list[Expr]:

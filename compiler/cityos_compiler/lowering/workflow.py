@@ -18,6 +18,7 @@ from cityos_compiler.lowering.triggers import check_starts, lower_receives, lowe
 from cityos_compiler.lowering.values import Seen, Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.fold import asks_the_clock
 from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl, camel, record
 from cityos_dsl.project import Project
@@ -144,8 +145,21 @@ def _constants(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Loca
     for key, node in spec.constants or ():
         constant = low.variable(key, node, env) if isinstance(node, Scalar) else _constant(low.values, key, node, env)
         constants.append(constant)
+        _same_in_every_run(low, key, constant)
         env = replace(env, constants={**env.constants, constant.name: constant.type})
     return tuple(constants), env
+
+
+def _same_in_every_run(low: Lowering, key: Scalar, constant: ir.Local) -> None:
+    """A constant is worked out once, before any run: no run's own values are known there."""
+    if constant.init is None:
+        return
+    own = sorted(constant.init.names.keys() & {"input", "tenant", "workflow"})
+    asked = f"`{own[0]}`" if own else "`now()`" if asks_the_clock(constant.init.checked.expr) else None
+    if asked is not None:
+        message = f"{asked} is another one in every run, and a constant the same in all of them"
+        instead = f"make it a state variable: state: {{{key.text}: ...}}"
+        low.values.refuse("EXPR019", message, constant.init.source.span, instead)
 
 
 def _state(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Local, ...], Env]:
