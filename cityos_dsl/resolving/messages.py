@@ -81,10 +81,11 @@ def _publish(project: Project, kind: t.Type) -> None:
 def resolve_events(project: Project, doc: d.Events) -> None:
     """Event types, with the other names under which they come."""
     reader = project.reader()
-    known: list[tuple[str, Span]] = []
     for name, event in doc.events.items():
-        _refuse_same_class(project, "event", name, known)
-        known.append((name.text, name.span))
+        if name.text in project.events:
+            refuse_second(project, "event", name, project.events[name.text].spec.payload.span)
+            continue
+        _refuse_same_class(project, "event", name, [(e.name, e.spec.payload.span) for e in project.events.values()])
         payload = record(camel(name.text) + "Event", reader.fields(event.payload, camel(name.text)))
         project.events[name.text] = EventModel(name.text, payload, event)
     project.findings += reader.findings

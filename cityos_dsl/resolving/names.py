@@ -9,5 +9,5 @@ from cityos_dsl.source import Scalar
 
 def refuse_second(project: Project, what: str, key: Scalar, first: Span) -> None:
     """A name that another file has given to something else: the first one counts."""
-    message = f"`{key.text}` is a {what} already"
+    message = f"`{key.text}` is {'an' if what[0] in 'aeio' else 'a'} {what} already"
     project.findings.append(Finding("NAME023", message, key.span, related=(Related(first, "the other one"),)))
