@@ -236,11 +236,16 @@ def _check_arithmetic(checking: Checking, node: Binary, scope: Scope, hint: Type
         return Typed(result, _any_result(left.type, right.type))
     if {left.type, right.type} == {DECIMAL, DOUBLE}:
         return _mixed(checking, node)
-    type = _RESULTS[node.op].get((left.type, right.type)) or _joined_lists(node.op, left.type, right.type)
+    types = (_as_text(left.type), _as_text(right.type)) if scope.json else (left.type, right.type)
+    type = _RESULTS[node.op].get(types) or _joined_lists(node.op, *types)
     if type is None:
         message = f"`{node.op}` does not take {show(left.type)} and {show(right.type)}"
         return checking.wrong(node, "EXPR013", message, _arithmetic_help(left.type, right.type))
     return Typed(result, type)
+
+
+def _as_text(type: Type) -> Type:
+    return STRING if isinstance(type, EnumType) else type
 
 
 def _any_result(left: Type, right: Type) -> Type:

@@ -143,8 +143,7 @@ def field_type(checking: Checking, node: Expr, field: str, operand: Type) -> Typ
 
 def check_index(checking: Checking, node: Index, scope: Scope, hint: Type | None) -> Typed:
     """An item of a list, a value of a map."""
-    literal = isinstance(node.operand, ListOf) and hint is not None
-    operand = checking.infer(node.operand, scope, ListType(hint) if literal and hint else None)
+    operand = checking.infer(node.operand, scope, _of_items(node.operand, hint))
     lenient = node.optional or is_optional_chain(node.operand)
     if not lenient:
         operand = checking.present(operand, scope)
@@ -152,13 +151,23 @@ def check_index(checking: Checking, node: Index, scope: Scope, hint: Type | None
     if isinstance(container, ListType):
         index, type = checking.expect(node.index, scope, INT, "a list's index"), container.item
     elif isinstance(container, MapType):
-        index, type = checking.expect(node.index, scope, STRING, "a map's key"), container.value
+        index, type = _check_key(checking, node.index, scope), container.value
     else:
         index, type = checking.infer(node.index, scope), ANY
         if container != ANY:
             checking.report("EXPR013", f"only lists and maps have items; this is {show(container)}", node)
     result = replace(node, operand=operand.node, index=index.node)
     return Typed(result, optional(type) if lenient else type)
+
+
+def _of_items(container: Expr, hint: Type | None) -> Type | None:
+    """What a list or map that is written out holds, where one of its items is asked for."""
+    if hint is None:
+        return None
+    wanted = without_null(hint)
+    if isinstance(container, MapOf) and isinstance(wanted, EnumType):
+        return MapType(wanted)
+    return ListType(hint) if isinstance(container, ListOf) else None
 
 
 def check_has(checking: Checking, node: Has, scope: Scope, hint: Type | None) -> Typed:
@@ -179,14 +188,16 @@ def check_list(checking: Checking, node: ListOf, scope: Scope, hint: Type | None
         items = [checking.expect(item, scope, wanted.item, "an item") for item in node.items]
         return Typed(replace(node, items=tuple(item.node for item in items)), wanted)
     items = [checking.infer(item, scope) for item in node.items]
-    type = _joined(checking, items, "the list's items")
+    type = _joined(checking, items, "the list's items", scope)
     return Typed(replace(node, items=tuple(item.node for item in items)), ListType(type))
 
 
-def _joined(checking: Checking, parts: list[Typed], what: str) -> Type:
+def _joined(checking: Checking, parts: list[Typed], what: str, scope: Scope) -> Type:
     type: Type | None = None
     for part in parts:
         found = part.type if type is None else join(type, part.type)
+        if found is None and scope.json:
+            return ANY
         if found is None and type is not None:
             message = f"{what} have one type: {show(type)} before, {show(part.type)} here"
             checking.report("EXPR013", message, part.node)
@@ -203,16 +214,25 @@ def check_map(checking: Checking, node: MapOf, scope: Scope, hint: Type | None) 
         record = _as_record(node, wanted)
         if record is not None:
             return _build_record(checking, record, wanted, scope)
-    keys = [checking.expect(_key(key, scope), scope, STRING, "a map's key") for key, _ in node.entries]
+    keys = [_check_key(checking, _key(key, scope), scope) for key, _ in node.entries]
     if isinstance(wanted, MapType):
         values = [checking.expect(value, scope, wanted.value, "a value") for _, value in node.entries]
         type = wanted.value
     else:
         values = [checking.infer(value, scope) for _, value in node.entries]
         types = {value.type for value in values}
-        type = _joined(checking, values, "the map's values") if len(types) < 2 or hint != ANY else ANY
+        type = _joined(checking, values, "the map's values", scope) if len(types) < 2 or hint != ANY else ANY
     entries = tuple((key.node, value.node) for key, value in zip(keys, values, strict=True))
     return Typed(replace(node, entries=entries), MapType(type))
+
+
+def _check_key(checking: Checking, node: Expr, scope: Scope) -> Typed:
+    """A map's key; where values become JSON, a map that is written out may be asked with a number or a truth."""
+    if scope.json:
+        key = checking.infer(node, scope)
+        if key.type in (INT, BOOL):
+            return key
+    return checking.expect(node, scope, STRING, "a map's key")
 
 
 def _key(node: Expr, scope: Scope) -> Expr:

@@ -90,6 +90,11 @@ def _is_decided(node: Expr, known: Mapping[str, Any]) -> bool:
     return roots(node) <= set(known) and not _asks_the_run(node)
 
 
+def asks_the_clock(node: Expr) -> bool:
+    """Whether `now()` stands somewhere in the expression."""
+    return (isinstance(node, Call) and node.function == "now") or any(map(asks_the_clock, children(node)))
+
+
 def _asks_the_run(node: Expr) -> bool:
     """Whether the clock is asked, or the tenant's time zone."""
     clock = isinstance(node, Call) and (node.function == "now" or (node.function == "at" and len(node.args) == 2))

@@ -13,13 +13,15 @@ class Scope:
     """Names with their types, and what is known about them at this place.
 
     `known` holds dotted paths that are not null here; `missing` says of a name why it may be missing, or why
-    it cannot be used at all when it is not among `names`.
+    it cannot be used at all when it is not among `names`. Where values become `json`, lists and maps may mix types,
+    and a member of an enumeration is a text.
     """
 
     names: Mapping[str, Type]
     known: frozenset[str] = frozenset()
     records: Mapping[str, RecordType] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    json: bool = False
 
     def knowing(self, paths: Iterable[str]) -> Scope:
         """The same scope where these paths too are known not to be null."""

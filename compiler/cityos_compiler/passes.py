@@ -8,6 +8,7 @@ from pathlib import Path
 from cityos_compiler import ir
 from cityos_compiler.findings.policy import reported
 from cityos_compiler.lowering.bindings import check_bindings
+from cityos_compiler.lowering.causes import surely_unknown
 from cityos_compiler.lowering.models import check_models
 from cityos_compiler.lowering.workflow import Lowered, lower
 from cityos_compiler.rules import run_rules
@@ -35,10 +36,16 @@ def check(root: Path) -> Checked:
     with uncollected():
         project = load(root)
         lowered = lower(project)
-        return checked(project, lowered, run_rules(lowered.workflows, project))
+        return checked(project, check_systems(project), lowered, run_rules(lowered.workflows, project))
 
 
-def checked(project: Project, lowered: Lowered, of_rules: list[Finding]) -> Checked:
+def check_systems(project: Project) -> list[Finding]:
+    """What is wrong with how systems are spoken and what they keep; no workflow has a say in it."""
+    return [*check_bindings(project), *check_models(project)]
+
+
+def checked(project: Project, of_systems: list[Finding], lowered: Lowered, of_rules: list[Finding]) -> Checked:
     """What was found, as it is reported: each mistake once, as the project's settings and suppressions say."""
-    found = [*project.findings, *check_bindings(project), *check_models(project), *lowered.findings, *of_rules]
+    around = surely_unknown(project, [*project.findings, *of_systems])
+    found = [*around, *lowered.findings, *of_rules]
     return Checked(project, lowered.workflows, reported(found, project))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cityos_dsl.diagnostics import Span
+from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.templates import split_outside
 from cityos_dsl.project import OperationModel
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence
 from cityos_dsl.spec import documents as d
@@ -42,7 +44,10 @@ class Spoken:
     def path(self) -> str:
         """The path of its request, without what stands behind a `?`."""
         text = self.binding.request.text if self.binding.request is not None else ""
-        return text.partition(" ")[2].partition("?")[0]
+        try:
+            return split_outside(text.partition(" ")[2], "?")[0]
+        except ExprError:  # has its finding
+            return ""
 
     @property
     def by(self) -> str:

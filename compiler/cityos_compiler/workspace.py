@@ -13,12 +13,12 @@ from pathlib import Path
 from cityos_compiler import ir
 from cityos_compiler.lowering.values import Seen
 from cityos_compiler.lowering.workflow import Workflows, lower, lower_workflow
-from cityos_compiler.passes import Checked, checked
+from cityos_compiler.passes import Checked, check_systems, checked
 from cityos_compiler.rules import run_rules
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import Project, assemble, surroundings_of
-from cityos_dsl.reading import ReadSpec, not_text, read_spec, spec_files
+from cityos_dsl.reading import ReadSpec, Unreadable, read_spec, read_text, spec_files, unread_spec
 from cityos_dsl.source import Node, Scalar, Sequence, uncollected
 from cityos_dsl.spec import documents as d
 
@@ -43,7 +43,9 @@ class Workspace:
     texts: dict[str, str | None] = field(default_factory=dict)
     lowered: dict[str, Lowered] = field(default_factory=dict)
     _read: dict[str, ReadSpec] = field(default_factory=dict)
-    _around: tuple[list[ReadSpec], Project] | None = None
+    _unread: dict[str, Unreadable] = field(default_factory=dict)
+    """Why files have no text."""
+    _around: tuple[list[ReadSpec], Project, list[Finding]] | None = None
     _heads: object = None
     _together: tuple[dict[str, str | None], list[Finding]] = field(default_factory=lambda: ({}, []))
     """What the rules over all workflows together found last, and in which texts."""
@@ -59,11 +61,13 @@ class Workspace:
     def read_from_disk(self, file: str) -> None:
         """Take a file as it stands on the disk, where it may be gone."""
         path = self.root / file
-        try:
-            self.texts[file] = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            self.texts[file] = None
-        except OSError:
+        if path.is_file() or path.is_symlink():
+            text = read_text(path)
+            self.texts[file] = text if isinstance(text, str) else None
+            if not isinstance(text, str):
+                self._unread[file] = text
+                self._read.pop(file, None)
+        else:
             self.texts.pop(file, None)
 
     def spec(self, file: str) -> ReadSpec:
@@ -71,7 +75,8 @@ class Workspace:
         text = self.texts[file]
         kept = self._read.get(file)
         if kept is None or kept.text != text:
-            kept = self._read[file] = read_spec(file, text) if text is not None else not_text(file)
+            kept = read_spec(file, text) if text is not None else unread_spec(file, self._unread[file])
+            self._read[file] = kept
         return kept
 
     def check(self, texts: Mapping[str, str] | None = None, *, settled: bool = True) -> Checked:
@@ -91,7 +96,8 @@ class Workspace:
     def _check(self, settled: bool) -> Checked:
         files = sorted(self.texts, key=lambda file: Path(file).parts)
         specs = [self.spec(file) for file in files if d.kind_of(file.removeprefix("specs/")) is not None]
-        project = assemble(self.root, specs, self._surroundings(specs))
+        around, of_systems = self._surroundings(specs)
+        project = assemble(self.root, specs, around)
         self._forget_where_heads_changed(project)
         one_by_one = _Remembered(project, self.lowered)
         lowered = lower(project, one_by_one)
@@ -104,14 +110,16 @@ class Workspace:
             self._together = (self.texts, run_rules(lowered.workflows, project, alone=False))
         then, together = self._together
         of_rules += [f for f in together if settled or then.get(f.span.file) == self.texts.get(f.span.file)]
-        return checked(project, lowered, sorted(of_rules, key=lambda finding: finding.code))
+        return checked(project, of_systems, lowered, sorted(of_rules, key=lambda finding: finding.code))
 
-    def _surroundings(self, specs: list[ReadSpec]) -> Project:
+    def _surroundings(self, specs: list[ReadSpec]) -> tuple[Project, list[Finding]]:
+        """What all files but the workflows resolve to, and what is wrong with the systems among them."""
         others = [spec for spec in specs if not spec.is_workflow]
         if self._around is None or not _same(self._around[0], others):
-            self._around = others, surroundings_of(self.root, others)
+            around = surroundings_of(self.root, others)
+            self._around = others, around, check_systems(around)
             self.lowered.clear()
-        return self._around[1]
+        return self._around[1:]
 
     def _forget_where_heads_changed(self, project: Project) -> None:
         """Rules look at the heads of other workflows, and so does a workflow that calls or starts one."""

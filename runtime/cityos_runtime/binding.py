@@ -119,6 +119,8 @@ class OperationData(Data):
     output: dict[str, FieldData] = {}
     decimals: tuple[str, ...] = ()
     """Inputs below the first level that are money, as `payment.amount` or `items[].price`."""
+    times: dict[str, str] = {}
+    """Inputs that are a timestamp, a date or a duration, by the same paths."""
     unsupported: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     """Inputs that hold confidential or restricted data, at whatever depth."""

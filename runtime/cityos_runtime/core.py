@@ -194,6 +194,11 @@ class Core:
             for key in [key for key in self._timers if key.startswith(scope.timer_prefix)]:
                 del self._timers[key]
 
+    def _missed_cancellation(self) -> bool:
+        """Whether a cancellation was kept for a block that has ended without a wait at which to take it."""
+        here = self._cancel_listeners == 0 and self._resume_at is None
+        return here and any(kept.name == Cancel.SIGNAL for kept in self.mailbox.kept)
+
     def _blocks(self) -> tuple[str, ...]:
         return tuple(scope.name for scope in scopes.get())
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from cityos_dsl.expr.functions import string
 from cityos_runtime.binding import Encoding
 
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
@@ -24,8 +25,8 @@ def to_json(value: Any) -> str:
             return "[" + ",".join(to_json(item) for item in value) + "]"
         case Decimal():
             return format(value, "f")
-        case datetime() | date():
-            return json.dumps(value.isoformat())
+        case datetime() | date() | timedelta():
+            return json.dumps(string(value))
         case _:
             return json.dumps(value, allow_nan=False)
 
@@ -73,8 +74,8 @@ def text_of(value: Any) -> str:
             return "true" if value else "false"
         case Decimal():
             return format(value, "f")
-        case datetime() | date():
-            return value.isoformat()
+        case datetime() | date() | timedelta():
+            return string(value)
         case dict() | list():
             return to_json(value)
         case _:

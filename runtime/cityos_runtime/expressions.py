@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from cityos_dsl.expr.ast import Name
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.evaluate import evaluate
 from cityos_dsl.expr.parse import parse
-
-PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
+from cityos_dsl.expr.templates import Placeholder, parts
 
 
 def calculate(text: str, env: dict[str, Any]) -> Any:
@@ -53,4 +51,6 @@ def _value_or_none(text: str, env: dict[str, Any]) -> Any:
 
 def fill(text: str, env: dict[str, Any]) -> str:
     """Text with `${ expression }` inside."""
-    return PLACEHOLDER.sub(lambda match: str(calculate(match[1].strip(), env)), text)
+    return "".join(
+        str(calculate(part.text.strip(), env)) if isinstance(part, Placeholder) else part for part in parts(text)
+    )

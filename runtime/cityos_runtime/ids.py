@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def told(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an input: what is given, and the defaults of what isn't."""
+    return {**defaults, **{name: value for name, value in values.items() if value is not None or name not in defaults}}
+
+
 def filled(pattern: str, values: Mapping[str, Any]) -> str:
     """The pattern with every `{name}` replaced by its value.
 

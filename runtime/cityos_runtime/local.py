@@ -23,7 +23,7 @@ from cityos_runtime.context import Context
 from cityos_runtime.dispatch.messages import Delivery, Message
 from cityos_runtime.dispatch.sending import send
 from cityos_runtime.embedded import start_real, start_virtual
-from cityos_runtime.ids import filled
+from cityos_runtime.ids import filled, told
 from cityos_runtime.interpreter.dynamic import Reference, started_as
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.setup import SetupError
@@ -185,7 +185,7 @@ async def start_workflow(
     return await client.start_workflow(
         name,
         args=arguments,
-        id=start_id(entry["workflow_id"], input, context),
+        id=start_id(entry, input, context),
         static_summary=entry["summary"],
         static_details=None if reference is None else f"{entry['type']} by its definition {reference.digest}",
         task_queue=entry["task_queue"],
@@ -193,13 +193,14 @@ async def start_workflow(
     )
 
 
-def start_id(pattern: str, input: Mapping[str, Any], context: Context) -> str:
-    """The workflow id of an input (architecture §8.2).
+def start_id(entry: Mapping[str, Any], input: Mapping[str, Any], context: Context) -> str:
+    """The id under which a manifest's entry takes an input (architecture §8.2).
 
     Raises SetupError where the input lacks a field of the pattern.
     """
     try:
-        return filled(pattern, {**input, "tenant_id": context.tenant.id})
+        known = told(entry.get("defaults", {}), input)
+        return filled(entry["workflow_id"], {**known, "tenant_id": context.tenant.id})
     except KeyError as error:
         raise SetupError(f"the workflow's id needs `{error.args[0]}`, and the input has no such field") from error
 

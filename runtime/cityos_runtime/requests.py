@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
+from pydantic import TypeAdapter
 from temporalio.exceptions import ApplicationError
 
+from cityos_dsl.expr.templates import Placeholder, parts, split_outside
 from cityos_runtime.binding import READ_ONLY_METHODS, Bound, Connection, Target, Template
 from cityos_runtime.context import ActivityContext
 from cityos_runtime.encoding import encode, pairs, text_of
-from cityos_runtime.expressions import PLACEHOLDER, calculate, fill, render
+from cityos_runtime.expressions import calculate, fill, render
 
 TRACING = "CITYOS_TRACING_HEADERS"
 """Where this variable is set, requests say which tenant, workflow, operation and key they are for.
@@ -43,13 +46,12 @@ class Shape:
     @property
     def path(self) -> str:
         """The path with its `${ ... }`, without a query."""
-        return self.request.split(" ", 1)[1].strip().split("?", 1)[0]
+        return split_outside(self.request.split(" ", 1)[1].strip(), "?")[0]
 
     @property
     def fixed_query(self) -> dict[str, str]:
         """What the specs wrote behind the path's `?`."""
-        _, _, query = self.request.partition("?")
-        return dict(parse_qsl(query, keep_blank_values=True))
+        return dict(parse_qsl(split_outside(self.request, "?")[1], keep_blank_values=True))
 
 
 def shape_of(target: Target) -> Shape:
@@ -73,7 +75,9 @@ def environment_of(operation: Bound, input: dict[str, Any], context: ActivityCon
     """The names that a binding's expressions may use."""
     typed = dict.fromkeys(operation.spec.input) | copy.deepcopy(input)
     for path in _money_paths(operation):
-        _as_decimals(typed, re.sub(r"\[\]", ".[]", path).split("."))
+        _convert(typed, _steps(path), _decimal)
+    for path, kind in operation.spec.times.items():
+        _convert(typed, _steps(path), _TIMES[kind])
     return {
         "input": typed,
         "key": context.idempotency_key,
@@ -92,25 +96,46 @@ def _money_paths(operation: Bound) -> list[str]:
     return [*spec.decimals, *(name for name, decl in spec.input.items() if decl.plain_type == "decimal")]
 
 
-def _as_decimals(value: Any, path: list[str]) -> None:
-    """Money travels as text through Temporal; here it becomes a number again."""
+def _steps(path: str) -> list[str]:
+    """A path such as `items[].price` or `by_day{}`, step by step."""
+    return re.sub(r"(\[\]|\{\})", r".\1", path).split(".")
+
+
+def _convert(value: Any, path: list[str], typed: Callable[[Any], Any]) -> None:
+    """Money and times travel as text through Temporal; here they become what their types say."""
     match value, path:
         case list(), ["[]", *rest]:
-            if rest:
-                for item in value:
-                    _as_decimals(item, rest)
-            else:
-                value[:] = [_decimal(item) for item in value]
-        case dict(), [name] if name in value:
-            value[name] = _decimal(value[name])
+            _convert_all(value, range(len(value)), rest, typed)
+        case dict(), ["{}", *rest]:
+            _convert_all(value, list(value), rest, typed)
         case dict(), [name, *rest] if name in value:
-            _as_decimals(value[name], rest)
+            _convert_all(value, [name], rest, typed)
         case _:
             pass
 
 
+def _convert_all(container: Any, places: Iterable[Any], rest: list[str], typed: Callable[[Any], Any]) -> None:
+    for place in places:
+        if rest:
+            _convert(container[place], rest, typed)
+        else:
+            container[place] = typed(container[place])
+
+
 def _decimal(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, str | int | float) else value
+
+
+def _from_text(kind: type[datetime | date | timedelta]) -> Callable[[Any], Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+
+    def typed(value: Any) -> Any:
+        return adapter.validate_python(value) if isinstance(value, str) else value
+
+    return typed
+
+
+_TIMES = {"timestamp": _from_text(datetime), "date": _from_text(date), "duration": _from_text(timedelta)}
 
 
 def build(
@@ -138,14 +163,15 @@ def build(
 def path_of(template: str, env: dict[str, Any]) -> str:
     """The path with its values percent-encoded, so that none can reach another resource."""
 
-    def segment(match: re.Match[str]) -> str:
-        value = calculate(match[1].strip(), env)
+    def segment(expression: str) -> str:
+        value = calculate(expression, env)
         text = text_of(value) if value is not None else ""
         if text in ("", ".", ".."):
-            raise _refused("InvalidArgumentError", f"the path {template} has no value for {match[1].strip()}")
+            raise _refused("InvalidArgumentError", f"the path {template} has no value for {expression}")
         return quote(text, safe="")
 
-    return PLACEHOLDER.sub(segment, template)
+    pieces = parts(template)
+    return "".join(segment(one.text.strip()) if isinstance(one, Placeholder) else one for one in pieces)
 
 
 def with_field(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

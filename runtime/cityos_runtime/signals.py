@@ -127,6 +127,10 @@ class Mailbox:
         self.kept.remove(kept)
         self.counts["claimed"] += 1
 
+    def drop(self, name: str) -> None:
+        """Take out what nobody serves any more."""
+        self.kept = [kept for kept in self.kept if kept.name != name]
+
     def carry(self) -> dict[str, Any]:
         """What the next run needs, as JSON."""
         return {

@@ -162,7 +162,12 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         while not flow.done:
             left = None if timed_out else self._left(end)
             try:
-                await workflow.wait_condition(lambda: flow.done, timeout=left, timeout_summary="deadline")
+                await workflow.wait_condition(
+                    lambda: flow.done or self._missed_cancellation(), timeout=left, timeout_summary="deadline"
+                )
+                if not flow.done:
+                    self.mailbox.drop(Cancel.SIGNAL)
+                    self._cancelled(flow)
             except TimeoutError:
                 timed_out = True
                 flow.interrupt()

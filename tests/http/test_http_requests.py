@@ -29,6 +29,36 @@ async def test_money_inside_lists_becomes_a_number(vendor: Vendor) -> None:
     assert vendor.sent[0].body == '{"lines":[{"price":1.50},{"price":2}]}'
 
 
+async def test_times_are_what_their_types_say_and_go_out_as_they_came(vendor: Vendor) -> None:
+    body = {
+        "at": "input.at",
+        "seconds": "int(input.at)",
+        "ends": "input.at + input.lasting",
+        "days": "input.days.map(d, string(d.day + 24h))",
+        "opens": "input.opens",
+        "lasting": "input.lasting",
+    }
+    times = {"at": "timestamp", "lasting": "duration", "days[].day": "date", "opens{}": "timestamp"}
+    bound = operation({**CREATE, "body": body}, spec={"times": times})
+    opens = {"monday": "2026-02-02T08:00:00+03:00"}
+    given = {"at": "2026-01-31T10:00:00Z", "lasting": "PT1H30M", "days": [{"day": "2026-02-28"}], "opens": opens}
+    await act(vendor, bound, given)
+    assert json.loads(vendor.sent[0].body) == {
+        "at": "2026-01-31T10:00:00Z",
+        "seconds": 1769853600,
+        "ends": "2026-01-31T11:30:00Z",
+        "days": ["2026-03-01"],
+        "opens": {"monday": "2026-02-02T05:00:00Z"},
+        "lasting": "5400s",
+    }
+
+
+async def test_braces_and_quotes_of_an_expression_do_not_end_it(vendor: Vendor) -> None:
+    path = "/${ {'a': 'x'}[input.kind] }/${ input.kind == '}' ? 'b' : 'c?' }?full=1"
+    await act(vendor, operation({"request": f"GET {path}"}), {"kind": "a"})
+    assert (vendor.sent[0].path, vendor.sent[0].query) == ("/x/c%3F", "full=1")
+
+
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [

@@ -24,7 +24,8 @@ from cityos_compiler.cli.definitions import keep
 from cityos_compiler.cli.scenarios import _fits, signal_examples
 from cityos_compiler.passes import check
 from cityos_compiler.scenarios.model import Scenario, read_scenarios
-from cityos_compiler.scenarios.runner import Outcome, run_all
+from cityos_compiler.scenarios.outcome import Outcome
+from cityos_compiler.scenarios.runner import run_all
 from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, FETCH, Reference
 from cityos_runtime.local import LocalCity
 from google.protobuf.json_format import MessageToDict
@@ -135,7 +136,8 @@ def compare(compiled: Outcome, interpreted: Outcome) -> list[str]:
     if sorted(names[0]) != sorted(names[1]):
         return [*found, f"ordered {names[0]}, interpreted {names[1]}"]
     pairs = ((one, other), (_unordered(one), _unordered(other)))
-    found += min(([*_of_each(left, right, (began[0], began[1]))] for left, right in pairs), key=len)
+    tellings = [list(_of_each(left, right, (began[0], began[1]))) for left, right in pairs]
+    found += min(tellings, key=len)
     for what in ("ended", "error_class", "message", "undone", "not_undone", "emitted", "looked_up"):
         pair = getattr(compiled.happened, what), getattr(interpreted.happened, what)
         if pair[0] != pair[1]:

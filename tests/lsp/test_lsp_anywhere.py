@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
+from cityos_compiler.findings.catalog import catalog
 from cityos_compiler.fixes.edits import edited
 from cityos_compiler.formatting import format_spec
 from cityos_compiler.lsp import diagnostics, lookup
@@ -22,11 +24,29 @@ from tests.test_workspace import edited_at_random
 TOWN = Path(__file__).parents[1] / "golden" / "town"
 
 
+def _inside(document: Document, span: lsp.Range) -> bool:
+    """Whether a range lies in a document, its start before its end."""
+    lines = document.lines
+    ends = (span.start.line, span.start.character) <= (span.end.line, span.end.character)
+    return ends and span.end.line <= len(lines)
+
+
+def _nested(symbol: lsp.DocumentSymbol) -> bool:
+    """Whether a symbol's name stands in it, and all that it holds."""
+    whole, name = symbol.range, symbol.selection_range
+    within = (whole.start.line, whole.end.line)
+    held = [name, *(child.range for child in symbol.children or ())]
+    return all(within[0] <= each.start.line <= each.end.line <= within[1] for each in held) and all(
+        map(_nested, symbol.children or ())
+    )
+
+
 def test_every_place_of_half_written_specs_has_an_answer(tmp_path: Path) -> None:
     shutil.copytree(TOWN / "specs", tmp_path / "specs")
     session = Session.at(tmp_path)
     chance = random.Random(7)
     files = sorted(session.workspace.texts)
+    answers: Counter[str] = Counter()
     for _ in range(60):
         file = chance.choice([each for each in files if not each.startswith("specs/tests/")])
         text = session.text(file)
@@ -35,18 +55,30 @@ def test_every_place_of_half_written_specs_has_an_answer(tmp_path: Path) -> None
         for _ in range(4):
             line = chance.randrange(len(document.lines)) + 1
             column = chance.randrange(len(document.lines[line - 1]) + 1) + 1
-            completion(document, line, column)
-            hover(document, line, column)
-            for span in lookup.definitions(document, line, column):
-                document.location(span)
-        symbols(document)
+            offered = completion(document, line, column)
+            assert all(item.label for item in offered)
+            shown = hover(document, line, column)
+            assert shown is None or (isinstance(shown.contents, lsp.MarkupContent) and shown.contents.value.strip())
+            there = [document.location(span) for span in lookup.definitions(document, line, column)]
+            assert all(session.text(place.uri.rpartition(f"{tmp_path.name}/")[2]) for place in there)
+            answers += Counter(completed=bool(offered), hovered=shown is not None, defined=bool(there))
+        named = symbols(document)
+        assert all(map(_nested, named))
         everywhere = lsp.Range(lsp.Position(0, 0), lsp.Position(10_000, 0))
-        diagnostics.actions(document, everywhere)
+        offered_fixes = diagnostics.actions(document, everywhere)
+        assert all(action.title and action.edit is not None for action in offered_fixes)
         for finding in session.checked.findings:
-            diagnostics.diagnostic(document.of(finding.span.file), finding)
-        format_spec(file, document.text)
+            shown_there = document.of(finding.span.file)
+            told = diagnostics.diagnostic(shown_there, finding)
+            assert told.message and told.code in catalog() and told.code != "INTERNAL001"
+            assert _inside(shown_there, told.range)
+        formatted = format_spec(file, document.text)
+        assert format_spec(file, formatted.text).text == formatted.text
+        answers += Counter(named=bool(named), fixed=bool(offered_fixes), told=bool(session.checked.findings))
         if chance.random() < 0.8:
             session.change(file, text)
+    # Some of them have nothing to say; that none had would be a server that answers nobody.
+    assert answers.keys() == {"completed", "hovered", "defined", "named", "fixed", "told"}, answers
 
 
 def test_the_fixes_that_are_offered_make_what_they_say(tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ async def test_a_row_that_fails_stops_no_other(idle_world: World, client: Client
     assert "nobody there" in result.failed["scheduled:platform:closed:count"]
 
 
+async def test_an_id_takes_the_default_of_what_a_row_does_not_say(idle_world: World, client: Client) -> None:
+    idle_world.answers("listShops", {"rows": [{"shop": "north"}, {"shop": "south", "lane": 2}, {"lane": 3}]})
+    told = manifest()
+    told["workflows"][0] |= {"workflow_id": "scheduled:{tenant_id}:{shop}:{lane}", "input": ["shop", "lane"],
+                             "defaults": {"lane": 1}}  # fmt: skip
+    await apply(client, schedules(told, CONTEXT))
+    result = await swept(client, f"{PREFIX}{told['workflows'][0]['id']}", 1)
+    assert sorted(result.results) == ["scheduled:platform:north:1", "scheduled:platform:south:2"]
+    assert result.failed == {"row 3": "its id needs `shop`, and the row doesn't say it"}
+
+
 async def test_the_servers_schedules_become_those_of_the_specs(client: Client) -> None:
     told = manifest(overlap="buffer_one", catch_up=600.0)
     name = f"{PREFIX}{told['workflows'][0]['id']}"

@@ -11,7 +11,7 @@ from cityos_dsl.expr.cel.overloads import Overload, overload
 from cityos_dsl.expr.cel.values import SECOND, Instant, Span
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.library.conversions import fraction_text
-from cityos_dsl.expr.library.times import zone
+from cityos_dsl.expr.library.times import local
 
 _UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000_000, "us": 1000, "ns": 1}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|m|s|us|ns)")
@@ -65,16 +65,6 @@ def span_text(value: Span) -> str:
     return f"{'-' if value.nanos < 0 else ''}{whole}{fraction_text(rest)}s"
 
 
-def _local(value: Instant, zone_name: str) -> tuple[datetime, int]:
-    """What clocks and calendars show in the zone, and how many years to add: it may be the year 0 or 10,000."""
-    here, where = value.datetime(), zone(zone_name)
-    try:
-        return here.astimezone(where), 0
-    except (OverflowError, ValueError):  # the calendar repeats after 400 years
-        years = 400 if here.year > 5000 else -400
-        return (here - timedelta(days=146_097 * years // 400)).astimezone(where), years
-
-
 def _whole(nanos: int, unit: int) -> int:
     """How many whole units, towards zero."""
     return nanos // unit if nanos >= 0 else -(-nanos // unit)
@@ -106,12 +96,12 @@ def _part(name: str, read: Callable[[Instant, str], int]) -> tuple[Overload, Ove
 
 
 def _reading(read: Callable[[datetime], int]) -> Callable[[Instant, str], int]:
-    return lambda at, where: read(_local(at, where)[0])
+    return lambda at, where: read(local(at.datetime(), where)[0])
 
 
 def _year(at: Instant, where: str) -> int:
-    local, years = _local(at, where)
-    return local.year + years
+    shown, years = local(at.datetime(), where)
+    return shown.year + years
 
 
 TIMES: tuple[Overload, ...] = (

@@ -84,8 +84,18 @@ def day_of(value: str | datetime, zone_name: str = "UTC") -> date:
         raise EvaluationError("invalid_argument", f"`{value}` is no day such as 2026-01-31") from None
 
 
+def local(value: datetime, zone_name: str) -> tuple[datetime, int]:
+    """What clocks and calendars show in the zone, and how many years to add: it may be the year 0 or 10,000."""
+    where = zone(zone_name)
+    try:
+        return value.astimezone(where), 0
+    except (OverflowError, ValueError):  # the calendar repeats after 400 years
+        years = 400 if value.year > 5000 else -400
+        return (value - timedelta(days=146_097 * years // 400)).astimezone(where), years
+
+
 def _local(value: datetime, zone_name: str) -> datetime:
-    return value.astimezone(zone(zone_name))
+    return local(value, zone_name)[0]
 
 
 def _whole(value: timedelta, unit: timedelta) -> int:
@@ -109,15 +119,16 @@ def get_seconds(value: Any, zone_name: str = "UTC") -> int:
 
 
 def get_milliseconds(value: Any, zone_name: str = "UTC") -> int:
-    """The milliseconds within the second."""
+    """The milliseconds within the second; of a duration before zero they are negative, as all its parts are."""
     if isinstance(value, timedelta):
-        return _whole(value, timedelta(milliseconds=1)) % 1000
+        return _whole(value - timedelta(seconds=_whole(value, timedelta(seconds=1))), timedelta(milliseconds=1))
     return _local(value, zone_name).microsecond // 1000
 
 
 def get_full_year(value: datetime, zone_name: str = "UTC") -> int:
     """The year."""
-    return _local(value, zone_name).year
+    shown, years = local(value, zone_name)
+    return shown.year + years
 
 
 def get_month(value: datetime, zone_name: str = "UTC") -> int:

@@ -26,7 +26,7 @@ def fmt_command(paths: tuple[Path, ...], check: bool, diff: bool) -> int:
     root = project_root()
     files = _specs(root, paths)
     shown = {path: path.relative_to(root).as_posix() for path in files}
-    formatted = {path: format_file(shown[path], path.read_bytes()) for path in files}
+    formatted = {path: format_file(shown[path], _bytes(path, shown[path])) for path in files}
     texts = {path: result.before for path, result in formatted.items()}
     findings = [finding for result in formatted.values() for finding in result.findings]
     changed = [path for path in files if formatted[path].text != texts[path]]
@@ -69,5 +69,12 @@ def _specs(root: Path, paths: tuple[Path, ...]) -> list[Path]:
     for path in (each.resolve() for each in paths or (root / "specs",)):
         if not path.is_relative_to(root):
             raise click.ClickException(f"{path} is outside of the project at {root}")
-        found |= set(path.rglob("*.yaml")) if path.is_dir() else {path}
+        found |= {one for one in path.rglob("*.yaml") if not one.is_dir()} if path.is_dir() else {path}
     return sorted(found)
+
+
+def _bytes(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{shown} can't be read: {error.strerror or error}") from error

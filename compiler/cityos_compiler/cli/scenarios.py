@@ -52,15 +52,19 @@ def test_command(
     """
     from cityos_compiler.render import has_color, human
     from cityos_compiler.scenarios.model import read_scenarios
+    from cityos_compiler.scenarios.names import Names
+    from cityos_compiler.scenarios.typed import with_types
 
     root = project_root()
     checked = checked_project(root)
     generated = fresh_generated(root, checked)
-    scenarios, findings, texts = read_scenarios(root / "specs" / "tests", root)
+    known = {workflow.name: workflow for workflow in checked.workflows}
+    names = Names(checked.project, known)
+    scenarios, findings, texts = read_scenarios(root / "specs" / "tests", root, names.of_file)
     if findings:
         click.echo(human(findings, texts, color=has_color(sys.stderr)), err=True)
         return 1
-    chosen = [s for s in scenarios if _fits(s, only)]
+    chosen = [with_types(s, known.get(s.workflow), checked.project) for s in scenarios if _fits(s, only)]
     if not chosen:
         raise click.UsageError(
             f"no scenario fits {' '.join(only)}" if only else "there are no scenarios in specs/tests"

@@ -132,7 +132,7 @@ def _given(root: Path, workflow: ir.Workflow, source: Path | None, named: str | 
     from cityos_compiler.scenarios.model import read_scenarios
 
     folder = root / "specs" / "tests"
-    scenarios = read_scenarios(folder, root, workflow.name)[0] if folder.is_dir() else []
+    scenarios = read_scenarios(folder, root, only=workflow.name)[0] if folder.is_dir() else []
     own = [each for each in scenarios if each.workflow == workflow.name]
     if named is not None:
         own = [each for each in own if named.lower() in each.name.lower()]

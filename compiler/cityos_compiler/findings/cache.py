@@ -35,8 +35,16 @@ class Linted:
 
 def read_sources(root: Path) -> dict[str, bytes]:
     """The bytes of every spec by its path below the root."""
-    paths = sorted((root / "specs").rglob("*.yaml"))
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    paths = sorted(path for path in (root / "specs").rglob("*.yaml") if not path.is_dir())
+    return {path.relative_to(root).as_posix(): _bytes(path) for path in paths}
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in a file; of one that can't be read, why it can't: that is found again until it is mended."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return repr(error).encode()
 
 
 def key_of(sources: Mapping[str, bytes]) -> str:

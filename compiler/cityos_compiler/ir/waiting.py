@@ -18,7 +18,7 @@ class Sleep(Step):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Branch:
-    """A branch of one or more signals."""
+    """A branch of one or more signals; under ``meanwhile``, without any, of the workflow's cancellation."""
 
     signals: tuple[SignalModel, ...]
     where: Expr | None

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
+from cityos_compiler.lowering.spoken_values import Speaking
 from cityos_compiler.spoken import Spoken, spoken
 from cityos_dsl.diagnostics import Finding, Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import OperationModel, Project
-from cityos_dsl.source import Mapping, Node, Scalar, Sequence
+from cityos_dsl.source import Mapping, Scalar
 from cityos_dsl.spec import documents as d
 
-_INPUT = re.compile(r"(?<![\w.])input\.\??(\w+)")
-_ROOT = re.compile(r"\$\{\s*([A-Za-z_]\w*)(?=\s*[}.\[])")
-_PATH = re.compile(r"\A([A-Za-z_]\w*)(?:\.\w+)+\Z")
-ASKING = ("input", "key", "tenant", "workflow")
-"""The names that a request may use."""
-ANSWERED = (*ASKING, "body", "status", "headers", "item")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def check_bindings(project: Project) -> Iterator[Finding]:
     """Every name in a system's file that nothing has: each is read at run time, and fails there."""
     if project.city is not None:
         yield from _policies(project, [project.city.retry] if project.city.retry is not None else [])
+    records = {name: kind for name, kind in project.types.items() if isinstance(kind, t.RecordType)}
     for system in project.systems.values():
-        yield from _system(project, system)
+        yield from _system(project, system, Speaking(None, records))
     for operation in (model for models in project.operations.values() for model in models):
-        yield from _operation(project, operation)
+        yield from _operation(project, operation, Speaking(operation, records))
 
 
-def _system(project: Project, system: d.System) -> Iterator[Finding]:
+def _system(project: Project, system: d.System, speaking: Speaking) -> Iterator[Finding]:
     operations = [name.text for name in system.operations]
     providers = [name.text for name in system.providers or ()]
     yield from _unknown("NAME002", "no operation of this system", system.health, operations)
     yield from _unknown("NAME017", "no provider of this system", system.default_provider, providers)
     yield from _policies(project, (system.retry or {}).values())
     for connection in (system.connection, *(one.connection for one in (system.providers or {}).values())):
-        yield from _matchers(project, connection.errors if connection is not None else None)
+        if connection is not None:
+            yield from _matchers(project, connection.errors)
+            yield from speaking.connection(connection)
 
 
 def _policies(project: Project, policies: Iterable[d.RetryPolicy]) -> Iterator[Finding]:
@@ -53,7 +49,7 @@ def _matchers(project: Project, matchers: Iterable[d.ErrorMatcher] | None) -> It
         yield from _unknown("NAME004", "no error class", matcher.error, project.errors)
 
 
-def _operation(project: Project, operation: OperationModel) -> Iterator[Finding]:
+def _operation(project: Project, operation: OperationModel, speaking: Speaking) -> Iterator[Finding]:
     owner, spec = operation.owner, operation.spec
     if owner.retry or spec.retry is not None:
         yield from _unknown("NAME020", "no retry policy of this system", spec.retry,
@@ -65,9 +61,9 @@ def _operation(project: Project, operation: OperationModel) -> Iterator[Finding]
         yield from _unknown("NAME002", "no operation", scalar, project.operations)
     for way in spoken(operation):
         yield from _matchers(project, way.binding.errors)
-        yield from _requests(way)
-        yield from _inputs(operation, way)
+        yield from _methods(way)
         yield from _outputs(operation, way)
+        yield from speaking.of(way)
 
 
 def _unknown(code: str, what: str, scalar: Scalar | None, known: Collection[str]) -> Iterator[Finding]:
@@ -75,21 +71,12 @@ def _unknown(code: str, what: str, scalar: Scalar | None, known: Collection[str]
         yield Finding(code, f"`{scalar.text}` is {what}", scalar.span, did_you_mean(scalar.text, known))
 
 
-def _requests(way: Spoken) -> Iterator[Finding]:
-    """The methods and the names of a way's requests and answers."""
-    binding, lookup = way.binding, way.binding.lookup
-    for request in (binding.request, lookup.request if lookup is not None else None):
+def _methods(way: Spoken) -> Iterator[Finding]:
+    """The methods of a way's requests."""
+    lookup = way.binding.lookup
+    for request in (way.binding.request, lookup.request if lookup is not None else None):
         if request is not None:
             yield from _method(request)
-            yield from _roots(request, _ROOT.finditer(request.text), ASKING)
-    sent: list[Node | None] = [binding.query, binding.headers, binding.body]
-    read: list[Node | None] = [binding.result]
-    if lookup is not None:
-        sent += [lookup.query, lookup.body]
-        read.append(lookup.result)
-    for parts, names in ((sent, ASKING), (read, ANSWERED)):
-        for scalar in (scalar for part in parts for scalar in _scalars(part)):
-            yield from _roots(scalar, _PATH.finditer(scalar.text), names)
 
 
 def _method(request: Scalar) -> Iterator[Finding]:
@@ -97,27 +84,6 @@ def _method(request: Scalar) -> Iterator[Finding]:
     if method not in METHODS:
         yield Finding("NAME021", f"`{method}` is no method of HTTP", _inside(request, 0, len(method)),
                       did_you_mean(method, METHODS))  # fmt: skip
-
-
-def _roots(scalar: Scalar, found: Iterable[re.Match[str]], names: Collection[str]) -> Iterator[Finding]:
-    for one in found:
-        if one[1] not in names:
-            yield Finding("NAME021", f"nothing is called `{one[1]}` here", _inside(scalar, one.start(1), one.end(1)),
-                          did_you_mean(one[1], names, "a binding knows"))  # fmt: skip
-
-
-def _inputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:
-    """What a request reads of the operation's input."""
-    binding, lookup = way.binding, way.binding.lookup
-    names = {decl.name for decl in operation.input}
-    parts: list[Node | None] = [binding.request, binding.query, binding.headers, binding.body, binding.result]
-    parts += [lookup.request, lookup.query, lookup.body, lookup.pick, lookup.result] if lookup is not None else []
-    for scalar in (scalar for part in parts for scalar in _scalars(part)):
-        for found in _INPUT.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), scalar.text)):
-            if found[1] not in names:
-                yield Finding("NAME016", f"`{operation.name}` has no input `{found[1]}`",
-                              _inside(scalar, found.start(1), found.end(1)),
-                              did_you_mean(found[1], names, "it has"))  # fmt: skip
 
 
 def _inside(scalar: Scalar, start: int, end: int) -> Span:
@@ -146,15 +112,3 @@ def _outputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:
     if missing:
         yield Finding("WIRE006", f"nothing gives `{missing[0]}` of the output of `{operation.name}`{way.by}",
                       result.span, f"add `{missing[0]}:` with where it stands in the answer")  # fmt: skip
-
-
-def _scalars(node: Node | None) -> Iterator[Scalar]:
-    match node:
-        case Scalar():
-            yield node
-        case Mapping():
-            for _, value in node:
-                yield from _scalars(value)
-        case Sequence():
-            for item in node.items:
-                yield from _scalars(item)

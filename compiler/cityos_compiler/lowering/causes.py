@@ -8,13 +8,16 @@ from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
 
 # Codes that say "there is no such name": the name may stand in a file that couldn't be read.
-UNKNOWN = ("NAME002", "NAME004", "NAME005", "NAME011", "NAME012", "NAME013", "TYPE005")
+UNKNOWN = ("NAME002", "NAME004", "NAME005", "NAME011", "NAME012", "NAME013", "NAME017", "TYPE005")
 # Codes that say "something is missing": it may be what an unknown key was meant to say.
 ABSENT = ("FLOW001", "LOOP001", "LOOP003", "LOOP004", "LOOP005", "WAIT", "WIRE")
 # Codes after which a step gives nothing that is known.
 UNRESOLVED = ("NAME002", "NAME003", "NAME011", "NAME019")
 # Codes after which a type is unknown, and with it what wiring could have found.
 UNTYPED = ("TYPE", "NAME002", "NAME003", "NAME005")
+
+# Codes that a type which couldn't be read may be the cause of: its members are words, its fields are asked for.
+OF_TYPES = ("EXPR010", "EXPR011", "EXPR013", "EXPR014", "EXPR016", "EXPR020")
 
 
 def ill_shaped(project: Project, file: str) -> bool:
@@ -29,13 +32,25 @@ def first_causes(project: Project, file: str, findings: list[Finding]) -> list[F
         doubtful.append("EXPR010")  # the step's own name, or a word of its enumeration
     if ill_shaped(project, file):
         doubtful += ABSENT
-    broken = {f.span.file for f in project.findings if f.code.startswith(("YAML", "SPEC"))} - {file}
-    texts = [project.texts[name] for name in sorted(broken) if name in project.texts]
+    if any(f.code.startswith("YAML") and f.span.file.startswith("specs/types/") for f in project.findings):
+        doubtful += OF_TYPES
+    plain = [finding for finding in findings if not finding.code.startswith(tuple(doubtful))]
+    return surely_unknown(project, plain)
+
+
+def surely_unknown(project: Project, findings: list[Finding]) -> list[Finding]:
+    """The findings without the names that may stand in a file that couldn't be read."""
+    broken = {f.span.file for f in project.findings if f.code.startswith(("YAML", "SPEC"))}
+    if not broken:
+        return findings
+    texts = {name: project.texts.get(name) for name in broken}
     return [
         finding
         for finding in findings
-        if not finding.code.startswith(tuple(doubtful))
-        and not (finding.code in UNKNOWN and any(_stands_in(text, finding) for text in texts))
+        if finding.code not in UNKNOWN
+        or not any(
+            text is None or _stands_in(text, finding) for name, text in texts.items() if name != finding.span.file
+        )
     ]
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 
-from cityos_compiler.lowering.causes import first_causes
 from cityos_dsl.diagnostics import Finding, Related, did_you_mean
 from cityos_dsl.models import OwnedModel
 from cityos_dsl.project import Project
@@ -15,21 +13,13 @@ from cityos_dsl.source import Scalar
 
 def check_models(project: Project) -> list[Finding]:
     """What is wrong with the models of all systems."""
-    systems = _written_systems(project)
     found: list[Finding] = []
-    for file, models in groupby(project.models, key=lambda model: model.owner.span.file):
+    for _, models in groupby(project.models, key=lambda model: model.owner.span.file):
         members = list(models)
-        findings = [*_unknown("system", "NAME017", (members[0].owner,), systems)]
+        found += _unknown("system", "NAME017", (members[0].owner,), project.systems)
         for model in members:
-            findings += _wrong(model, project, systems)
-        found += first_causes(project, file, findings)
+            found += _wrong(model, project)
     return [*_twice(project.models), *found]
-
-
-def _written_systems(project: Project) -> set[str]:
-    """The systems; those as well whose own file couldn't be read, which has its finding already."""
-    files = (Path(file) for file in project.texts)
-    return {*project.systems, *(file.stem for file in files if file.parent.as_posix() == "specs/systems")}
 
 
 def _twice(models: Iterable[OwnedModel]) -> Iterator[Finding]:
@@ -42,7 +32,7 @@ def _twice(models: Iterable[OwnedModel]) -> Iterator[Finding]:
             yield Finding("MODEL001", message, model.written.span, related=related)
 
 
-def _wrong(model: OwnedModel, project: Project, systems: Collection[str]) -> Iterator[Finding]:
+def _wrong(model: OwnedModel, project: Project) -> Iterator[Finding]:
     """What a model names that isn't there, and copies where none can be."""
     spec = model.spec
     if spec.type is not None:
@@ -52,7 +42,7 @@ def _wrong(model: OwnedModel, project: Project, systems: Collection[str]) -> Ite
         yield from _unknown("provider", "NAME017", spec.providers or (), providers)
     if spec.sync is None:
         return
-    yield from _unknown("system", "NAME017", spec.sync.to, systems)
+    yield from _unknown("system", "NAME017", spec.sync.to, project.systems)
     yield from _unknown("event", "NAME012", spec.sync.events or (), project.events)
     for place, target in enumerate(spec.sync.to):
         if target.text == model.system:

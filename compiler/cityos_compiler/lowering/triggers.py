@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from cityos_compiler import ir
@@ -42,9 +42,9 @@ def _scheduled(project: Project, values: Values, trigger: d.Trigger, fields: tup
         values.refuse("SCHED001", f"`{trigger.schedule.text}` is no cadence", trigger.schedule.span, when)
     caught_up = seconds(trigger.catch_up.text) if trigger.catch_up is not None else None
     if trigger.over is not None:
-        _rows(project, values, trigger.over)
+        _rows(project, values, trigger.over, fields)
     elif trigger.schedule is not None and isinstance(when, dict):
-        needed = next((decl for decl in fields if not decl.optional and "default" not in decl.options), None)
+        needed = next(_needed(fields), None)
         if needed is not None:
             values.refuse("WIRE005", f"a schedule says nothing about the input `{needed.name}`", trigger.schedule.span,
                           "say whose rows give it (`over: <operation>`), or give it a `default:`")  # fmt: skip
@@ -58,7 +58,12 @@ def _scheduled(project: Project, values: Values, trigger: d.Trigger, fields: tup
     )
 
 
-def _rows(project: Project, values: Values, over: Scalar) -> None:
+def _needed(fields: tuple[FieldDecl, ...]) -> Iterator[FieldDecl]:
+    """The inputs that whoever starts a workflow must give."""
+    return (decl for decl in fields if not decl.optional and "default" not in decl.options)
+
+
+def _rows(project: Project, values: Values, over: Scalar, fields: tuple[FieldDecl, ...]) -> None:
     """A schedule goes through the rows of an operation that only reads, and that needs nothing to do so."""
     found = project.operations.get(over.text.rpartition(".")[2])
     if not found:
@@ -70,6 +75,12 @@ def _rows(project: Project, values: Values, over: Scalar) -> None:
     if found[0].effect != "read" or needs or rows is None or not isinstance(rows.type, t.ListType):
         values.refuse("SCHED002", f"`{over.text}` gives no rows to go through", over.span,
                       "an operation that reads, needs no input, and has `rows: [...]` in its output")  # fmt: skip
+    elif isinstance(row := rows.type.item, t.RecordType):
+        given = [one.name for one in row.fields]
+        needed = next((decl for decl in _needed(fields) if decl.name not in given), None)
+        if needed is not None:
+            message = f"the rows of `{over.text}` say nothing about the input `{needed.name}`"
+            values.refuse("WIRE005", message, over.span, did_you_mean(needed.name, given, "a row has"))  # fmt: skip
 
 
 def _from_event(

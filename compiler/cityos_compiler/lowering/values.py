@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
 from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.expr import types as t
-from cityos_dsl.expr.ast import Binary, Expr
+from cityos_dsl.expr.ast import Binary, Expr, path_of
 from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.fold import known_value
 from cityos_dsl.expr.parse import parse
+from cityos_dsl.expr.templates import Placeholder, parts
 from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import Project
 from cityos_dsl.source import Node, Scalar, Sequence
-
-PLACEHOLDER = re.compile(r"\$\{(.*?)\}")
 
 
 @dataclass(frozen=True)
@@ -69,20 +69,22 @@ class Values:
 
     def text(self, node: Scalar, env: Env) -> ir.Text:
         """Text for people, with `${ expressions }` inside."""
-        parts: list[str | ir.Expr] = []
-        end = 0
-        for place in PLACEHOLDER.finditer(node.text):
-            column = node.span.column + len(node.style) + place.start(1)
-            span = replace(node.span, column=column)
-            if node.span.line == node.span.end_line:
-                span = replace(span, end_column=column + len(place.group(1)))
-            inner = self.expr(Scalar(place.group(1), span), env)
+        try:
+            pieces = parts(node.text)
+        except ExprError as error:
+            self.findings.append(shifted(node, error))
+            return ir.Text((node.text,))
+        lowered: list[str | ir.Expr] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                lowered.append(piece)
+                continue
+            scalar = placed(node, piece)
+            inner = self.expr(scalar, env)
             if inner is not None and inner.type != t.STRING:
-                inner = self.expr(Scalar(f"string({place.group(1)})", span), env)
-            parts += [node.text[end : place.start()]] if place.start() > end else []
-            parts += [inner] if inner is not None else []
-            end = place.end()
-        return ir.Text((*parts, *([node.text[end:]] if end < len(node.text) or not parts else [])))
+                inner = self.expr(Scalar(f"string({piece.text})", scalar.span), env)
+            lowered += [inner] if inner is not None else []
+        return ir.Text(tuple(lowered))
 
     def condition(self, node: Scalar, env: Env) -> ir.Expr | None:
         """Check a condition; where it is one of those of `require:`, it tells what is required there as well."""
@@ -92,6 +94,19 @@ class Values:
         parts = _conjuncts(lowered.checked.expr)
         told = frozenset[str]().union(*(self.required.get(unparse(part), frozenset()) for part in parts))
         return replace(lowered, checked=replace(lowered.checked, when_true=lowered.checked.when_true | told))
+
+    def told_by(self, on: ir.Expr | None, values: Iterable[str]) -> frozenset[str]:
+        """What `require:` says surely exists where an expression has one of these values, as in a case of a switch."""
+        path = path_of(on.checked.expr) if on is not None else None
+        if path is None or not self.required:
+            return frozenset()
+        known = [_at(path.split("."), value) for value in values]
+        told = (
+            paths
+            for text, paths in self.required.items()
+            if known and all(known_value(parse(text), names) == (True,) for names in known)
+        )
+        return frozenset[str]().union(*told)
 
     def value(self, node: Node, env: Env, expected: t.Type | None = None) -> ir.Value | None:
         """A value: an expression, or a map or list of values."""
@@ -245,6 +260,15 @@ def _inside(names: Mapping[str, t.Type], wanted: str) -> list[tuple[str, t.Type]
     return found
 
 
+def placed(node: Scalar, place: Placeholder) -> Scalar:
+    """The expression in a text as a value of its own, where it stands in the file."""
+    column = node.span.column + len(node.style) + place.inside
+    span = replace(node.span, column=column)
+    if node.span.line == node.span.end_line:
+        span = replace(span, end_column=column + len(place.text))
+    return Scalar(place.text, span)
+
+
 def shifted(node: Scalar, error: ExprError) -> Finding:
     """An expression's error at its characters in the file.
 
@@ -262,6 +286,14 @@ def shifted(node: Scalar, error: ExprError) -> Finding:
 
 def _listing(declared: Mapping[str, t.Type]) -> str | None:
     return f"its fields: {', '.join(declared)}" if declared else None
+
+
+def _at(path: list[str], value: str) -> dict[str, Any]:
+    """The names in scope, as far as one value is known."""
+    names: Any = value
+    for name in reversed(path):
+        names = {name: names}
+    return dict(names)
 
 
 def _conjuncts(expr: Expr) -> list[Expr]:

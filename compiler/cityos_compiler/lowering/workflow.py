@@ -18,13 +18,12 @@ from cityos_compiler.lowering.triggers import check_starts, lower_receives, lowe
 from cityos_compiler.lowering.values import Seen, Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.fold import asks_the_clock
 from cityos_dsl.expr.unparse import unparse
 from cityos_dsl.fields import FieldDecl, camel, record
 from cityos_dsl.project import Project
 from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
-
-HEADER = ("tenant_id", "workflow_id", "correlation_id", "causation_id")
 
 
 @dataclass
@@ -146,8 +145,21 @@ def _constants(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Loca
     for key, node in spec.constants or ():
         constant = low.variable(key, node, env) if isinstance(node, Scalar) else _constant(low.values, key, node, env)
         constants.append(constant)
+        _same_in_every_run(low, key, constant)
         env = replace(env, constants={**env.constants, constant.name: constant.type})
     return tuple(constants), env
+
+
+def _same_in_every_run(low: Lowering, key: Scalar, constant: ir.Local) -> None:
+    """A constant is worked out once, before any run: no run's own values are known there."""
+    if constant.init is None:
+        return
+    own = sorted(constant.init.names.keys() & {"input", "tenant", "workflow"})
+    asked = f"`{own[0]}`" if own else "`now()`" if asks_the_clock(constant.init.checked.expr) else None
+    if asked is not None:
+        message = f"{asked} is another one in every run, and a constant the same in all of them"
+        instead = f"make it a state variable: state: {{{key.text}: ...}}"
+        low.values.refuse("EXPR019", message, constant.init.source.span, instead)
 
 
 def _state(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Local, ...], Env]:
@@ -227,7 +239,7 @@ def _queries(project: Project, low: Lowering, spec: d.Workflow, env: Env) -> tup
 def _workflow_id(values: Values, spec: d.Workflow, fields: tuple[FieldDecl, ...]) -> str:
     """The id's pattern: its placeholders are inputs, and it begins with the tenant (architecture §8.2)."""
     pattern = spec.workflow_id.text
-    known = {*(decl.name for decl in fields if not decl.optional), *HEADER, "scheduled_at", "date"}
+    known = {*(decl.name for decl in fields if not decl.optional), "tenant_id"}
     for name in re.findall(r"\{([^{}]*)\}", pattern):
         if name not in known:
             values.refuse("NAME014", f"the workflow id needs `{name}`, and the input has no such field",

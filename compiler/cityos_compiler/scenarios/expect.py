@@ -138,6 +138,8 @@ def _inputs(operation: str, wanted: Any, happened: Happened) -> list[str]:
 
 
 def _emitted(wanted: Any, happened: Happened) -> list[str]:
+    if not wanted and happened.emitted:
+        return [f"{happened.emitted} were emitted, and nothing should be"]
     return [f"{name} was not emitted; {happened.emitted} were" for name in wanted if name not in happened.emitted]
 
 

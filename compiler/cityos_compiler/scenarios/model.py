@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cityos_dsl.diagnostics import Finding, Span, did_you_mean
 from cityos_dsl.fields import seconds
+from cityos_dsl.reading import read_text
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence, compose
 
 EXPECTATIONS = ("result", "fails", "cancelled", "undone", "not_undone", "ran", "not_ran", "calls", "keys", "took",
@@ -16,6 +18,10 @@ EXPECTATIONS = ("result", "fails", "cancelled", "undone", "not_undone", "ran", "
                 "status", "emitted")  # fmt: skip
 _ACTIONS = ("signal", "cancel", "decide", "query", "event")
 _KEYS = ("workflow", "given", "world", "unexercised", "scenarios")
+
+
+class Number(str):
+    """A fraction as it is written: the types decide what it is."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +64,33 @@ class Scenario:
 
 
 def read_scenarios(
-    folder: Path, root: Path, only: str | None = None
+    folder: Path,
+    root: Path,
+    names: Callable[[Mapping], Iterable[Finding]] = lambda _: (),
+    only: str | None = None,
 ) -> tuple[list[Scenario], list[Finding], dict[str, str]]:
-    """All scenarios below a folder, or only those of a workflow; what is wrong with them; and their texts."""
+    """All scenarios below a folder, or only those of a workflow; what is wrong with them; and their texts.
+
+    ``names`` looks at a file's names.
+    """
     scenarios: list[Scenario] = []
     findings: list[Finding] = []
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         shown = path.relative_to(root).as_posix()
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
+        if not isinstance(text, str):
+            findings.append(Finding("TEST001", text.message, text.place(shown)))
+            continue
         if only is not None and only not in text:
             continue
         texts[shown] = text
-        node, found = compose(shown, texts[shown])
+        node, found = compose(shown, text)
         findings += found
         if isinstance(node, Mapping):
             reader = _Reader(shown)
             scenarios += reader.file_of(node)
-            findings += reader.findings
+            findings += [*reader.findings, *names(node)]
     return scenarios, findings, texts
 
 
@@ -210,7 +225,9 @@ def data(node: Node) -> Any:
                 return None
             if node.text in ("true", "false"):
                 return node.text == "true"
-            return int(node.text) if re.fullmatch(r"-?(0|[1-9]\d*)", node.text) else node.text
+            if re.fullmatch(r"-?(0|[1-9]\d*)", node.text):
+                return int(node.text)
+            return Number(node.text) if re.fullmatch(r"-?\d+\.\d+(?:[eE][+-]?\d+)?", node.text) else node.text
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

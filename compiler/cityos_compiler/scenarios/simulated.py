@@ -10,7 +10,7 @@ from typing import Any
 from cityos_runtime.context import Context, Tenant
 from cityos_runtime.dispatch.messages import Message
 from cityos_runtime.dispatch.routing import Routing
-from cityos_runtime.ids import filled
+from cityos_runtime.ids import filled, told
 from cityos_runtime.parking import Decision
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.virtual import Answered, Asked, Program, Run, World
@@ -58,7 +58,9 @@ class _Simulated:
         self.queried: list[str] = []
         entry = place.entry(scenario.workflow)
         self.type: str = entry["type"]
-        self.workflow_id = filled(entry["workflow_id"], {**scenario.input, "tenant_id": self.tenant})
+        self.workflow_id = filled(
+            entry["workflow_id"], {**told(entry.get("defaults", {}), scenario.input), "tenant_id": self.tenant}
+        )
         self.following = Following(self.workflow_id, now)
 
     def outcome(self) -> Outcome:

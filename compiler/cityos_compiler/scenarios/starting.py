@@ -24,7 +24,7 @@ async def start_after(
     async def payloads(*values: Any) -> Payloads:
         return Payloads(payloads=await client.data_converter.encode(values))
 
-    name = start_id(entry["workflow_id"], given, context)
+    name = start_id(entry, given, context)
     kind, arguments = started_as(entry["type"], [dict(given), context], city.interpreted.get(entry["type"]))
     await client.workflow_service.start_workflow_execution(
         StartWorkflowExecutionRequest(

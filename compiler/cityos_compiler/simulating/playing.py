@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from cityos_runtime.context import Context, Tenant
-from cityos_runtime.ids import filled
+from cityos_runtime.ids import filled, told
 from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.parking import Decision
 from cityos_runtime.virtual import Program, Run, World
@@ -19,6 +19,7 @@ from cityos_runtime.virtual.programs import Dispatch, Interpreted
 
 from cityos_compiler import ir
 from cityos_compiler.backends.definition.document import Definitions
+from cityos_compiler.backends.python.manifest import id_defaults
 from cityos_compiler.backends.python.systems import expressions, plain
 from cityos_compiler.flow.raised import raised
 from cityos_compiler.scenarios.model import When
@@ -142,7 +143,7 @@ def play(
     """
     random = Random(seed) if seed is not None else None
     actors = Actors(stage.operations, stage.errors, wishes, random)
-    workflow_id = filled(workflow.workflow_id, {**input, "tenant_id": tenant})
+    workflow_id = filled(workflow.workflow_id, {**told(id_defaults(workflow), input), "tenant_id": tenant})
     following = Following(workflow_id, START)
     world = World(stage.programs, actors, listen=following.heard)
     tenants = expressions(stage.project.city.tenants if stage.project.city is not None else None) or {}

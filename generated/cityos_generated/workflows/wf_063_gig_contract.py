@@ -250,6 +250,7 @@ class GigContractWorkflow(City[GigContractInput, GigContractState, GigContractRe
         ) as milestones:
             for pass_number, milestone in enumerate(self.input.milestones, start=1):
                 async with milestones.turn(pass_number):
+                    release_milestone_payment = None
                     self.state.due_at = cel.at(milestone.due_date, "23:59", self.context.tenant.timezone)
                     self.state.milestone_status = "open"
 

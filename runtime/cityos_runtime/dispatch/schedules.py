@@ -51,7 +51,7 @@ def schedules(manifest: Mapping[str, Any], context: Context) -> dict[str, Schedu
 def _schedule(entry: Mapping[str, Any], each: Mapping[str, Any], context: Context) -> Schedule:
     over = Over(**each["over"]) if "over" in each else None
     sweep = Sweep(workflow=entry["type"], task_queue=entry["task_queue"], workflow_id=entry["workflow_id"],
-                  inputs=entry["input"], over=over)  # fmt: skip
+                  inputs=entry["input"], defaults=entry.get("defaults", {}), over=over)  # fmt: skip
     cadence = each["cadence"]
     spec = ScheduleSpec(cron_expressions=[cadence["cron"]]) if "cron" in cadence else ScheduleSpec(
         intervals=[ScheduleIntervalSpec(every=timedelta(seconds=cadence["every"]))]

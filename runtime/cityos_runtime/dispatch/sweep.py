@@ -12,7 +12,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
 
 from cityos_runtime.context import ActivityContext, Context
-from cityos_runtime.ids import filled
+from cityos_runtime.ids import filled, told
 from cityos_runtime.model import Model
 
 AT_ONCE = 50
@@ -37,6 +37,8 @@ class Sweep(Model):
     workflow_id: str
     inputs: list[str]
     """The workflow's input fields, which a row's fields fill by name."""
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    """What stands in its id where a row doesn't say it."""
     over: Over | None = None
 
 
@@ -64,8 +66,9 @@ class SweepWorkflow:
                                    non_retryable=True)  # fmt: skip
         swept = Swept()
         for place in range(0, len(rows), AT_ONCE):
-            batch = rows[place : place + AT_ONCE]
-            await asyncio.gather(*(self._one(sweep, row, context, last or Swept(), swept) for row in batch))
+            batch = enumerate(rows[place : place + AT_ONCE], start=place + 1)
+            each = (self._one(sweep, number, row, context, last or Swept(), swept) for number, row in batch)
+            await asyncio.gather(*each)
         return swept
 
     async def _rows(self, over: Over, context: Context) -> list[dict[str, Any]]:
@@ -88,11 +91,17 @@ class SweepWorkflow:
         )
         return list(answer["rows"])
 
-    async def _one(self, sweep: Sweep, row: dict[str, Any], context: Context, last: Swept, swept: Swept) -> None:
+    async def _one(
+        self, sweep: Sweep, number: int, row: dict[str, Any], context: Context, last: Swept, swept: Swept
+    ) -> None:
         own = {name: row[name] for name in type(context.tenant).model_fields if name != "id" and name in row}
         tenant = context.tenant.model_copy(update={**own, "id": str(row.get("tenant_id", context.tenant.id))})
         given = {name: row[name] for name in sweep.inputs if name in row}
-        name = filled(sweep.workflow_id, {**given, "tenant_id": tenant.id})
+        try:
+            name = filled(sweep.workflow_id, {**told(sweep.defaults, given), "tenant_id": tenant.id})
+        except KeyError as error:
+            swept.failed[f"row {number}"] = f"its id needs `{error.args[0]}`, and the row doesn't say it"
+            return
         started = context.model_copy(
             update={
                 "tenant": tenant,

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from cityos_dsl.expr.parse import parse
+from cityos_dsl.expr.templates import Placeholder, parts
 from cityos_runtime.binding import Encoding, Lookup, Systems, Target, Template
 from cityos_runtime.encoding import decode, nest, pairs
-from cityos_runtime.expressions import PLACEHOLDER
 from cityos_runtime.requests import Shape, credentials_of, lookup_shape_of, shape_of, with_field
 from cityos_runtime.sandbox.inversion import Env, assign, assign_all
 
@@ -57,10 +57,13 @@ class Route:
     placeholders: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        pieces = PLACEHOLDER.split(self.shape.path)
-        literal = [re.escape(quote(piece, safe=PATH_SAFE)) for piece in pieces[::2]]
-        object.__setattr__(self, "pattern", re.compile("([^/]+)".join(literal)))
-        object.__setattr__(self, "placeholders", tuple(piece.strip() for piece in pieces[1::2]))
+        pieces = parts(self.shape.path)
+        segments = (
+            "([^/]+)" if isinstance(piece, Placeholder) else re.escape(quote(piece, safe=PATH_SAFE)) for piece in pieces
+        )
+        expressions = tuple(piece.text.strip() for piece in pieces if isinstance(piece, Placeholder))
+        object.__setattr__(self, "pattern", re.compile("".join(segments)))
+        object.__setattr__(self, "placeholders", expressions)
 
     @property
     def name(self) -> str:

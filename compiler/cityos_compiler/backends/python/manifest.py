@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cityos_compiler import ir
+from cityos_compiler.backends.python.systems import expressions, plain
 from cityos_compiler.backends.python.workflow_module import module_name
 from cityos_compiler.policies import timeout_of
 from cityos_dsl.project import Project
@@ -24,6 +25,7 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
                 "task_queue": workflow.task_queue,
                 "workflow_id": workflow.workflow_id,
                 "input": [decl.name for decl in workflow.input],
+                **({"defaults": named} if (named := id_defaults(workflow)) else {}),
                 **_schedules(project, workflow),
                 "digest": ir.digest(workflow),
                 "source": workflow.file,
@@ -33,6 +35,15 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
         "tenants": _tenants(project),
     }
     return json.dumps(data, indent=1) + "\n"
+
+
+def id_defaults(workflow: ir.Workflow) -> dict[str, Any]:
+    """What stands in the id where the input doesn't say it: the id is made before the input is read."""
+    return {
+        decl.name: plain(decl.options["default"])
+        for decl in workflow.input
+        if "default" in decl.options and f"{{{decl.name}}}" in workflow.workflow_id
+    }
 
 
 def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[str, Any]]]:
@@ -56,7 +67,5 @@ def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[s
 
 
 def _tenants(project: Project) -> dict[str, dict[str, str]]:
-    from cityos_compiler.backends.python.systems import expressions
-
     tenants = project.city.tenants if project.city is not None else None
     return expressions(tenants) or {}

@@ -36,8 +36,8 @@ def _imports(text: str, module: str) -> str:
         lines.append("from temporalio import workflow")
     if uses("Field"):
         lines.append("from pydantic import Field")
-    runtime = ["At", "Call", "Carried", "City", "Completion", "Context", "Every", "Facts", "Leave", "Limits", "Model",
-               "Next", "On", "Operation", "Retry", "Return", "SignalModel", "StepFailed", "Undo", "Watch",
+    runtime = ["At", "Call", "Cancel", "Carried", "City", "Completion", "Context", "Every", "Facts", "Leave", "Limits",
+               "Model", "Next", "On", "Operation", "Retry", "Return", "SignalModel", "StepFailed", "Undo", "Watch",
                "sure"]  # fmt: skip
     needed = [name for name in runtime if uses(name)]
     lines.append("")

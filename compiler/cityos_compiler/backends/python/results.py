@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -134,6 +135,22 @@ def assign(fn: Function, name: str, text: str) -> None:
     if is_read(fn, name):
         target = f"{variable(name)} = "
     fn.w(target + text)
+
+
+def forget(fn: Function, steps: ir.Block) -> None:
+    """Where a later pass or round begins, nothing is left of what the one before gave and this one may not give."""
+    again = [variable(name) for name in dict.fromkeys(_given(steps)) if name in fn.optional]
+    if again:
+        fn.w(f"{' = '.join(again)} = None")
+
+
+def _given(steps: ir.Block) -> Iterator[str]:
+    """The results that a pass gives; a loop inside of it sees to its own."""
+    for step in steps:
+        yield step.name
+        inside = [step.exhausted or ()] if isinstance(step, ir.Repeat) else _own_blocks(step)
+        for block in [] if isinstance(step, ir.ForEach) else inside:
+            yield from _given(block)
 
 
 def is_read(fn: Function, name: str) -> bool:

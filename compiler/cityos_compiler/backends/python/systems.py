@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cityos_compiler.backends.python.naming import Homes, attribute, write_fields
@@ -249,16 +250,20 @@ def _binding(binding: d.Binding) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
-def _decimals(path: str, kind: t.Type) -> list[str]:
-    """Where money stands in an input: it travels as text, and the adapter must know."""
+def _leaves(path: str, kind: t.Type) -> Iterator[tuple[str, t.Type]]:
+    """What an input is made of, at whatever depth: money and times travel as text, and the adapter must know."""
     match kind:
         case t.OptionalType(inner):
-            return _decimals(path, inner)
+            yield from _leaves(path, inner)
         case t.ListType(item):
-            return _decimals(f"{path}[]", item)
+            yield from _leaves(f"{path}[]", item)
+        case t.MapType(value):
+            yield from _leaves(f"{path}{{}}", value)
         case t.RecordType():
-            return [found for f in kind.fields for found in _decimals(f"{path}.{f.name}", f.type)]
-    return [path] if kind == t.DECIMAL else []
+            for f in kind.fields:
+                yield from _leaves(f"{path}.{f.name}", f.type)
+        case _:
+            yield path, kind
 
 
 def _is_personal(kind: t.Type, data_class: str) -> bool:
@@ -276,12 +281,15 @@ def _is_personal(kind: t.Type, data_class: str) -> bool:
 def _operation(project: Project, operation: OperationModel) -> dict[str, Any]:
     timeout = timeout_of(project, operation)
     output = operation.output.fields if isinstance(operation.output, t.RecordType) else ()
+    leaves = [leaf for decl in operation.input for leaf in _leaves(decl.name, decl.type)]
+    times = {path: t.show(kind) for path, kind in leaves if kind in (t.TIMESTAMP, t.DATE, t.DURATION)}
     data: dict[str, Any] = {
         "effect": operation.effect,
         "timeout": timeout,
         "retry": retry_of(project, operation),
         "input": {decl.name: {"optional": decl.optional, "type": t.show(decl.type)} for decl in operation.input},
-        "decimals": [path for decl in operation.input for path in _decimals(decl.name, decl.type)],
+        "decimals": [path for path, kind in leaves if kind == t.DECIMAL],
+        **({"times": times} if times else {}),
         "output": {f.name: {"optional": isinstance(f.type, t.OptionalType), "type": t.show(f.type)} for f in output},
         "example": plain(operation.spec.example),
         "unsupported": [scalar.text for scalar in operation.spec.unsupported or ()],

@@ -39,12 +39,13 @@ def switch(low: Lowering, step: s.Switch, env: Env) -> Lowered:
         if isinstance(kind, t.EnumType) and key.text not in kind.members:
             low.values.refuse("NAME008", f"`{key.text}` is no value of {t.show(kind)}", key.span,
                               did_you_mean(key.text, kind.members))  # fmt: skip
-        block, after = low.block(steps, env)
+        block, after = low.block(steps, env.knowing(low.values.told_by(on, [key.text])))
         cases.append((key.text, block))
         afters.append(after)
     default = None
     if step.default is not None:
-        default, after = low.block(step.default, env)
+        others = set(kind.members) - {key.text for key in step.cases} if isinstance(kind, t.EnumType) else ()
+        default, after = low.block(step.default, env.knowing(low.values.told_by(on, others)))
         afters.append(after)
     elif not (isinstance(kind, t.EnumType) and set(kind.members) <= {key.text for key in step.cases}):
         afters.append(env)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
@@ -12,6 +14,9 @@ from cityos_dsl.expr.parse import parse
 from cityos_dsl.source import Mapping as YamlMapping
 from cityos_dsl.source import Node, Scalar
 from cityos_dsl.spec import steps as s
+
+MISTYPED = 0.85
+"""How alike a word and a name are where the one is taken for the other mistyped; `paid` and `unpaid` are less."""
 
 
 @lowers(s.Return)
@@ -33,6 +38,7 @@ def _output(low: Lowering, node: Node, env: Env) -> ir.Value | None:
                 fields.append((key.text, value))
         return ir.Record(tuple(fields), t.RecordType("", tuple(t.Field(n, v.type) for n, v in fields)))
     if isinstance(node, Scalar) and node.text.isidentifier() and _names_nothing(low, node.text, env):
+        _doubt(low, node, env)
         member = t.EnumType((node.text,), None)
         return low.values.expr(node, env, member)
     return low.values.value(node, env)
@@ -46,6 +52,16 @@ def _names_nothing(low: Lowering, text: str, env: Env) -> bool:
     except ExprError:
         return False
     return text not in env.scope(low.values.records).names
+
+
+def _doubt(low: Lowering, node: Scalar, env: Env) -> None:
+    """A word that stands for itself, where it reads like a name: the text would be given instead of the value."""
+    names = [*env.state, *env.locals, *env.constants, *env.results]
+    close = get_close_matches(node.text, names, n=1, cutoff=MISTYPED)
+    meant = f"input.{node.text}" if env.input.field(node.text) is not None else close[0] if close else None
+    if meant is not None:
+        low.values.refuse("NAME025", f"`{node.text}` is a word here, and not `{meant}`", node.span,
+                          f"write `{meant}`, or \"'{node.text}'\" where the word is meant")  # fmt: skip
 
 
 @lowers(s.Fail)

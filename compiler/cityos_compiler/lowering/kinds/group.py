@@ -7,7 +7,8 @@ from dataclasses import replace
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.kinds.compensation import lower_compensation
-from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
+from cityos_compiler.lowering.naming import Target
+from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.spec import steps as s

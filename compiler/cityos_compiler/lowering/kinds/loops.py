@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import ERROR, Env, merge
-from cityos_compiler.lowering.steps import Lowered, Lowering, Target, lowers
+from cityos_compiler.lowering.naming import Target
+from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import camel
 from cityos_dsl.spec import steps as s

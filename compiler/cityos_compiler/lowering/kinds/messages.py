@@ -44,6 +44,8 @@ def _child(low: Lowering, step: s.Call | s.Start, named: Scalar, env: Env, await
     needed = [decl for decl in declared if "default" not in decl.options or decl.name in given]
     inputs, wired = low.values.wire(named.text, needed, given, frozenset(), env, named.span, refused)
     output = low.output_of(named) if awaited else None
+    if step.workflow_id is not None:
+        _check_id(low, step.workflow_id, {*expected, "tenant_id"})
     mode, failing, after_failing = _failing(low, step, env) if isinstance(step, s.Call) else ("fail", None, None)
     lowered = ir.Child(
         name=name, workflow=named.text, number=other.id.text, task_queue=other.task_queue.text, awaited=awaited,
@@ -55,6 +57,14 @@ def _child(low: Lowering, step: s.Call | s.Start, named: Scalar, env: Env, await
         return lowered, env
     low.results[name] = output
     return lowered, merge([env.with_result(name, output), after_failing, env if mode == "continue" else None])
+
+
+def _check_id(low: Lowering, pattern: Scalar, known: set[str]) -> None:
+    """What stands in the braces of a child's id is filled from the child's input."""
+    for name in re.findall(r"\{([^{}]*)\}", pattern.text):
+        if name not in known:
+            low.values.refuse("NAME014", f"the id needs `{name}`, and the input of the workflow has no such field",
+                              pattern.span, did_you_mean(name, known))  # fmt: skip
 
 
 def _failing(low: Lowering, step: s.Call, env: Env) -> tuple[str, ir.Block | None, Env | None]:

@@ -6,7 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import attribute
-from cityos_compiler.backends.python.results import assign
+from cityos_compiler.backends.python.results import assign, forget
 from cityos_compiler.backends.python.steps.failing import write_caught
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import snake
@@ -89,6 +89,8 @@ def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
     bound = fn.expr(rounds)
     with fn.w.block(f'for round_number in self.rounds("{step.name}", {bound}):'):
         inner = fn.looping("rounds").branch()
+        for branch in step.catch:
+            forget(inner, branch.steps)
         with fn.w.block("try:"):
             _plain_do(inner.branch(), step)
         write_caught(inner, step.catch, step.on_failure_steps, bound)

@@ -6,7 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body, write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
-from cityos_compiler.backends.python.results import assign, is_read
+from cityos_compiler.backends.python.results import assign, forget, is_read
 from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, write_nonlocal
 from cityos_dsl.expr import types as t
 
@@ -54,6 +54,7 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
                 with fn.w.block(f"if not ({loop.expr(step.where)}):"):
                     fn.w("continue")
             with fn.w.block(f"async with {variable(step.name)}.turn({number}):"):
+                forget(loop, step.steps)
                 inner = write_locals(loop, step.locals).branch()
                 write_block(inner, step.steps)
                 if step.give is not None:
@@ -139,6 +140,7 @@ def repeat(fn: Function, step: ir.Repeat) -> None:
                 with fn.w.block(f"if not ({loop.expr(step.condition)}):"):
                     fn.w("break")
             with fn.w.block(f"async with {name}.turn(pass_number):"):
+                forget(loop, step.steps)
                 write_block(write_locals(loop, step.locals).branch(), step.steps)
         if step.exhausted:
             with fn.w.block("else:"):

@@ -15,18 +15,24 @@ def write_meanwhile(fn: Function, meanwhile: ir.Meanwhile | None) -> str:
         return ""
     entries = []
     for branch in meanwhile.branches:
-        for model in branch.signals:
-            name = f"on_{variable(model.name)}_{fn.counter[0]}" if fn.counter[0] else f"on_{variable(model.name)}"
-            fn.counter[0] += 1
-            with fn.w.block(f"async def {name}(signal: signals.{model.payload.name}) -> None:"):
-                write_nonlocal(fn, branch.steps)
-                function_body(fn.closure(signal="signal"), branch.steps)
-            where = ""
-            if branch.where is not None:
-                where = f"where=lambda signal: {fn.closure(signal='signal').expr(branch.where)}, "
-            entries.append(f"On(signals.{model.payload.name}, {where}do={name})")
+        entries += [_on(fn, branch, m.name, f"signals.{m.payload.name}") for m in branch.signals]
+        if not branch.signals:
+            entries.append(_on(fn, branch, "cancel", "Cancel"))
     entries += [_timer(fn, timer) for timer in meanwhile.timers]
     return "[" + ", ".join(entries) + "]"
+
+
+def _on(fn: Function, branch: ir.Branch, signal: str, model: str) -> str:
+    """The function of a branch for one of its signals, or for the cancellation."""
+    name = f"on_{variable(signal)}_{fn.counter[0]}" if fn.counter[0] else f"on_{variable(signal)}"
+    fn.counter[0] += 1
+    with fn.w.block(f"async def {name}(signal: {model}) -> None:"):
+        write_nonlocal(fn, branch.steps)
+        function_body(fn.closure(signal="signal"), branch.steps)
+    where = ""
+    if branch.where is not None:
+        where = f"where=lambda signal: {fn.closure(signal='signal').expr(branch.where)}, "
+    return f"On({model}, {where}do={name})"
 
 
 def _timer(fn: Function, timer: ir.Timer) -> str:
