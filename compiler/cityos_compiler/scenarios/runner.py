@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -106,6 +106,9 @@ class _Run:
             await self._finish_skipping()
         happened = await self._happened()
         history = await self.handle.fetch_history()
+        happened.signalled = [
+            (signal, to.replace(self.tenant, self.scenario.tenant)) for signal, to in _signals(history.events)
+        ]
         return Outcome(self.scenario, compare(self.scenario.expect, happened), happened, history)
 
     async def _start(self, context: Context) -> WorkflowHandle[Any, Any]:
@@ -231,7 +234,7 @@ class _Run:
                 happened.looked_up.append(call.operation.removesuffix(".lookup"))
                 continue
             if call.operation == OUTBOX:
-                happened.emitted.append(str(call.input.get("event_type")))
+                happened.emitted.append((str(call.input.get("event_type")), call.input.get("payload") or {}))
                 continue
             if call.operation not in happened.calls:
                 happened.ran.append(call.operation)
@@ -239,6 +242,14 @@ class _Run:
             happened.keys.setdefault(call.operation, set()).add(call.key)
         happened.queried = self.queried
         return happened
+
+
+def _signals(events: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The signals that a workflow sent to others, and their ids."""
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+            sent = event.signal_external_workflow_execution_initiated_event_attributes
+            yield sent.signal_name, sent.workflow_execution.workflow_id
 
 
 def _plain(value: Any) -> Any:
