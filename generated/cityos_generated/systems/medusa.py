@@ -8337,14 +8337,16 @@ _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Take the commissions of some vendor orders back; none there is success.",
+    summary="Take the commissions of some vendor orders back, or of all of an order that has none; none there is success.",
 )
 
 
 def reverse_commissions_of_vendor_orders(
     *, order_id: str, vendor_order_ids: list[str]
 ) -> Call[ReverseCommissionsOfVendorOrdersOutput]:
-    """Take the commissions of some vendor orders back; none there is success."""
+    """Take the commissions of some vendor orders back, or of all of an order that has none; none there
+    is success.
+    """
     return Call(
         _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS,
         ReverseCommissionsOfVendorOrdersInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
