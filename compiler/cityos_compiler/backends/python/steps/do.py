@@ -53,7 +53,7 @@ def do(fn: Function, step: ir.Do) -> None:
         _plain_do(fn, step)
 
 
-def _plain_do(fn: Function, step: ir.Do) -> None:
+def _plain_do(fn: Function, step: ir.Do, bound: str | None = None) -> None:
     arguments = [f'"{step.name}"', call_text(fn, step.operation, step.inputs, step.system)]
     undo = _undo_text(fn, step)
     if undo is not None:
@@ -65,16 +65,32 @@ def _plain_do(fn: Function, step: ir.Do) -> None:
     if step.key is not None:
         text = fn.expr(step.key)
         arguments.append(f"key={text}" if step.key.type == t.STRING else f"key=str({text})")
-    caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
-    fails = step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught)
-    if caught and not fails and step.on_failure == "default":
-        arguments.append(f"catches={caught!r}")
-    if fails:
+    if step.on_failure in ("steps", "fail"):
         arguments.append('on_failure="fail"')
-    if step.on_failure == "park":
-        arguments.append('on_failure="park"')
+    if step.on_failure in ("default", "park"):
+        arguments += _parking(step, bound)
     method = "attempt" if step.on_failure == "continue" else "do"
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
+
+
+def _parking(step: ir.Do, bound: str | None) -> list[str]:
+    """Which failures are parked: none that a branch takes, and in the last round also those that were tried again."""
+    around = step.handled if step.on_failure == "default" else ()
+    caught = _classes(step.catch, around)
+    last = _classes(tuple(catch for catch in step.catch if not catch.retries), around) if bound else caught
+    if "any" in last:
+        return ['on_failure="fail"']
+    if "any" in caught:
+        otherwise = '"park"' if step.on_failure == "park" else "None"
+        return [f'on_failure="fail" if round_number < {bound} else {otherwise}']
+    texts = ['on_failure="park"'] if step.on_failure == "park" else []
+    if caught != last:
+        return [*texts, f"catches={caught!r} if round_number < {bound} else {last!r}"]
+    return [*texts, f"catches={caught!r}"] if caught else texts
+
+
+def _classes(catches: tuple[ir.Catch, ...], around: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(name for catch in catches for name in catch.classes), *around]))
 
 
 def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
@@ -83,6 +99,6 @@ def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
     with fn.w.block(f'for round_number in self.rounds("{step.name}", {bound}):'):
         inner = fn.looping("rounds").branch()
         with fn.w.block("try:"):
-            _plain_do(inner.branch(), step)
+            _plain_do(inner.branch(), step, bound)
         write_caught(inner, step.catch, step.on_failure_steps, bound)
         fn.w("break")
