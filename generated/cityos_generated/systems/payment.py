@@ -99,6 +99,10 @@ class DisburseFundsOutput(Model):
     transfer_id: str
 
 
+class FetchRefundOutput(Model):
+    status: Literal["refunded", "pending", "failed"]
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -435,6 +439,11 @@ class CollectRepaymentInput(Model):
     gateway: str | None = None
     amount: Decimal
     currency_code: str
+
+
+class FetchRefundInput(Model):
+    refund_id: str
+    gateway: str | None = None
 
 
 class ProcessRefundInput(Model):
@@ -1719,6 +1728,23 @@ def collect_repayment(
             currency_code=currency_code,
         ),
     )
+
+
+_FETCH_REFUND = Operation(
+    "fetchRefund",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchRefundOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="How a refund stands at the gateway.",
+)
+
+
+def fetch_refund(*, refund_id: str, gateway: str | None = None) -> Call[FetchRefundOutput]:
+    """How a refund stands at the gateway."""
+    return Call(_FETCH_REFUND, FetchRefundInput(refund_id=refund_id, gateway=gateway))
 
 
 _PROCESS_REFUND = Operation(

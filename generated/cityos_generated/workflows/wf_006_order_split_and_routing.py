@@ -241,13 +241,13 @@ class OrderSplitAndRoutingWorkflow(
                 if self.done.ask_before_giving_up.captured_amount is not None
                 else self.input.total_amount
             )
-            # line 82
+            # line 83
             if (
                 self.done.ask_before_giving_up is not None
                 and self.done.ask_before_giving_up.status != "captured"
             ):
                 self.state.to_refund = Decimal(0)
-                # line 86: dropPayment
+                # line 87: dropPayment
                 try:
                     await self.do(
                         "dropPayment",
@@ -265,7 +265,7 @@ class OrderSplitAndRoutingWorkflow(
                         self.state.to_refund = self.input.total_amount
                     else:
                         raise
-            # line 92: order.cancel_requested
+            # line 93: order.cancel_requested
             await self.emit(
                 "order.cancel_requested",
                 {
@@ -280,7 +280,7 @@ class OrderSplitAndRoutingWorkflow(
                     "has_inventory_reserved": False,
                 },
             )
-        # line 103: recordAuditLog
+        # line 104: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
