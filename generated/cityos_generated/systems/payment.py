@@ -164,6 +164,7 @@ class ReleaseFundsOutput(Model):
 
 class FetchGatewayTransactionsOutput(Model):
     transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    last: str | None = None
     has_more: bool
 
 
@@ -2180,14 +2181,16 @@ _FETCH_GATEWAY_TRANSACTIONS = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
-    summary="One page of what a gateway has booked on a day (UTC), after a given transaction.",
+    summary="What of one page of an account's bookings on a day (UTC) is the tenant's; the account may be shared.",
 )
 
 
 def fetch_gateway_transactions(
     *, gateway: str, date: date, limit: int, after: str | None = None
 ) -> Call[FetchGatewayTransactionsOutput]:
-    """One page of what a gateway has booked on a day (UTC), after a given transaction."""
+    """What of one page of an account's bookings on a day (UTC) is the tenant's; the account may be
+    shared.
+    """
     return Call(
         _FETCH_GATEWAY_TRANSACTIONS,
         FetchGatewayTransactionsInput(gateway=gateway, date=date, after=after, limit=limit),
