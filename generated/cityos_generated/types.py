@@ -268,6 +268,7 @@ CaptureStatus = Literal["captured", "authorized", "requires_action", "processing
 class PaymentResult(Model):
     payment_intent_id: str
     status: CaptureStatus
+    captured_amount: Decimal | None = None
     action_url: str | None = None
 
 

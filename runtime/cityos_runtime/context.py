@@ -28,6 +28,26 @@ class Tenant(BaseModel):
         """A tenant with the profile that the specs give it, if any."""
         return cls(**{**manifest.get("tenants", {}).get(id, {}), "id": id})
 
+    def of_row(self, row: Mapping[str, Any], known: Mapping[str, Mapping[str, str]]) -> Tenant:
+        """The tenant that a row is for: this one, or another whose profile the row tells or the specs know.
+
+        One tenant's zone, currency or gateway must never stand for another's. Raises `LookupError` where the row
+        is for another tenant and something of that tenant's profile is told nowhere.
+        """
+        told = {name: row[name] for name in PROFILE if row.get(name)}
+        id = str(row.get("tenant_id") or self.id)
+        if id == self.id:
+            return self.model_copy(update=told)
+        profile = {**known.get(id, {}), **told}
+        missing = [name for name in PROFILE if not profile.get(name)]
+        if missing:
+            raise LookupError(f"nothing says the {', '.join(missing)} of tenant {id}")
+        return Tenant(**{**profile, "id": id})
+
+
+PROFILE = tuple(name for name in Tenant.model_fields if name != "id")
+"""What is true of a tenant and must not be taken for true of another."""
+
 
 class Context(BaseModel):
     """The second argument of every workflow."""

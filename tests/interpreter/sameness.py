@@ -137,7 +137,7 @@ def compare(compiled: Outcome, interpreted: Outcome) -> list[str]:
         return [*found, f"ordered {names[0]}, interpreted {names[1]}"]
     pairs = ((one, other), (_unordered(one), _unordered(other)))
     tellings = [list(_of_each(left, right, (began[0], began[1]))) for left, right in pairs]
-    found += min(tellings, key=len)
+    found += sorted(tellings, key=len)[0]
     for what in ("ended", "error_class", "message", "undone", "not_undone", "emitted", "looked_up"):
         pair = getattr(compiled.happened, what), getattr(interpreted.happened, what)
         if pair[0] != pair[1]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from cityos_runtime import Carried, City, Context, Facts, Model
+    from cityos_runtime import Carried, City, Context, Facts, Model, Tenant
 
 
 class SweptInput(Model):
@@ -17,7 +17,7 @@ class Empty(Model):
 
 
 class SweptResult(Model):
-    tenant: str
+    tenant: Tenant
     shop: str
     count: int
 
@@ -38,4 +38,4 @@ class SweptFlow(City[SweptInput, Empty, SweptResult]):
         if self.input.shop == "closed":
             self.fail("ShopClosedError", "nobody there")
         last = self.last_result
-        return SweptResult(tenant=self.tenant.id, shop=self.input.shop, count=1 + (last["count"] if last else 0))
+        return SweptResult(tenant=self.tenant, shop=self.input.shop, count=1 + (last["count"] if last else 0))

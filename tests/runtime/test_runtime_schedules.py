@@ -22,7 +22,8 @@ from tests.runtime.swept import SweptFlow
 from tests.runtime.world import PASSED_THROUGH, World, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-CONTEXT = Context(tenant=Tenant(id="platform"))
+CONTEXT = Context(tenant=Tenant(id="platform", zone="GLOBAL", currency="USD", gateway="stripe"))
+KNOWN = {"zone": "EU", "currency": "EUR", "gateway": "stripe", "timezone": "Europe/Paris", "locale": "fr"}
 
 
 def manifest(**schedule: Any) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def manifest(**schedule: Any) -> dict[str, Any]:
     entry = {"id": f"WF-{uuid4().hex[:8]}", "type": "SweptFlow", "task_queue": catalogue.QUEUE, "summary": "Count.",
              "workflow_id": "scheduled:{tenant_id}:{shop}:count", "input": ["shop"],
              "schedules": [{"cadence": {"every": 86400.0}, "over": over, **schedule}]}  # fmt: skip
-    return {"workflows": [entry]}
+    return {"workflows": [entry], "tenants": {"t_1": KNOWN, "t_2": KNOWN}}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -68,11 +69,33 @@ async def test_every_row_starts_its_workflow_which_knows_the_last_time(idle_worl
     name = f"{PREFIX}{told['workflows'][0]['id']}"
     first = await swept(client, name, 1)
     assert first.results == {
-        "scheduled:t_1:north:count": {"tenant": "t_1", "shop": "north", "count": 1},
-        "scheduled:t_2:south:count": {"tenant": "t_2", "shop": "south", "count": 1},
+        "scheduled:t_1:north:count": {"tenant": {"id": "t_1", **KNOWN}, "shop": "north", "count": 1},
+        "scheduled:t_2:south:count": {"tenant": {"id": "t_2", **KNOWN}, "shop": "south", "count": 1},
     }
     second = await swept(client, name, 2)
     assert [each["count"] for each in second.results.values()] == [2, 2]
+
+
+async def test_no_tenant_runs_in_another_ones_zone_or_currency(idle_world: World, client: Client) -> None:
+    kuwait = {"zone": "GCC", "currency": "KWD", "gateway": "tap", "timezone": "Asia/Kuwait", "locale": "ar"}
+    rows = [
+        {"tenant_id": "t_9", "shop": "north", "currency": "KWD"},
+        {"tenant_id": "t_8", "shop": "east", **kuwait},
+        {"tenant_id": "t_7", "shop": "west", **kuwait, "zone": ""},
+        {"tenant_id": "t_1", "shop": "south", "gateway": "tap"},
+    ]
+    idle_world.answers("listShops", {"rows": rows})
+    told = manifest()
+    await apply(client, schedules(told, CONTEXT))
+    result = await swept(client, f"{PREFIX}{told['workflows'][0]['id']}", 1)
+    assert {name: each["tenant"] for name, each in result.results.items()} == {
+        "scheduled:t_8:east:count": {"id": "t_8", **kuwait},
+        "scheduled:t_1:south:count": {"id": "t_1", **KNOWN, "gateway": "tap"},
+    }
+    assert result.failed == {
+        "tenant t_9": "its row was refused: nothing says the zone, gateway, timezone, locale of tenant t_9",
+        "tenant t_7": "its row was refused: nothing says the zone of tenant t_7",
+    }
 
 
 async def test_a_row_that_fails_stops_no_other(idle_world: World, client: Client) -> None:

@@ -107,6 +107,6 @@ def test_answers_and_inputs_are_typed(town: Checked, tmp_path: Path) -> None:
 
 
 def test_nothing_emitted_can_be_expected() -> None:
-    quiet, loud = Happened(ended="completed"), Happened(ended="completed", emitted=["order.placed"])
+    quiet, loud = Happened(ended="completed"), Happened(ended="completed", emitted=[("order.placed", {})])
     assert compare({"emitted": []}, quiet) == []
     assert compare({"emitted": []}, loud) != []

@@ -22,10 +22,11 @@ def between(one: Happened, other: Happened, *, alone: bool = True) -> list[str]:
     late = 1.0 + one.really_took + other.really_took
     found = [
         f"{name}: {getattr(one, name)!r}, and {getattr(other, name)!r}"
-        for name in ("ended", "error_class", "undone", "not_undone", "parked", "emitted", "looked_up")
+        for name in ("ended", "error_class", "undone", "not_undone", "parked", "signalled", "looked_up")
         if getattr(one, name) != getattr(other, name)
     ]
     found += _values("result", one.result, other.result, late)
+    found += _values("emitted", [list(each) for each in one.emitted], [list(each) for each in other.emitted], late)
     if sorted(one.ran) != sorted(other.ran):
         found.append(f"ran: {one.ran}, and {other.ran}")
     for name in one.calls.keys() & other.calls.keys():
@@ -63,6 +64,8 @@ def _keys(one: Any, other: Any) -> bool:
 
 def _times(one: Any, other: Any, late: float) -> bool:
     """Two times, or days, that lie no further apart than the runs."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
     instants: list[Callable[[str], Any]] = [datetime.fromisoformat, date.fromisoformat]
     for read in instants:
         try:

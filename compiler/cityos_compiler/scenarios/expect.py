@@ -33,8 +33,10 @@ class Happened:
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, set[str]] = field(default_factory=dict)
     looked_up: list[str] = field(default_factory=list)
-    emitted: list[str] = field(default_factory=list)
     started: datetime = datetime.min
+    emitted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    signalled: list[tuple[str, str]] = field(default_factory=list)
+    """Signals to other workflows, with their ids."""
     took: float = 0.0
     really_took: float = 0.0
     """Seconds of real time from its start until its end was seen."""
@@ -49,7 +51,7 @@ def note_calls(happened: Happened, calls: Iterable[CallRecord]) -> None:
             happened.looked_up.append(call.operation.removesuffix(".lookup"))
             continue
         if call.operation == OUTBOX_OPERATION:
-            happened.emitted.append(str(call.input.get("event_type")))
+            happened.emitted.append((str(call.input.get("event_type")), call.input.get("payload") or {}))
             continue
         if call.operation not in happened.calls:
             happened.ran.append(call.operation)
@@ -138,9 +140,28 @@ def _inputs(operation: str, wanted: Any, happened: Happened) -> list[str]:
 
 
 def _emitted(wanted: Any, happened: Happened) -> list[str]:
-    if not wanted and happened.emitted:
-        return [f"{happened.emitted} were emitted, and nothing should be"]
-    return [f"{name} was not emitted; {happened.emitted} were" for name in wanted if name not in happened.emitted]
+    """Events by name, or by name and a part of their payload; `[]` stands for none but the runtime's own."""
+    names = [name for name, _ in happened.emitted]
+    if not wanted:
+        return [f"{name} was emitted" for name in names if not name.startswith("workflow.")]
+    wrong = [f"{name} was not emitted; {names} were" for name in wanted if name not in names]
+    if wrong or not isinstance(wanted, dict):
+        return wrong
+    return [text for name, part in wanted.items() for text in _payload(name, part, happened)]
+
+
+def _payload(event: str, wanted: Any, happened: Happened) -> list[str]:
+    found = [differences(wanted, payload) for name, payload in happened.emitted if name == event]
+    return [] if any(not texts for texts in found) else [f"{event}: {text}" for text in found[-1]]
+
+
+def _signalled(wanted: Any, happened: Happened) -> list[str]:
+    """The ids of the workflows that a signal was sent to."""
+    return [
+        f"{signal} was sent to {ids}, not to {targets}"
+        for signal, targets in wanted.items()
+        if (ids := [to for name, to in happened.signalled if name == signal]) != targets
+    ]
 
 
 def _sequence(what: str, wanted: list[str], got: list[str]) -> list[str]:
@@ -190,5 +211,5 @@ def _same(wanted: Any, got: Any) -> bool:
 _CHECKS = {
     "result": _result, "fails": _fails, "cancelled": _cancelled, "undone": _undone, "not_undone": _not_undone,
     "parked": _parked, "ran": _ran, "not_ran": _not_ran, "calls": _calls, "keys": _keys, "took": _took,
-    "status": _status, "emitted": _emitted,
+    "status": _status, "emitted": _emitted, "signalled": _signalled,
 }  # fmt: skip

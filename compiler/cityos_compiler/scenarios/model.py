@@ -15,7 +15,7 @@ from cityos_dsl.source import Mapping, Node, Scalar, Sequence, compose
 
 EXPECTATIONS = ("result", "fails", "cancelled", "undone", "not_undone", "ran", "not_ran", "calls", "keys", "took",
                 "parked",
-                "status", "emitted")  # fmt: skip
+                "status", "emitted", "signalled")  # fmt: skip
 _ACTIONS = ("signal", "cancel", "decide", "query", "event")
 _KEYS = ("workflow", "given", "world", "unexercised", "scenarios")
 

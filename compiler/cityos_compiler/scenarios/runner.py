@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,9 @@ class _Run:
             await self._finish_skipping()
         happened = await self._happened()
         history = await self.handle.fetch_history()
+        happened.signalled = [
+            (signal, to.replace(self.tenant, self.scenario.tenant)) for signal, to in _signals(history.events)
+        ]
         return Outcome(self.scenario, compare(self.scenario.expect, happened), happened, history)
 
     async def _start(self, context: Context) -> WorkflowHandle[Any, Any]:
@@ -221,6 +224,14 @@ class _Run:
         note_calls(happened, self.city.sandbox.calls(self.tenant))
         happened.queried = self.queried
         return happened
+
+
+def _signals(events: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The signals that a workflow sent to others, and their ids."""
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+            sent = event.signal_external_workflow_execution_initiated_event_attributes
+            yield sent.signal_name, sent.workflow_execution.workflow_id
 
 
 def _plain(value: Any) -> Any:

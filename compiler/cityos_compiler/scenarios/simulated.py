@@ -166,5 +166,10 @@ class _Simulated:
                 happened.parked = status["parked"]
         if run.ended_at is not None:
             happened.took = (run.ended_at - run.began_at).total_seconds()
+        happened.signalled = [
+            (entry.name, entry.details["workflow_id"].replace(self.tenant, self.scenario.tenant))
+            for entry in self.following.trace
+            if entry.kind == "told" and entry.workflow == self.workflow_id
+        ]
         note_calls(happened, self.place.sandbox.calls(self.tenant))
         return happened

@@ -2817,15 +2817,15 @@ _RELEASE_INVENTORY_OF_ORDER = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Release what is still reserved for some vendor orders; released already, or none there, is success.",
+    summary="Release what is still reserved for some vendor orders, or for all of an order that has none; released already, or none there, is success.",
 )
 
 
 def release_inventory_of_order(
     *, order_id: str, vendor_order_ids: list[str]
 ) -> Call[ReleaseInventoryOfOrderOutput]:
-    """Release what is still reserved for some vendor orders; released already, or none there, is
-    success.
+    """Release what is still reserved for some vendor orders, or for all of an order that has none;
+    released already, or none there, is success.
     """
     return Call(
         _RELEASE_INVENTORY_OF_ORDER,
@@ -2841,14 +2841,16 @@ _REVERSE_ACCOUNTING_ENTRIES_OF_ORDER = Operation(
     effect="write",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Reverse what was booked for some vendor orders, each entry once; none there is success.",
+    summary="Reverse what was booked for some vendor orders, or for all of an order that has none, each entry once; none there is success.",
 )
 
 
 def reverse_accounting_entries_of_order(
     *, order_id: str, vendor_order_ids: list[str]
 ) -> Call[ReverseAccountingEntriesOfOrderOutput]:
-    """Reverse what was booked for some vendor orders, each entry once; none there is success."""
+    """Reverse what was booked for some vendor orders, or for all of an order that has none, each entry
+    once; none there is success.
+    """
     return Call(
         _REVERSE_ACCOUNTING_ENTRIES_OF_ORDER,
         ReverseAccountingEntriesOfOrderInput(order_id=order_id, vendor_order_ids=vendor_order_ids),

@@ -1185,6 +1185,12 @@ class GatherMedusaAuditLogsOutput(Model):
     extract_id: str
 
 
+class KeepOwnMovementsOutput(Model):
+    extract_id: str
+    kept: int
+    refused: int
+
+
 class CorrelateEventsOutput(Model):
     correlation_id: str
     events: int
@@ -3027,6 +3033,10 @@ class GatherMedusaAuditLogsInput(Model):
     period: types.ReportPeriod
 
 
+class KeepOwnMovementsInput(Model):
+    file_id: str
+
+
 class CorrelateEventsInput(Model):
     report_type: types.AuditReportType
     extracts: Annotated[list[types.AuditExtract], Limits(max_items=4)]
@@ -3594,12 +3604,12 @@ _LIST_ACTIVE_TENANTS = Operation(
     effect="read",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="The tenants that a scheduled workflow is started for, one start a row.",
+    summary="The tenants that a scheduled workflow is started for, each with its profile, one start a row.",
 )
 
 
 def list_active_tenants() -> Call[ListActiveTenantsOutput]:
-    """The tenants that a scheduled workflow is started for, one start a row."""
+    """The tenants that a scheduled workflow is started for, each with its profile, one start a row."""
     return Call(_LIST_ACTIVE_TENANTS, ListActiveTenantsInput())
 
 
@@ -8337,14 +8347,16 @@ _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Take the commissions of some vendor orders back; none there is success.",
+    summary="Take the commissions of some vendor orders back, or of all of an order that has none; none there is success.",
 )
 
 
 def reverse_commissions_of_vendor_orders(
     *, order_id: str, vendor_order_ids: list[str]
 ) -> Call[ReverseCommissionsOfVendorOrdersOutput]:
-    """Take the commissions of some vendor orders back; none there is success."""
+    """Take the commissions of some vendor orders back, or of all of an order that has none; none there
+    is success.
+    """
     return Call(
         _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS,
         ReverseCommissionsOfVendorOrdersInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
@@ -9599,6 +9611,25 @@ def gather_medusa_audit_logs(
 ) -> Call[GatherMedusaAuditLogsOutput]:
     """Put the marketplace's audit log of a period into the archive."""
     return Call(_GATHER_MEDUSA_AUDIT_LOGS, GatherMedusaAuditLogsInput(report_type=report_type, period=period))
+
+
+_KEEP_OWN_MOVEMENTS = Operation(
+    "keepOwnMovements",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=KeepOwnMovementsOutput,
+    effect="read",
+    timeout=timedelta(minutes=5),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put those rows of a gateway's report that name the tenant into the archive; rows of others, and of nobody, stay outside.",
+)
+
+
+def keep_own_movements(*, file_id: str) -> Call[KeepOwnMovementsOutput]:
+    """Put those rows of a gateway's report that name the tenant into the archive; rows of others, and
+    of nobody, stay outside.
+    """
+    return Call(_KEEP_OWN_MOVEMENTS, KeepOwnMovementsInput(file_id=file_id))
 
 
 _CORRELATE_EVENTS = Operation(

@@ -99,6 +99,10 @@ class DisburseFundsOutput(Model):
     transfer_id: str
 
 
+class FetchRefundOutput(Model):
+    status: Literal["refunded", "pending", "failed"]
+
+
 class ProcessRefundOutput(Model):
     refund_id: str | None = None
     status: types.RefundStatus
@@ -160,6 +164,7 @@ class ReleaseFundsOutput(Model):
 
 class FetchGatewayTransactionsOutput(Model):
     transactions: Annotated[list[types.GatewayTransaction], Limits(max_items=100)]
+    last: str | None = None
     has_more: bool
 
 
@@ -435,6 +440,11 @@ class CollectRepaymentInput(Model):
     gateway: str | None = None
     amount: Decimal
     currency_code: str
+
+
+class FetchRefundInput(Model):
+    refund_id: str
+    gateway: str | None = None
 
 
 class ProcessRefundInput(Model):
@@ -1721,6 +1731,23 @@ def collect_repayment(
     )
 
 
+_FETCH_REFUND = Operation(
+    "fetchRefund",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchRefundOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="How a refund stands at the gateway.",
+)
+
+
+def fetch_refund(*, refund_id: str, gateway: str | None = None) -> Call[FetchRefundOutput]:
+    """How a refund stands at the gateway."""
+    return Call(_FETCH_REFUND, FetchRefundInput(refund_id=refund_id, gateway=gateway))
+
+
 _PROCESS_REFUND = Operation(
     "processRefund",
     system="payment",
@@ -2154,14 +2181,16 @@ _FETCH_GATEWAY_TRANSACTIONS = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
-    summary="One page of what a gateway has booked on a day (UTC), after a given transaction.",
+    summary="What of one page of an account's bookings on a day (UTC) is the tenant's; the account may be shared.",
 )
 
 
 def fetch_gateway_transactions(
     *, gateway: str, date: date, limit: int, after: str | None = None
 ) -> Call[FetchGatewayTransactionsOutput]:
-    """One page of what a gateway has booked on a day (UTC), after a given transaction."""
+    """What of one page of an account's bookings on a day (UTC) is the tenant's; the account may be
+    shared.
+    """
     return Call(
         _FETCH_GATEWAY_TRANSACTIONS,
         FetchGatewayTransactionsInput(gateway=gateway, date=date, after=after, limit=limit),

@@ -19,7 +19,7 @@ class OrderCancellationInput(Model):
     """What starts the workflow."""
 
     order_id: str
-    vendor_order_ids: Annotated[list[str], Limits(min_items=1, max_items=50)]
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
     reason: str
     requested_by: str
     refund_amount: Annotated[Decimal, Limits(min=Decimal("0"))]
@@ -49,7 +49,7 @@ class OrderCancellationResult(Model):
 
 FACTS = Facts(
     type="OrderCancellationWorkflow",
-    digest="78f653ae0de55382d9e185d38f65e44d88597d5fe3a00c0dc3eb0075326841c0",
+    digest="2fd5280e84ada1763b4ff97a51ca9a4d33c2b6aaaf6664cbcd3d62aef4f3bf39",
     steps=(
         "cancelDeliveryOrder",
         "tellTooLate",
@@ -218,11 +218,13 @@ class OrderCancellationWorkflow(
             medusa.update_order_status(
                 order_id=self.input.order_id,
                 status="cancelled",
-                vendor_order_ids=self.input.vendor_order_ids,
+                vendor_order_ids=self.input.vendor_order_ids
+                if len(self.input.vendor_order_ids) > 0
+                else None,
                 reason=self.input.reason,
             ),
         )
-        # line 80: plan.cancelled
+        # line 83: plan.cancelled
         if update_order_status.order_status == "cancelled":
             await self.signal_other(
                 "plan.cancelled",
@@ -236,7 +238,7 @@ class OrderCancellationWorkflow(
                 ),
                 missing="ignore",
             )
-        # line 86: order.cancelled
+        # line 89: order.cancelled
         await self.emit(
             "order.cancelled",
             {
@@ -246,7 +248,7 @@ class OrderCancellationWorkflow(
                 "refunded": self.state.refunded,
             },
         )
-        # line 88: sendCancellationNotification
+        # line 91: sendCancellationNotification
         await self.attempt(
             "sendCancellationNotification",
             payload.send_cancellation_notification(
@@ -259,7 +261,7 @@ class OrderCancellationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 93: recordAuditLog
+        # line 96: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

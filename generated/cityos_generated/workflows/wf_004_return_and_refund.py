@@ -73,7 +73,7 @@ class ReturnAndRefundResult(Model):
 
 FACTS = Facts(
     type="ReturnAndRefundWorkflow",
-    digest="5e0ad2df4f1e6c0f893c5212e7ee664b850f146be79ab8fe2dfa2f7f643df33c",
+    digest="0ebf91a027c0a122c410dbc28a404173146a96a48f176051b71bd61dc6d0da8c",
     steps=(
         "validateReturnEligibility",
         "tellNotEligible",
@@ -89,8 +89,10 @@ FACTS = Facts(
         "refundAttempts",
         "processRefund",
         "awaitRefundConfirmation",
+        "askForRefund",
         "createSupportTicket",
         "awaitRefundReview",
+        "askBeforeCredit",
         "confirmRefund",
         "postRefundJournalEntry",
         "giveCredit",
@@ -158,6 +160,8 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
 
     async def steps(self) -> ReturnAndRefundResult:
         """The workflow's own flow."""
+        ask_for_refund: payment.FetchRefundOutput | None = None
+        ask_before_credit: payment.FetchRefundOutput | None = None
         # line 41: validateReturnEligibility
         validate_return_eligibility = await self.do(
             "validateReturnEligibility",
@@ -285,6 +289,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
             with self.loop("refundAttempts") as refund_attempts:
                 for pass_number in range(1, 3 + 1):
                     async with refund_attempts.turn(pass_number):
+                        ask_for_refund = ask_before_credit = None
                         self.state.payment_status = "processing"
                         self.state.refund_attempts = pass_number
                         # line 99: processRefund
@@ -328,11 +333,23 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                             self.state.payment_status = "failed"
                             self.state.refund_error = payment_refund_failed_signal.error_message
                         elif heard.timed_out:
-                            self.state.payment_status = "failed"
-                            self.state.refund_error = "not confirmed in ten days"
+                            # line 115: askForRefund
+                            if process_refund.refund_id is not None:
+                                ask_for_refund = await self.do(
+                                    "askForRefund",
+                                    payment.fetch_refund(
+                                        refund_id=process_refund.refund_id, gateway=self.input.gateway
+                                    ),
+                                )
+                            # line 118
+                            if ask_for_refund is not None and ask_for_refund.status == "refunded":
+                                self.state.payment_status = "refunded"
+                            else:
+                                self.state.payment_status = "failed"
+                                self.state.refund_error = "not confirmed in ten days"
                         if self.state.payment_status == "refunded":
                             break
-                        # line 117: createSupportTicket
+                        # line 125: createSupportTicket
                         await self.do(
                             "createSupportTicket",
                             erpnext.create_support_ticket(
@@ -343,29 +360,41 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                             ),
                             summary="A person decides what becomes of a refund that the bank refuses",
                         )
-                        # line 120: awaitRefundReview
+                        # line 128: awaitRefundReview
                         refund_reviewed = On(signals.RefundReviewed)
                         heard = await self.wait(
                             "awaitRefundReview", [refund_reviewed], lasting=timedelta(days=14)
                         )
                         if heard.by is refund_reviewed:
                             refund_reviewed_signal = refund_reviewed.payload(heard)
-                            # line 124
+                            # line 132
                             if refund_reviewed_signal.decision == "settled":
                                 self.state.payment_status = "refunded"
                                 break
-                            # line 128
+                            # line 136
                             if refund_reviewed_signal.decision == "store_credit":
                                 self.state.given_as = "store_credit"
                                 break
                         elif heard.timed_out:
-                            self.state.given_as = "store_credit"
+                            # line 142: askBeforeCredit
+                            if process_refund.refund_id is not None:
+                                ask_before_credit = await self.do(
+                                    "askBeforeCredit",
+                                    payment.fetch_refund(
+                                        refund_id=process_refund.refund_id, gateway=self.input.gateway
+                                    ),
+                                )
+                            # line 145
+                            if ask_before_credit is not None and ask_before_credit.status != "failed":
+                                self.state.payment_status = "processing"
+                            else:
+                                self.state.given_as = "store_credit"
                             break
                 else:
                     self.state.given_as = "store_credit"
-        # line 137: confirmRefund
+        # line 153: confirmRefund
         if self.state.given_as == "original_payment":
-            # line 141: postRefundJournalEntry
+            # line 157: postRefundJournalEntry
             await self.do(
                 "postRefundJournalEntry",
                 erpnext.post_refund_journal_entry(
@@ -375,9 +404,9 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     currency_code=self.state.currency_code,
                 ),
             )
-        # line 143: giveCredit
+        # line 159: giveCredit
         if self.state.given_as != "original_payment":
-            # line 146: issueCreditNote
+            # line 162: issueCreditNote
             issue_credit_note = await self.do(
                 "issueCreditNote",
                 erpnext.issue_credit_note(
@@ -388,7 +417,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     currency_code=self.state.currency_code,
                 ),
             )
-            # line 148: createExchangeOrder
+            # line 164: createExchangeOrder
             if self.state.given_as == "exchange":
                 await self.do(
                     "createExchangeOrder",
@@ -400,7 +429,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     ),
                 )
         self.state.given_back = self.state.refund_amount
-        # line 151: recordReturnOutcome
+        # line 167: recordReturnOutcome
         await self.do(
             "recordReturnOutcome",
             medusa.record_return_outcome(
@@ -411,7 +440,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                 currency_code=self.state.currency_code,
             ),
         )
-        # line 153: restockItems
+        # line 169: restockItems
         if self.state.restockable:
             await self.do(
                 "restockItems",
@@ -419,7 +448,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                     order_id=self.input.order_id, return_id=self.input.return_id, items=self.input.items
                 ),
             )
-        # line 156: reverseCommissions
+        # line 172: reverseCommissions
         await self.do(
             "reverseCommissions",
             medusa.reverse_commissions_in_part(
@@ -428,7 +457,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
                 refund_amount=self.state.given_back,
             ),
         )
-        # line 158: sendRefundConfirmation
+        # line 174: sendRefundConfirmation
         await self.attempt(
             "sendRefundConfirmation",
             payload.send_refund_confirmation(
@@ -445,7 +474,7 @@ class ReturnAndRefundWorkflow(City[ReturnAndRefundInput, ReturnAndRefundState, R
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 163: recordAuditLog
+        # line 179: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, sure
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -29,9 +29,13 @@ class OrderSplitAndRoutingInput(Model):
 class OrderSplitAndRoutingState(Model):
     """What the workflow remembers."""
 
+    to_refund: Decimal
+
 
 class Done(Model):
     """Results that queries, the last steps or a later run need."""
+
+    ask_before_giving_up: types.PaymentResult | None = None
 
 
 class OrderSplitAndRoutingResult(Model):
@@ -43,13 +47,14 @@ class OrderSplitAndRoutingResult(Model):
 
 FACTS = Facts(
     type="OrderSplitAndRoutingWorkflow",
-    digest="cbe64222d51de9a9c659aa8ce9347036ad73da5a0b27e4995949176f09b2d7c7",
+    digest="8e3f5850ddbed1614ab10ec481953cc7f81a1ac3a4d5f6e5f54b81bf0903d470",
     steps=(
         "splitOrderByVendor",
         "calculateCommissionsPerVendor",
         "splitPayment",
         "fetchPayment",
         "awaitCapture",
+        "askForCapture",
         "createVendorOrders",
         "deliveries",
         "createDeliveryOrdersPerVendor",
@@ -82,6 +87,10 @@ class OrderSplitAndRoutingWorkflow(
         super().__init__(FACTS, input, context, carried)
         self.done = Done() if carried is None else carried.done_as(Done)
 
+    def begin(self) -> OrderSplitAndRoutingState:
+        """What it knows at the start."""
+        return OrderSplitAndRoutingState(to_refund=Decimal(0))
+
     @workflow.run
     async def run(
         self, input: OrderSplitAndRoutingInput, context: Context, carried: Carried | None = None
@@ -90,18 +99,19 @@ class OrderSplitAndRoutingWorkflow(
 
     async def steps(self) -> OrderSplitAndRoutingResult:
         """The workflow's own flow."""
-        # line 22: splitOrderByVendor
+        fetch_payment: types.PaymentResult | None = None
+        # line 25: splitOrderByVendor
         split_order_by_vendor = await self.do(
             "splitOrderByVendor",
             medusa.split_order_by_vendor(
                 order_id=self.input.order_id, items_by_vendor=self.input.items_by_vendor
             ),
         )
-        # line 23
+        # line 26
         if sum((p.subtotal for p in split_order_by_vendor.parts), Decimal(0)) > self.input.total_amount:
-            # line 25
+            # line 28
             self.fail("DataIntegrityError", "the vendors' parts come to more than what the customer pays")
-        # line 27: calculateCommissionsPerVendor
+        # line 30: calculateCommissionsPerVendor
         calculate_commissions_per_vendor = await self.do(
             "calculateCommissionsPerVendor",
             medusa.calculate_commissions_per_vendor(
@@ -109,7 +119,7 @@ class OrderSplitAndRoutingWorkflow(
             ),
             undo=Undo(lambda _: medusa.reverse_commissions(order_id=self.input.order_id), needs_result=False),
         )
-        # line 29: splitPayment
+        # line 32: splitPayment
         if self.input.gateway == "stripe":
             await self.do(
                 "splitPayment",
@@ -126,13 +136,13 @@ class OrderSplitAndRoutingWorkflow(
                     needs_result=False,
                 ),
             )
-        # line 32: fetchPayment
-        fetch_payment = await self.do(
+        # line 35: fetchPayment
+        fetch_payment = await self.attempt(
             "fetchPayment",
             payment.fetch_payment(payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway),
         )
-        # line 34: awaitCapture
-        if fetch_payment.status != "captured":
+        # line 38: awaitCapture
+        if fetch_payment is None or fetch_payment.status != "captured":
             payment_intent_captured = On(
                 signals.PaymentIntentCaptured,
                 where=lambda signal: signal.payment_intent_id == self.input.payment_intent_id,
@@ -144,17 +154,26 @@ class OrderSplitAndRoutingWorkflow(
                 ),
             )
             heard = await self.wait(
-                "awaitCapture", [payment_intent_captured, payment_intent_failed], lasting=timedelta(hours=24)
+                "awaitCapture", [payment_intent_captured, payment_intent_failed], lasting=timedelta(days=8)
             )
             if heard.by is payment_intent_failed:
-                # line 44
+                # line 48
                 await self.undo()
                 return OrderSplitAndRoutingResult(status="not_paid")
             elif heard.timed_out:
-                # line 47
-                await self.undo()
-                return OrderSplitAndRoutingResult(status="not_paid")
-        # line 49: createVendorOrders
+                # line 52: askForCapture
+                ask_for_capture = await self.do(
+                    "askForCapture",
+                    payment.fetch_payment(
+                        payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway
+                    ),
+                )
+                # line 54
+                if ask_for_capture.status != "captured":
+                    # line 56
+                    await self.undo()
+                    return OrderSplitAndRoutingResult(status="not_paid")
+        # line 58: createVendorOrders
         create_vendor_orders = await self.do(
             "createVendorOrders",
             medusa.create_vendor_orders(
@@ -165,9 +184,9 @@ class OrderSplitAndRoutingWorkflow(
             ),
         )
 
-        # line 51: deliveries
+        # line 60: deliveries
         async def deliveries_pass(vendor_order: types.RoutedVendorOrder) -> None:
-            # line 57: createDeliveryOrdersPerVendor
+            # line 66: createDeliveryOrdersPerVendor
             await self.do(
                 "createDeliveryOrdersPerVendor",
                 fleetbase.create_delivery_order_for_vendor(
@@ -185,16 +204,16 @@ class OrderSplitAndRoutingWorkflow(
         await self.each(
             "deliveries", create_vendor_orders.vendor_orders, deliveries_pass, limit=2, on_failure="stop"
         )
-        # line 59
+        # line 68
         await self.pivot()
-        # line 60: notifyVendors
+        # line 69: notifyVendors
         await self.attempt(
             "notifyVendors",
             payload.notify_vendors(
                 order_id=self.input.order_id, vendor_orders=create_vendor_orders.vendor_orders
             ),
         )
-        # line 61: order.routed
+        # line 70: order.routed
         await self.emit(
             "order.routed",
             {"order_id": self.input.order_id, "vendor_orders": create_vendor_orders.vendor_orders},
@@ -205,14 +224,63 @@ class OrderSplitAndRoutingWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 66: notifyOrderCustomer
+        ask_before_giving_up: types.PaymentResult | None = None
+        # line 75
         if self.ending.status in ["failed", "cancelled", "not_paid"]:
+            # line 78: askBeforeGivingUp
             await self.attempt(
-                "notifyOrderCustomer",
-                payload.notify_order_customer(order_id=self.input.order_id, template="order_cancelled"),
-                summary="Tell the customer that the order will not come",
+                "askBeforeGivingUp",
+                payment.fetch_payment(
+                    payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway
+                ),
             )
-        # line 70: recordAuditLog
+            self.state.to_refund = (
+                self.input.total_amount
+                if self.done.ask_before_giving_up is None
+                else self.done.ask_before_giving_up.captured_amount
+                if self.done.ask_before_giving_up.captured_amount is not None
+                else self.input.total_amount
+            )
+            # line 83
+            if (
+                self.done.ask_before_giving_up is not None
+                and self.done.ask_before_giving_up.status != "captured"
+            ):
+                self.state.to_refund = Decimal(0)
+                # line 87: dropPayment
+                try:
+                    await self.do(
+                        "dropPayment",
+                        payment.cancel_payment_intent(
+                            payment_intent_id=self.input.payment_intent_id,
+                            amount=self.input.total_amount,
+                            currency_code=self.context.tenant.currency,
+                            gateway=self.input.gateway,
+                        ),
+                        summary="Nobody pays any more for an order that will not come",
+                        catches=("DataConflictError",),
+                    )
+                except StepFailed as error:
+                    if error.is_a("DataConflictError"):
+                        self.state.to_refund = self.input.total_amount
+                    else:
+                        raise
+            # line 93: order.cancel_requested
+            await self.emit(
+                "order.cancel_requested",
+                {
+                    "order_id": self.input.order_id,
+                    "vendor_order_ids": [],
+                    "reason": "the order could not be routed",
+                    "requested_by": "system",
+                    "refund_amount": self.state.to_refund,
+                    "currency_code": self.context.tenant.currency,
+                    "payment_intent_id": self.input.payment_intent_id,
+                    "gateway": self.input.gateway,
+                    "has_inventory_reserved": False,
+                },
+            )
+        # line 104: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

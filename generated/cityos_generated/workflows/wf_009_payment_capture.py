@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="62c7df0dfbd1dc1f325caa4777c9729502f4879c018b8b2265f316a970ae584d",
+    digest="cfa94078ec390b2584fbc7738e77556c545e9616dc55788068bd2882f493bee5",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",
@@ -165,13 +165,15 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
             ),
         )
         # line 53
+        await self.pivot()
+        # line 54
         if len(self.state.splits) > 0:
             self.state.commission = sum((s.commission_amount for s in self.state.splits), Decimal(0))
-            # line 56: vendors
+            # line 57: vendors
             with self.loop("vendors") as vendors:
                 for pass_number, split in enumerate(self.state.splits, start=1):
                     async with vendors.turn(pass_number):
-                        # line 60: splitPaymentToVendors
+                        # line 61: splitPaymentToVendors
                         await self.do(
                             "splitPaymentToVendors",
                             payment.split_payment_to_vendors(
@@ -195,7 +197,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
             self.state.commission = cel.round_money(
                 self.state.commission * self.state.to_capture / self.input.amount, self.input.currency_code
             )
-            # line 64: holdPlatformCommission
+            # line 65: holdPlatformCommission
             await self.do(
                 "holdPlatformCommission",
                 payment.hold_platform_commission(
@@ -211,7 +213,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                     needs_result=False,
                 ),
             )
-        # line 67: recordTransaction
+        # line 68: recordTransaction
         await self.do(
             "recordTransaction",
             medusa.record_transaction(
@@ -228,7 +230,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                 needs_result=False,
             ),
         )
-        # line 71: createAccountingEntry
+        # line 72: createAccountingEntry
         await self.do(
             "createAccountingEntry",
             erpnext.book_captured_payment(
@@ -254,7 +256,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 79: recordAuditLog
+        # line 80: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -166,7 +166,7 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                         currency_code=self.input.currency_code,
                     ),
                     undo=Undo(lambda done: payment.reverse_transfer(transfer_id=done.transfer_id)),
-                    catches=("InsufficientFundsError",),
+                    catches=("InsufficientFundsError",) if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 3:

@@ -297,7 +297,7 @@ class EscrowManagementWorkflow(City[EscrowManagementInput, EscrowManagementState
                         currency_code=self.input.currency_code,
                         gateway=self.input.gateway,
                     ),
-                    catches=("InsufficientFundsError",),
+                    catches=("InsufficientFundsError",) if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 3:

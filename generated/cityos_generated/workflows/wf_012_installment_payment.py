@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Model, Next, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Leave, Model, On, StepFailed, Undo
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -48,12 +48,13 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="0bea9ea029015ed4dd76e68677a8be182fee7e33d71440b4a894f432a1d0ab45",
+    digest="b221a5c134fed0d7adef6d46ddda0a6cad0218d8472e6db881bd2f7a63ed72fa",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",
         "installments",
         "scheduleNextInstallment",
+        "collect",
         "chargeInstallment",
         "handlePaymentFailure",
         "notifyInstallmentFailed",
@@ -167,91 +168,102 @@ class InstallmentPaymentWorkflow(
                     )
                     # line 60: scheduleNextInstallment
                     await self.sleep("scheduleNextInstallment", until=due_at)
-                    # line 62: chargeInstallment
-                    for round_number in self.rounds("chargeInstallment", 4):
-                        try:
-                            await self.do(
-                                "chargeInstallment",
-                                payment.charge_installment(
+                    # line 62: collect
+                    try:
+                        # line 79: chargeInstallment
+                        for round_number in self.rounds("chargeInstallment", 4):
+                            try:
+                                await self.do(
+                                    "chargeInstallment",
+                                    payment.charge_installment(
+                                        order_id=self.input.order_id,
+                                        customer_id=self.input.customer_id,
+                                        number=number,
+                                        payment_method_id=self.state.payment_method,
+                                        gateway=self.input.gateway,
+                                        amount=amount,
+                                        currency_code=self.input.plan.currency_code,
+                                    ),
+                                    catches=(
+                                        "PaymentDeclinedError",
+                                        "InsufficientFundsError",
+                                        "FraudDetectedError",
+                                    ),
+                                )
+                            except StepFailed as error:
+                                if (
+                                    error.is_a("PaymentDeclinedError", "InsufficientFundsError")
+                                    and round_number < 4
+                                ):
+                                    # line 85: handlePaymentFailure
+                                    # line 87: notifyInstallmentFailed
+                                    await self.attempt(
+                                        "notifyInstallmentFailed",
+                                        payload.notify_installment_failed(
+                                            order_id=self.input.order_id,
+                                            customer_id=self.input.customer_id,
+                                            number=number,
+                                            attempt=round_number,
+                                            amount=amount,
+                                            currency_code=self.input.plan.currency_code,
+                                        ),
+                                    )
+                                    # line 89: waitBeforeRetry
+                                    subscription_payment_method_updated = On(
+                                        signals.SubscriptionPaymentMethodUpdated
+                                    )
+                                    heard = await self.wait(
+                                        "waitBeforeRetry",
+                                        [subscription_payment_method_updated],
+                                        lasting=cel.item(
+                                            [timedelta(days=1), timedelta(days=3), timedelta(days=7)],
+                                            round_number - 1,
+                                        ),
+                                    )
+                                    if heard.by is subscription_payment_method_updated:
+                                        subscription_payment_method_updated_signal = (
+                                            subscription_payment_method_updated.payload(heard)
+                                        )
+                                        self.state.payment_method = (
+                                            subscription_payment_method_updated_signal.payment_method_id
+                                        )
+                                    continue
+                                else:
+                                    raise
+                            break
+                    except StepFailed as error:
+                        if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                            self.state.missed_in_a_row = self.state.missed_in_a_row + 1
+                            # line 68: notifyInstallmentMissed
+                            await self.attempt(
+                                "notifyInstallmentMissed",
+                                payload.notify_installment_failed(
                                     order_id=self.input.order_id,
                                     customer_id=self.input.customer_id,
                                     number=number,
-                                    payment_method_id=self.state.payment_method,
-                                    gateway=self.input.gateway,
+                                    attempt=4,
                                     amount=amount,
                                     currency_code=self.input.plan.currency_code,
                                 ),
-                                on_failure="fail",
                             )
-                        except StepFailed as error:
-                            if (
-                                error.is_a("PaymentDeclinedError", "InsufficientFundsError")
-                                and round_number < 4
-                            ):
-                                # line 68: handlePaymentFailure
-                                # line 70: notifyInstallmentFailed
-                                await self.attempt(
-                                    "notifyInstallmentFailed",
-                                    payload.notify_installment_failed(
-                                        order_id=self.input.order_id,
-                                        customer_id=self.input.customer_id,
-                                        number=number,
-                                        attempt=round_number,
-                                        amount=amount,
-                                        currency_code=self.input.plan.currency_code,
-                                    ),
-                                )
-                                # line 72: waitBeforeRetry
-                                subscription_payment_method_updated = On(
-                                    signals.SubscriptionPaymentMethodUpdated
-                                )
-                                heard = await self.wait(
-                                    "waitBeforeRetry",
-                                    [subscription_payment_method_updated],
-                                    lasting=cel.item(
-                                        [timedelta(days=1), timedelta(days=3), timedelta(days=7)],
-                                        round_number - 1,
-                                    ),
-                                )
-                                if heard.by is subscription_payment_method_updated:
-                                    subscription_payment_method_updated_signal = (
-                                        subscription_payment_method_updated.payload(heard)
-                                    )
-                                    self.state.payment_method = (
-                                        subscription_payment_method_updated_signal.payment_method_id
-                                    )
-                                continue
-                            else:
-                                self.state.missed_in_a_row = self.state.missed_in_a_row + 1
-                                # line 82: notifyInstallmentMissed
-                                await self.attempt(
-                                    "notifyInstallmentMissed",
-                                    payload.notify_installment_failed(
-                                        order_id=self.input.order_id,
-                                        customer_id=self.input.customer_id,
-                                        number=number,
-                                        attempt=4,
-                                        amount=amount,
-                                        currency_code=self.input.plan.currency_code,
-                                    ),
-                                )
-                                # line 85: recordMissed
-                                await self.do(
-                                    "recordMissed",
-                                    medusa.update_installment_status(
-                                        order_id=self.input.order_id,
-                                        number=number,
-                                        status="missed",
-                                        amount=amount,
-                                    ),
-                                )
-                                # line 87
-                                if self.state.missed_in_a_row >= 2:
-                                    self.state.plan_status = "defaulted"
-                                    raise Leave("installments")
-                                raise Next("installments")
-                        break
-                    # line 92: updateInstallmentStatus
+                            # line 71: recordMissed
+                            await self.do(
+                                "recordMissed",
+                                medusa.update_installment_status(
+                                    order_id=self.input.order_id,
+                                    number=number,
+                                    status="missed",
+                                    amount=amount,
+                                ),
+                            )
+                            # line 73
+                            if self.state.missed_in_a_row >= 2:
+                                self.state.plan_status = "defaulted"
+                                break
+                            continue
+                        else:
+                            raise
+                    # line 96: updateInstallmentStatus
                     await self.do(
                         "updateInstallmentStatus",
                         medusa.update_installment_status(
@@ -260,7 +272,7 @@ class InstallmentPaymentWorkflow(
                     )
                     self.state.paid_total = self.state.paid_total + amount
                     self.state.missed_in_a_row = 0
-        # line 96: closePlan
+        # line 100: closePlan
         await self.do(
             "closePlan",
             medusa.close_plan(
@@ -273,7 +285,7 @@ class InstallmentPaymentWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 103: recordAuditLog
+        # line 107: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -7,8 +7,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, sure
 from temporalio import workflow
 
 from cityos_generated import types
@@ -60,7 +59,7 @@ PAGE = 100
 
 FACTS = Facts(
     type="ReconciliationWorkflow",
-    digest="874dd57eb817893a523d2131290bb0ff6068ce0f04894e25754bfc8c636d9f1b",
+    digest="7e23fd38d7d74ddc78f731d71064e4aaa91d746a8531a9f3b9c0834b000a2cc4",
     steps=(
         "reconciled",
         "pages",
@@ -117,40 +116,37 @@ class ReconciliationWorkflow(City[ReconciliationInput, ReconciliationState, Reco
                             ),
                             on_failure="fail",
                         )
-                        if len(fetch_gateway_transactions.transactions) == 0:
+                        # line 36
+                        if len(fetch_gateway_transactions.transactions) > 0:
+                            # line 38: fetchMedusaTransactions
+                            fetch_medusa_transactions = await self.do(
+                                "fetchMedusaTransactions",
+                                medusa.fetch_medusa_transactions(
+                                    references=[
+                                        t.reference if t.reference is not None else t.transaction_id
+                                        for t in fetch_gateway_transactions.transactions
+                                    ]
+                                ),
+                                on_failure="fail",
+                            )
+                            # line 40: compareAndFindDiscrepancies
+                            compare_and_find_discrepancies = await self.do(
+                                "compareAndFindDiscrepancies",
+                                erpnext.compare_and_find_discrepancies(
+                                    gateway=gateway,
+                                    date=self.input.date,
+                                    gateway_transactions=fetch_gateway_transactions.transactions,
+                                    medusa_transactions=fetch_medusa_transactions.transactions,
+                                ),
+                                on_failure="fail",
+                            )
+                            self.state.matched = self.state.matched + compare_and_find_discrepancies.matched
+                            self.state.discrepancies = (
+                                self.state.discrepancies + compare_and_find_discrepancies.discrepancies
+                            )
+                        if not fetch_gateway_transactions.has_more or fetch_gateway_transactions.last is None:
                             break
-                        # line 38: fetchMedusaTransactions
-                        fetch_medusa_transactions = await self.do(
-                            "fetchMedusaTransactions",
-                            medusa.fetch_medusa_transactions(
-                                references=[
-                                    t.reference if t.reference is not None else t.transaction_id
-                                    for t in fetch_gateway_transactions.transactions
-                                ]
-                            ),
-                            on_failure="fail",
-                        )
-                        # line 40: compareAndFindDiscrepancies
-                        compare_and_find_discrepancies = await self.do(
-                            "compareAndFindDiscrepancies",
-                            erpnext.compare_and_find_discrepancies(
-                                gateway=gateway,
-                                date=self.input.date,
-                                gateway_transactions=fetch_gateway_transactions.transactions,
-                                medusa_transactions=fetch_medusa_transactions.transactions,
-                            ),
-                            on_failure="fail",
-                        )
-                        self.state.matched = self.state.matched + compare_and_find_discrepancies.matched
-                        self.state.discrepancies = (
-                            self.state.discrepancies + compare_and_find_discrepancies.discrepancies
-                        )
-                        after = cel.item(
-                            fetch_gateway_transactions.transactions,
-                            len(fetch_gateway_transactions.transactions) - 1,
-                        ).transaction_id
-                        if not fetch_gateway_transactions.has_more:
-                            break
+                        after = sure(fetch_gateway_transactions.last)
                 else:
                     # line 52
                     self.fail("QuotaExceededError", "more than 20,000 transactions on one day")

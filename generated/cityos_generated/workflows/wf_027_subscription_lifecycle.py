@@ -92,7 +92,7 @@ class SubscriptionLifecycleResult(Model):
 
 FACTS = Facts(
     type="SubscriptionLifecycleWorkflow",
-    digest="cda7d9520f284a174c2e61dc65d0c8e429f957b43723e36026e20c19306c727e",
+    digest="5c65283eedb8e3ee44d849d1832fd86acfd0c3c494bc9e8232811ea1c460625e",
     steps=(
         "startTrialPeriod",
         "previewBillingAmount",
@@ -107,6 +107,7 @@ FACTS = Facts(
         "awaitResume",
         "createBillingCycle",
         "calculateBillingAmount",
+        "chargeCycle",
         "chargeSubscription",
         "handlePaymentFailure",
         "sendPaymentFailureNotice",
@@ -410,108 +411,121 @@ class SubscriptionLifecycleWorkflow(
                         else calculate_billing_amount.amount + self.state.prorated
                     )
                     self.state.currency_code = calculate_billing_amount.currency_code
-                    # line 160: chargeSubscription
+                    # line 160: chargeCycle
                     if self.state.trial_amount is None:
-                        for round_number in self.rounds("chargeSubscription", 4):
-                            try:
-                                charge_subscription = await self.do(
-                                    "chargeSubscription",
-                                    payment.charge_subscription(
-                                        subscription_id=self.input.subscription_id,
-                                        customer_id=self.input.customer_id,
-                                        billing_cycle_id=create_billing_cycle.billing_cycle_id,
-                                        payment_method_id=self.state.payment_method,
-                                        gateway=self.input.gateway,
-                                        amount=self.state.billing_amount,
-                                        currency_code=self.state.currency_code,
-                                    ),
-                                    key=str(self.state.cycle),
-                                    on_failure="fail",
-                                )
-                            except StepFailed as error:
-                                if (
-                                    error.is_a("PaymentDeclinedError", "InsufficientFundsError")
-                                    and round_number < 4
-                                ):
-                                    self.state.subscription_status = "past_due"
-                                    self.state.retries = self.state.retries + 1
-                                    self.state.last_error = error.message
-                                    # line 172: handlePaymentFailure
-                                    # line 174: sendPaymentFailureNotice
-                                    await self.attempt(
-                                        "sendPaymentFailureNotice",
-                                        payload.send_payment_failure_notice(
+                        try:
+                            # line 190: chargeSubscription
+                            for round_number in self.rounds("chargeSubscription", 4):
+                                try:
+                                    charge_subscription = await self.do(
+                                        "chargeSubscription",
+                                        payment.charge_subscription(
                                             subscription_id=self.input.subscription_id,
                                             customer_id=self.input.customer_id,
                                             billing_cycle_id=create_billing_cycle.billing_cycle_id,
+                                            payment_method_id=self.state.payment_method,
+                                            gateway=self.input.gateway,
                                             amount=self.state.billing_amount,
-                                            attempt=round_number,
+                                            currency_code=self.state.currency_code,
+                                        ),
+                                        key=str(self.state.cycle),
+                                        catches=(
+                                            "PaymentDeclinedError",
+                                            "InsufficientFundsError",
+                                            "FraudDetectedError",
                                         ),
                                     )
-                                    # line 176: waitBeforeRetry
-                                    subscription_payment_method_updated = On(
-                                        signals.SubscriptionPaymentMethodUpdated
-                                    )
-                                    heard = await self.wait(
-                                        "waitBeforeRetry",
-                                        [subscription_payment_method_updated],
-                                        lasting=cel.item(
-                                            [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
-                                            round_number - 1,
-                                        ),
-                                    )
-                                    if heard.by is subscription_payment_method_updated:
-                                        subscription_payment_method_updated_signal = (
-                                            subscription_payment_method_updated.payload(heard)
-                                        )
-                                        self.state.payment_method = (
-                                            subscription_payment_method_updated_signal.payment_method_id
-                                        )
-                                    continue
-                                else:
-                                    self.state.subscription_status = "past_due"
-                                    self.state.retries = self.state.retries + 1
-                                    self.state.last_error = error.message
-                                    # line 188: subscription.payment_failed
-                                    await self.emit(
-                                        "subscription.payment_failed",
-                                        {
-                                            "subscription_id": self.input.subscription_id,
-                                            "customer_id": self.input.customer_id,
-                                            "billing_cycle_id": create_billing_cycle.billing_cycle_id,
-                                            "amount": self.state.billing_amount,
-                                            "currency_code": self.state.currency_code,
-                                            "attempt_number": 1,
-                                            "max_attempts": 4,
-                                            "retry_schedule": [1, 3, 5, 7],
-                                            "payment_method_id": self.state.payment_method,
-                                            "gateway": self.input.gateway,
-                                        },
-                                    )
-                                    # line 200: awaitDunning
-                                    heard = await self.wait(
-                                        "awaitDunning",
-                                        when=lambda: (
-                                            self.state.paid_cycle == create_billing_cycle.billing_cycle_id
-                                        ),
-                                        lasting=timedelta(days=35),
-                                    )
-                                    if heard.timed_out:
-                                        self.state.subscription_status = "expired"
-                                        # line 206: expireSubscription
-                                        await self.do(
-                                            "expireSubscription",
-                                            medusa.deactivate_subscription(
-                                                subscription_id=self.input.subscription_id
+                                except StepFailed as error:
+                                    if (
+                                        error.is_a("PaymentDeclinedError", "InsufficientFundsError")
+                                        and round_number < 4
+                                    ):
+                                        self.state.subscription_status = "past_due"
+                                        self.state.retries = self.state.retries + 1
+                                        self.state.last_error = error.message
+                                        # line 201: handlePaymentFailure
+                                        # line 203: sendPaymentFailureNotice
+                                        await self.attempt(
+                                            "sendPaymentFailureNotice",
+                                            payload.send_payment_failure_notice(
+                                                subscription_id=self.input.subscription_id,
+                                                customer_id=self.input.customer_id,
+                                                billing_cycle_id=create_billing_cycle.billing_cycle_id,
+                                                amount=self.state.billing_amount,
+                                                attempt=round_number,
                                             ),
                                         )
-                                        return SubscriptionLifecycleResult(
-                                            status="expired", cycles=self.state.cycle
+                                        # line 205: waitBeforeRetry
+                                        subscription_payment_method_updated = On(
+                                            signals.SubscriptionPaymentMethodUpdated
                                         )
-                            break
+                                        heard = await self.wait(
+                                            "waitBeforeRetry",
+                                            [subscription_payment_method_updated],
+                                            lasting=cel.item(
+                                                [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
+                                                round_number - 1,
+                                            ),
+                                        )
+                                        if heard.by is subscription_payment_method_updated:
+                                            subscription_payment_method_updated_signal = (
+                                                subscription_payment_method_updated.payload(heard)
+                                            )
+                                            self.state.payment_method = (
+                                                subscription_payment_method_updated_signal.payment_method_id
+                                            )
+                                        continue
+                                    else:
+                                        raise
+                                break
+                        except StepFailed as error:
+                            if error.is_a(
+                                "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
+                            ):
+                                self.state.subscription_status = "past_due"
+                                self.state.retries = self.state.retries + 1
+                                self.state.last_error = error.message
+                                # line 169: subscription.payment_failed
+                                await self.emit(
+                                    "subscription.payment_failed",
+                                    {
+                                        "subscription_id": self.input.subscription_id,
+                                        "customer_id": self.input.customer_id,
+                                        "billing_cycle_id": create_billing_cycle.billing_cycle_id,
+                                        "amount": self.state.billing_amount,
+                                        "currency_code": self.state.currency_code,
+                                        "attempt_number": 1,
+                                        "max_attempts": 4,
+                                        "retry_schedule": [1, 3, 5, 7],
+                                        "payment_method_id": self.state.payment_method,
+                                        "gateway": self.input.gateway,
+                                    },
+                                )
+                                # line 181: awaitDunning
+                                heard = await self.wait(
+                                    "awaitDunning",
+                                    when=lambda: (
+                                        self.state.paid_cycle == create_billing_cycle.billing_cycle_id
+                                    ),
+                                    lasting=timedelta(days=35),
+                                )
+                                if heard.timed_out:
+                                    self.state.subscription_status = "expired"
+                                    # line 187: expireSubscription
+                                    await self.do(
+                                        "expireSubscription",
+                                        medusa.deactivate_subscription(
+                                            subscription_id=self.input.subscription_id
+                                        ),
+                                    )
+                                    return SubscriptionLifecycleResult(
+                                        status="expired", cycles=self.state.cycle
+                                    )
+                            else:
+                                raise
                     if charge_subscription is not None:
                         self.state.last_payment = sure(charge_subscription).payment_intent_id
-                    # line 210: createSubscriptionOrder
+                    # line 214: createSubscriptionOrder
                     create_subscription_order = await self.do(
                         "createSubscriptionOrder",
                         medusa.create_subscription_order(
@@ -522,7 +536,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(self.state.cycle),
                     )
-                    # line 213: createFulfillment
+                    # line 217: createFulfillment
                     if create_subscription_order.has_physical_items:
                         await self.do(
                             "createFulfillment",
@@ -533,7 +547,7 @@ class SubscriptionLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                    # line 216: createAccountingEntry
+                    # line 220: createAccountingEntry
                     await self.do(
                         "createAccountingEntry",
                         erpnext.create_accounting_entry(
@@ -543,7 +557,7 @@ class SubscriptionLifecycleWorkflow(
                         ),
                         key=str(self.state.cycle),
                     )
-                    # line 219: sendBillingReceipt
+                    # line 223: sendBillingReceipt
                     await self.attempt(
                         "sendBillingReceipt",
                         payload.send_billing_receipt(
@@ -554,7 +568,7 @@ class SubscriptionLifecycleWorkflow(
                             currency_code=self.state.currency_code,
                         ),
                     )
-                    # line 221: continueAsNew
+                    # line 225: continueAsNew
                     (
                         self.state.cycle,
                         self.state.period_start,
@@ -579,7 +593,7 @@ class SubscriptionLifecycleWorkflow(
                         None,
                     )
         self.state.subscription_status = "cancelled"
-        # line 236: refundProrated
+        # line 240: refundProrated
         if (
             self.state.cancellation is not None
             and self.state.cancellation.prorated_refund is not None
@@ -594,7 +608,7 @@ class SubscriptionLifecycleWorkflow(
                     gateway=self.input.gateway,
                 ),
             )
-        # line 241: endSubscription
+        # line 245: endSubscription
         await self.do(
             "endSubscription", medusa.deactivate_subscription(subscription_id=self.input.subscription_id)
         )
@@ -649,7 +663,7 @@ class SubscriptionLifecycleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 245: recordAuditLog
+        # line 249: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Model, On, StepFailed, Undo, Watch, sure
+from cityos_runtime import Carried, City, Context, Facts, Leave, Model, On, StepFailed, Undo, Watch, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -49,7 +49,7 @@ class SubscriptionTrialEndResult(Model):
 
 FACTS = Facts(
     type="SubscriptionTrialEndWorkflow",
-    digest="af7bc6de8a7dc8320608280040587675a0fe88a5d6f7aca56dbc57bd04bed3a3",
+    digest="19fdc61ee2978351d72fef3b8b52170afd98ba079dddb126eecaf7ec814f837a",
     steps=(
         "sendTrialEndingReminder",
         "awaitTrialEnd",
@@ -107,6 +107,7 @@ class SubscriptionTrialEndWorkflow(
 
     async def steps(self) -> SubscriptionTrialEndResult:
         """The workflow's own flow."""
+        charge_first_billing: types.PaymentResult | None = None
         # line 34: sendTrialEndingReminder
         await self.attempt(
             "sendTrialEndingReminder",
@@ -143,43 +144,62 @@ class SubscriptionTrialEndWorkflow(
         with self.loop("paymentTries") as payment_tries:
             for pass_number in range(1, 2 + 1):
                 async with payment_tries.turn(pass_number):
+                    charge_first_billing = None
                     # line 49: tryPayment
                     try:
-                        # line 53: validatePaymentMethod
-                        await self.do(
-                            "validatePaymentMethod",
-                            payment.validate_payment_method(
-                                customer_id=self.input.customer_id,
-                                payment_method_id=self.state.payment_method,
-                                gateway=self.input.gateway,
-                            ),
-                            catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
-                        )
-                        # line 55: chargeFirstBilling
-                        charge_first_billing = await self.do(
-                            "chargeFirstBilling",
-                            payment.charge_first_billing(
-                                subscription_id=self.input.subscription_id,
-                                customer_id=self.input.customer_id,
-                                plan_id=self.input.plan_id,
-                                payment_method_id=self.state.payment_method,
-                                gateway=self.input.gateway,
-                                amount=self.input.first_billing_amount,
-                                currency_code=self.input.currency_code,
-                            ),
-                            undo=Undo(
-                                lambda done: payment.refund_subscription_charge(
-                                    payment_intent_id=done.payment_intent_id,
-                                    amount=self.input.first_billing_amount,
-                                    currency_code=self.input.currency_code,
+                        with self.block("tryPayment"):
+                            # line 53: validatePaymentMethod
+                            await self.do(
+                                "validatePaymentMethod",
+                                payment.validate_payment_method(
+                                    customer_id=self.input.customer_id,
+                                    payment_method_id=self.state.payment_method,
                                     gateway=self.input.gateway,
+                                ),
+                                catches=(
+                                    "PaymentDeclinedError",
+                                    "InsufficientFundsError",
+                                    "FraudDetectedError",
+                                ),
+                            )
+                            # line 55: chargeFirstBilling
+                            try:
+                                charge_first_billing = await self.do(
+                                    "chargeFirstBilling",
+                                    payment.charge_first_billing(
+                                        subscription_id=self.input.subscription_id,
+                                        customer_id=self.input.customer_id,
+                                        plan_id=self.input.plan_id,
+                                        payment_method_id=self.state.payment_method,
+                                        gateway=self.input.gateway,
+                                        amount=self.input.first_billing_amount,
+                                        currency_code=self.input.currency_code,
+                                    ),
+                                    undo=Undo(
+                                        lambda done: payment.refund_subscription_charge(
+                                            payment_intent_id=done.payment_intent_id,
+                                            amount=self.input.first_billing_amount,
+                                            currency_code=self.input.currency_code,
+                                            gateway=self.input.gateway,
+                                        )
+                                    ),
+                                    summary="Charge the first period",
+                                    key=str(pass_number),
+                                    catches=(
+                                        "PaymentDeclinedError",
+                                        "InsufficientFundsError",
+                                        "FraudDetectedError",
+                                    ),
+                                    on_failure="park",
                                 )
-                            ),
-                            summary="Charge the first period",
-                            key=str(pass_number),
-                            catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
-                        )
-                        self.state.payment = charge_first_billing
+                            except StepFailed as error:
+                                if error.is_a(
+                                    "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
+                                ):
+                                    raise Leave("tryPayment")
+                                else:
+                                    raise
+                            self.state.payment = sure(charge_first_billing)
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
                             pass
@@ -187,14 +207,14 @@ class SubscriptionTrialEndWorkflow(
                             raise
                     if self.state.payment is not None or pass_number == 2:
                         break
-                    # line 63: askForPaymentMethod
+                    # line 67: askForPaymentMethod
                     await self.attempt(
                         "askForPaymentMethod",
                         payload.ask_for_payment_method(
                             subscription_id=self.input.subscription_id, customer_id=self.input.customer_id
                         ),
                     )
-                    # line 64: awaitPaymentMethod
+                    # line 68: awaitPaymentMethod
                     subscription_payment_method_updated = On(signals.SubscriptionPaymentMethodUpdated)
                     subscription_cancelled = On(signals.SubscriptionCancelled)
                     heard = await self.wait(
@@ -210,18 +230,18 @@ class SubscriptionTrialEndWorkflow(
                             subscription_payment_method_updated_signal.payment_method_id
                         )
                     elif heard.by is subscription_cancelled:
-                        # line 70
+                        # line 74
                         await self.undo()
                         return SubscriptionTrialEndResult(
                             status="cancelled", reason="cancelled during the trial", payment_intent_id=None
                         )
                     elif heard.timed_out:
                         break
-        # line 76
+        # line 80
         if self.state.payment is None:
-            # line 78
+            # line 82
             await self.undo()
-            # line 80: cancelIfNoPaymentMethod
+            # line 84: cancelIfNoPaymentMethod
             await self.do(
                 "cancelIfNoPaymentMethod",
                 medusa.cancel_subscription(
@@ -232,7 +252,7 @@ class SubscriptionTrialEndWorkflow(
             return SubscriptionTrialEndResult(
                 status="cancelled", reason="no payment method", payment_intent_id=None
             )
-        # line 83: activateSubscription
+        # line 87: activateSubscription
         await self.do(
             "activateSubscription",
             medusa.activate_subscription(
@@ -243,9 +263,9 @@ class SubscriptionTrialEndWorkflow(
                 needs_result=False,
             ),
         )
-        # line 85
+        # line 89
         await self.pivot()
-        # line 86: sendActivationConfirmation
+        # line 90: sendActivationConfirmation
         await self.attempt(
             "sendActivationConfirmation",
             payload.send_activation_confirmation(
@@ -276,7 +296,7 @@ class SubscriptionTrialEndWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 90: recordAuditLog
+        # line 94: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

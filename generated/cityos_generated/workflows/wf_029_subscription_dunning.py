@@ -53,7 +53,7 @@ GRACE = timedelta(days=14)
 
 FACTS = Facts(
     type="SubscriptionDunningWorkflow",
-    digest="c4e6ea0dbb105059527bdca29df5c46a722c44248530677c42e2b1adec701de7",
+    digest="dfdb7da926eaaf4eb6dd4d976d81dc2f4ebb58ec5f367c928442ea49ce2cd840",
     steps=(
         "dunning",
         "dunningRounds",
@@ -202,6 +202,7 @@ class SubscriptionDunningWorkflow(
                                     "InsufficientFundsError",
                                     "FraudDetectedError",
                                 ),
+                                on_failure="park",
                             )
                         except StepFailed as error:
                             if error.is_a("PaymentDeclinedError", "InsufficientFundsError"):
@@ -212,7 +213,7 @@ class SubscriptionDunningWorkflow(
                                 raise
                         self.state.result = "paid"
                         raise Leave("dunning")
-            # line 75: pauseSubscription
+            # line 76: pauseSubscription
             await self.do(
                 "pauseSubscription",
                 medusa.pause_subscription(subscription_id=self.input.subscription_id),
@@ -222,7 +223,7 @@ class SubscriptionDunningWorkflow(
                 ),
             )
             self.state.grace_ends = workflow.now() + GRACE
-            # line 78: sendFinalNotice
+            # line 79: sendFinalNotice
             await self.attempt(
                 "sendFinalNotice",
                 payload.send_final_notice(
@@ -234,13 +235,13 @@ class SubscriptionDunningWorkflow(
                 ),
             )
 
-            # line 80: scheduleGracePeriodCancellation
+            # line 81: scheduleGracePeriodCancellation
             async def on_subscription_payment_method_updated_2(
                 signal: signals.SubscriptionPaymentMethodUpdated,
             ) -> None:
-                # line 85: tryNewMethod
+                # line 86: tryNewMethod
                 with self.block("tryNewMethod"):
-                    # line 88: retryWithNewMethod
+                    # line 89: retryWithNewMethod
                     try:
                         await self.do(
                             "retryWithNewMethod",
@@ -255,6 +256,7 @@ class SubscriptionDunningWorkflow(
                             ),
                             key=signal.payment_method_id,
                             catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
+                            on_failure="park",
                         )
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
@@ -271,13 +273,13 @@ class SubscriptionDunningWorkflow(
                     On(signals.SubscriptionPaymentMethodUpdated, do=on_subscription_payment_method_updated_2)
                 ],
             )
-        # line 98
+        # line 100
         if self.state.result == "paid":
-            # line 100
+            # line 102
             await self.undo()
-            # line 101
+            # line 103
             await self.pivot()
-            # line 102: updateBillingCycle
+            # line 104: updateBillingCycle
             await self.do(
                 "updateBillingCycle",
                 medusa.update_billing_cycle(
@@ -286,11 +288,11 @@ class SubscriptionDunningWorkflow(
                     status="paid",
                 ),
             )
-            # line 104: fetchSubscription
+            # line 106: fetchSubscription
             fetch_subscription = await self.do(
                 "fetchSubscription", medusa.fetch_subscription(subscription_id=self.input.subscription_id)
             )
-            # line 105: subscription.payment.received
+            # line 107: subscription.payment.received
             await self.signal_other(
                 "subscription.payment.received",
                 self.id_of(
@@ -310,9 +312,9 @@ class SubscriptionDunningWorkflow(
                 missing="ignore",
             )
             return SubscriptionDunningResult(status="recovered")
-        # line 117
+        # line 119
         await self.pivot()
-        # line 119: recordUnpaidCycle
+        # line 121: recordUnpaidCycle
         await self.do(
             "recordUnpaidCycle",
             medusa.update_billing_cycle(
@@ -321,7 +323,7 @@ class SubscriptionDunningWorkflow(
                 status="failed",
             ),
         )
-        # line 121: cancelSubscription
+        # line 123: cancelSubscription
         await self.do(
             "cancelSubscription",
             medusa.cancel_subscription(
@@ -329,7 +331,7 @@ class SubscriptionDunningWorkflow(
                 reason="cancelled during dunning" if self.state.result == "cancelled" else "not paid",
             ),
         )
-        # line 123: subscription.cancelled
+        # line 125: subscription.cancelled
         if self.state.result == "unpaid":
             await self.signal_other(
                 "subscription.cancelled",
@@ -368,7 +370,7 @@ class SubscriptionDunningWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 137: recordAuditLog
+        # line 139: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

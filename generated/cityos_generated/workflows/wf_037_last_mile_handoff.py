@@ -137,7 +137,7 @@ class LastMileHandoffWorkflow(City[LastMileHandoffInput, LastMileHandoffState, L
                         needs_result=False,
                     ),
                     summary="Find a driver for the zone; twice an hour later, if nobody is free",
-                    catches=("ProviderUnavailableError",),
+                    catches=("ProviderUnavailableError",) if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("ProviderUnavailableError") and round_number < 3:

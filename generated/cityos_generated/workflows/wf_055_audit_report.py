@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import types
@@ -48,7 +48,7 @@ class AuditReportResult(Model):
 
 FACTS = Facts(
     type="AuditReportWorkflow",
-    digest="97e9ce220f91a8dc73ca0814a391f3edd14f8541309d70b26f2c587cbd032576",
+    digest="80188183bc0ed68a5743de995d5dd7461381beb115343768e31b37f94d98450c",
     steps=(
         "gatherAll",
         "gatherMedusaAuditLogs",
@@ -59,6 +59,7 @@ FACTS = Facts(
         "polls",
         "waitForPaymentReport",
         "fetchPaymentAuditTrail",
+        "keepOwnMovements",
         "correlateEvents",
         "generateReport",
         "sendReport",
@@ -98,6 +99,7 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
         gather_medusa_audit_logs: medusa.GatherMedusaAuditLogsOutput | None = None
         gather_erp_audit_trail: erpnext.GatherERPAuditTrailOutput | None = None
         gather_identity_events: waltid.GatherIdentityEventsOutput | None = None
+        keep_own_movements: medusa.KeepOwnMovementsOutput | None = None
 
         # line 29: gatherAll
         async def branch_marketplace() -> None:
@@ -134,6 +136,7 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
                 )
 
         async def branch_payments() -> None:
+            nonlocal keep_own_movements
             # line 44: gatherPayments
             if "payment" in self.input.include_systems and self.context.tenant.gateway == "stripe":
                 try:
@@ -162,6 +165,14 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
                                     self.state.payment_file = fetch_payment_audit_trail.file_id
                                 if fetch_payment_audit_trail.status != "pending":
                                     break
+                    # line 61: keepOwnMovements
+                    if self.state.payment_file is not None:
+                        keep_own_movements = await self.do(
+                            "keepOwnMovements",
+                            medusa.keep_own_movements(file_id=sure(self.state.payment_file)),
+                            summary="The report is of the whole account, which tenants may share",
+                            on_failure="fail",
+                        )
                 except StepFailed as error:
                     self.go_on_without("gatherPayments", error)
 
@@ -191,22 +202,22 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
                 else []
             )
             + (
-                [types.AuditExtract(system="payment", extract_id=self.state.payment_file)]
-                if self.state.payment_file is not None
+                [types.AuditExtract(system="payment", extract_id=keep_own_movements.extract_id)]
+                if keep_own_movements is not None
                 else []
             )
         )
-        # line 67
+        # line 71
         if len(self.state.extracts) == 0:
-            # line 69
+            # line 73
             self.fail("ServiceUnavailableError", "none of the systems has given its audit trail")
-        # line 71: correlateEvents
+        # line 75: correlateEvents
         correlate_events = await self.do(
             "correlateEvents",
             medusa.correlate_events(report_type=self.input.report_type, extracts=self.state.extracts),
             summary="Find what belongs together, and what one system says and another does not",
         )
-        # line 73: generateReport
+        # line 77: generateReport
         generate_report = await self.do(
             "generateReport",
             erpnext.generate_report(
@@ -221,9 +232,9 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
             ),
             undo=Undo(lambda done: erpnext.discard_report(report_id=done.report_id)),
         )
-        # line 78
+        # line 82
         await self.pivot()
-        # line 79: sendReport
+        # line 83: sendReport
         try:
             await self.do(
                 "sendReport",
@@ -236,7 +247,7 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
             )
         except StepFailed:
             self.state.sent = False
-        # line 82: archiveReport
+        # line 86: archiveReport
         await self.do(
             "archiveReport",
             erpnext.archive_report(report_id=generate_report.report_id),
@@ -253,7 +264,7 @@ class AuditReportWorkflow(City[AuditReportInput, AuditReportState, AuditReportRe
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 93: recordAuditLog
+        # line 97: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -27,7 +27,7 @@ from cityos_runtime import (
 from temporalio import workflow
 
 from cityos_generated import signals, types
-from cityos_generated.systems import medusa, payload, payment
+from cityos_generated.systems import erpnext, medusa, payload, payment
 
 
 class AuctionLifecycleSettleLotsFailed(Model):
@@ -95,7 +95,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="5efd39ebac85f32319bd6481eaa9a6ae9dea97bddb085af0c7f80db3e357af9d",
+    digest="b290337a0b33ed70ef4019fc55ea2446e343ca84516bd62ab3c4f5fcf69e2484",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -106,6 +106,8 @@ FACTS = Facts(
         "takeBid",
         "collectBidDeposits",
         "rejectBid",
+        "rejectUnsecuredBid",
+        "reportDoubtfulDeposit",
         "judgeBid",
         "autoExtendIfLastMinuteBid",
         "findLeadingBid",
@@ -245,7 +247,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                             ),
                             summary="Hold a bidder's deposit with the first bid",
                             key=signal.bidder_id,
-                            catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
+                            on_failure="fail",
                         )
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
@@ -261,14 +263,36 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                             )
                             raise Leave("takeBid")
                         else:
-                            raise
+                            # line 106: rejectUnsecuredBid
+                            await self.do(
+                                "rejectUnsecuredBid",
+                                medusa.reject_bid(
+                                    auction_id=signal.auction_id,
+                                    lot_id=signal.lot_id,
+                                    bidder_id=signal.bidder_id,
+                                    reason="deposit not confirmed",
+                                ),
+                            )
+                            # line 110: reportDoubtfulDeposit
+                            if error.outcome == "unknown":
+                                await self.do(
+                                    "reportDoubtfulDeposit",
+                                    erpnext.create_support_ticket(
+                                        subject="a bid deposit is in doubt",
+                                        reference=self.input.auction_id,
+                                        priority="high",
+                                        details=signal.bidder_id,
+                                    ),
+                                    summary="A deposit that was taken all the same must go back",
+                                )
+                            raise Leave("takeBid")
                     self.state.deposits[signal.bidder_id] = types.BidDeposit(
                         bidder_id=signal.bidder_id,
                         payment_intent_id=sure(collect_bid_deposits).payment_intent_id,
                         amount=sure(self.input.deposit_amount),
                         currency_code=self.input.currency_code,
                     )
-                # line 110: judgeBid
+                # line 126: judgeBid
                 judge_bid = await self.do(
                     "judgeBid",
                     medusa.judge_bid(
@@ -290,11 +314,11 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 )
                 self.state.bid_count = self.state.bid_count + 1
                 self.state.bidder_count = judge_bid.bidder_count
-                # line 121
+                # line 137
                 if self.state.ends_at - workflow.now() < timedelta(minutes=self.input.auto_extend_minutes):
                     self.state.ends_at = workflow.now() + timedelta(minutes=self.input.auto_extend_minutes)
                     self.state.phase = "ending_soon"
-                    # line 126: autoExtendIfLastMinuteBid
+                    # line 142: autoExtendIfLastMinuteBid
                     await self.do(
                         "autoExtendIfLastMinuteBid",
                         medusa.auto_extend_if_last_minute_bid(
@@ -303,7 +327,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                     )
 
         async def on_bid_retracted_1(signal: signals.BidRetracted) -> None:
-            # line 129: findLeadingBid
+            # line 145: findLeadingBid
             find_leading_bid = await self.do(
                 "findLeadingBid", medusa.find_leading_bid(auction_id=signal.auction_id, lot_id=signal.lot_id)
             )
@@ -333,23 +357,23 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             ],
         )
         self.state.phase = "ended"
-        # line 140: closeAuction
+        # line 156: closeAuction
         await self.do("closeAuction", medusa.close_auction(auction_id=self.input.auction_id))
-        # line 142: determineWinners
+        # line 158: determineWinners
         determine_winners = await self.do(
             "determineWinners",
             medusa.determine_winners(auction_id=self.input.auction_id, buy_now=self.state.sold),
         )
-        # line 145
+        # line 161
         await self.pivot()
 
-        # line 147: settleLots
+        # line 163: settleLots
         async def settle_lots_pass(winner: types.LotWinner) -> None:
-            # line 153: candidates
+            # line 169: candidates
             with self.loop("candidates") as candidates:
                 for pass_number, candidate in enumerate(winner.candidates, start=1):
                     async with candidates.turn(pass_number):
-                        # line 157: chargeWinners
+                        # line 173: chargeWinners
                         try:
                             await self.do(
                                 "chargeWinners",
@@ -367,7 +391,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                             if error.is_a(
                                 "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
                             ):
-                                # line 166: offerToNextBidder
+                                # line 182: offerToNextBidder
                                 await self.attempt(
                                     "offerToNextBidder",
                                     payload.offer_to_next_bidder(
@@ -379,7 +403,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                                 continue
                             else:
                                 raise
-                        # line 169: createOrderFromAuction
+                        # line 185: createOrderFromAuction
                         await self.do(
                             "createOrderFromAuction",
                             medusa.create_order_from_auction(
@@ -408,9 +432,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
             ]
         )
 
-        # line 175: returnDeposits
+        # line 191: returnDeposits
         async def return_deposits_pass(deposit: types.BidDeposit) -> None:
-            # line 181: refundLosingBidDeposits
+            # line 197: refundLosingBidDeposits
             await self.do(
                 "refundLosingBidDeposits",
                 payment.refund_losing_bid_deposits(
@@ -440,9 +464,9 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
                 for one in return_deposits_collected.failed
             ]
         )
-        # line 185: notifyWinners
+        # line 201: notifyWinners
         await self.attempt("notifyWinners", payload.notify_winners(auction_id=self.input.auction_id))
-        # line 186: auction.closed
+        # line 202: auction.closed
         await self.emit(
             "auction.closed",
             {
@@ -504,7 +528,7 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 195: recordAuditLog
+        # line 211: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

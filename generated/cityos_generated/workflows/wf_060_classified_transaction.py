@@ -306,7 +306,7 @@ class ClassifiedTransactionWorkflow(
                             currency_code=self.input.currency_code,
                             gateway=sure(self.input.gateway),
                         ),
-                        catches=("InsufficientFundsError",),
+                        catches=("InsufficientFundsError",) if round_number < 3 else (),
                     )
                 except StepFailed as error:
                     if error.is_a("InsufficientFundsError") and round_number < 3:

@@ -385,7 +385,7 @@ class GigContractWorkflow(City[GigContractInput, GigContractState, GigContractRe
                                         gateway=self.input.gateway,
                                     ),
                                     key=milestone.milestone_id,
-                                    catches=("InsufficientFundsError",),
+                                    catches=("InsufficientFundsError",) if round_number < 3 else (),
                                 )
                             except StepFailed as error:
                                 if error.is_a("InsufficientFundsError") and round_number < 3:

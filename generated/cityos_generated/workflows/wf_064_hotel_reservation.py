@@ -74,7 +74,7 @@ class HotelReservationResult(Model):
 
 FACTS = Facts(
     type="HotelReservationWorkflow",
-    digest="fd2c3486ce7aa36bf20ec8f8482036bc12612e8886ca6c5dacd41f07c5e2fb80",
+    digest="50c4b012bbbeebae60a205c1d90ca1b66431449f9caa43444b604bafa87898e6",
     steps=(
         "reserveRooms",
         "authorizePayment",
@@ -89,6 +89,7 @@ FACTS = Facts(
         "askForAnotherCard",
         "awaitAnotherCard",
         "capturePayment",
+        "askForCapture",
         "reportUnpaidStay",
         "createAirportTransfer",
         "reportMissingTransfer",
@@ -293,7 +294,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
             )
             # line 104: renew
             try:
-                # line 109: renewAuthorization
+                # line 110: renewAuthorization
                 for round_number in self.rounds("renewAuthorization", 3):
                     try:
                         renew_authorization = await self.do(
@@ -306,14 +307,14 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                                 currency_code=self.input.currency_code,
                                 gateway=self.input.gateway,
                             ),
-                            on_failure="fail",
+                            catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                         )
                     except StepFailed as error:
                         if (
                             error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError")
                             and round_number < 3
                         ):
-                            # line 115: askForAnotherCard
+                            # line 116: askForAnotherCard
                             await self.attempt(
                                 "askForAnotherCard",
                                 payload.send_hotel_notice(
@@ -325,7 +326,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                                     check_out=self.input.check_out,
                                 ),
                             )
-                            # line 117: awaitAnotherCard
+                            # line 118: awaitAnotherCard
                             hotel_payment_method_updated = On(signals.HotelPaymentMethodUpdated)
                             heard = await self.wait(
                                 "awaitAnotherCard",
@@ -348,9 +349,12 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                     if sure(renew_authorization).status == "authorized"
                     else ""
                 )
-            except StepFailed:
-                self.state.authorization = ""
-        # line 126: capturePayment
+            except StepFailed as error:
+                if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                    self.state.authorization = ""
+                else:
+                    raise
+        # line 127: capturePayment
         if self.state.authorization != "":
             try:
                 await self.do(
@@ -361,13 +365,31 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                         currency_code=self.input.currency_code,
                         gateway=self.input.gateway,
                     ),
-                    on_failure="fail",
+                    catches=(
+                        "PaymentDeclinedError",
+                        "InsufficientFundsError",
+                        "FraudDetectedError",
+                        "DataConflictError",
+                    ),
                 )
-            except StepFailed:
-                self.state.authorization = ""
-        # line 131
+            except StepFailed as error:
+                if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                    self.state.authorization = ""
+                elif error.is_a("DataConflictError"):
+                    # line 135: askForCapture
+                    ask_for_capture = await self.do(
+                        "askForCapture",
+                        payment.fetch_payment(
+                            payment_intent_id=self.state.authorization, gateway=self.input.gateway
+                        ),
+                    )
+                    if ask_for_capture.status != "captured":
+                        self.state.authorization = ""
+                else:
+                    raise
+        # line 139
         if self.state.authorization == "":
-            # line 134: reportUnpaidStay
+            # line 142: reportUnpaidStay
             await self.do(
                 "reportUnpaidStay",
                 erpnext.create_support_ticket(
@@ -379,9 +401,9 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
             )
         else:
             self.state.paid = self.state.due
-        # line 139
+        # line 147
         if self.state.stay == "arrived":
-            # line 141: createAirportTransfer
+            # line 149: createAirportTransfer
             if self.input.airport_transfer is not None:
                 try:
                     await self.do(
@@ -395,7 +417,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                         on_failure="fail",
                     )
                 except StepFailed:
-                    # line 146: reportMissingTransfer
+                    # line 154: reportMissingTransfer
                     await self.do(
                         "reportMissingTransfer",
                         erpnext.create_support_ticket(
@@ -404,14 +426,14 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                             priority="high",
                         ),
                     )
-            # line 148: awaitCheckOut
+            # line 156: awaitCheckOut
             hotel_checked_out = On(signals.HotelCheckedOut)
             await self.wait(
                 "awaitCheckOut", [hotel_checked_out], until=lambda: self.state.leaves_at + timedelta(hours=12)
             )
-            # line 153
+            # line 161
             if self.state.extras > Decimal(0):
-                # line 156: processExtraCharges
+                # line 164: processExtraCharges
                 try:
                     process_extra_charges = await self.do(
                         "processExtraCharges",
@@ -424,29 +446,32 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                             gateway=self.input.gateway,
                         ),
                         summary="Minibar and room service",
-                        on_failure="fail",
+                        catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                     )
-                except StepFailed:
-                    # line 161: reportUnpaidExtras
-                    await self.do(
-                        "reportUnpaidExtras",
-                        erpnext.create_support_ticket(
-                            subject="the extras of a hotel stay could not be charged",
-                            reference=self.input.reservation_id,
-                            priority="medium",
-                        ),
-                    )
+                except StepFailed as error:
+                    if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                        # line 170: reportUnpaidExtras
+                        await self.do(
+                            "reportUnpaidExtras",
+                            erpnext.create_support_ticket(
+                                subject="the extras of a hotel stay could not be charged",
+                                reference=self.input.reservation_id,
+                                priority="medium",
+                            ),
+                        )
+                    else:
+                        raise
                 if process_extra_charges is not None:
                     self.state.paid = self.state.paid + self.state.extras
         else:
-            # line 170: freeRooms
+            # line 179: freeRooms
             await self.do(
                 "freeRooms",
                 medusa.release_rooms(
                     hotel_property_id=self.input.hotel_property_id, reservation_id=self.input.reservation_id
                 ),
             )
-        # line 172: createAccountingEntry
+        # line 181: createAccountingEntry
         if self.state.paid > Decimal(0):
             await self.do(
                 "createAccountingEntry",
@@ -456,7 +481,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
                     currency_code=self.input.currency_code,
                 ),
             )
-        # line 176: sendReviewRequest
+        # line 185: sendReviewRequest
         if self.state.stay == "arrived":
             await self.attempt(
                 "sendReviewRequest",
@@ -487,7 +512,7 @@ class HotelReservationWorkflow(City[HotelReservationInput, HotelReservationState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 183: tellEnd
+        # line 192: tellEnd
         if self.ending.status in ["failed", "cancelled", "no_show"]:
             await self.attempt(
                 "tellEnd",

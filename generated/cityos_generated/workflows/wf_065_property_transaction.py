@@ -369,7 +369,7 @@ class PropertyTransactionWorkflow(
                         currency_code=self.input.currency_code,
                         gateway=self.input.gateway,
                     ),
-                    catches=("InsufficientFundsError",),
+                    catches=("InsufficientFundsError",) if round_number < 5 else (),
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 5:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Annotated
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -101,10 +101,11 @@ class CrowdfundingCampaignResult(Model):
 
 
 PAGE = 100
+GATEWAY_REST = timedelta(hours=6)
 
 FACTS = Facts(
     type="CrowdfundingCampaignWorkflow",
-    digest="b0e023e3d31ff63f163e5c51d7244d8cc543233c4511a1d9375f9254a21587ca",
+    digest="0312c8ffbc284e12e92740bb35293d7f45fc8e94de79c7161651b2a664e5bfa9",
     steps=(
         "findPayeeAccount",
         "publishCampaign",
@@ -117,12 +118,15 @@ FACTS = Facts(
         "listPromisedPledges",
         "promised",
         "holdPledge",
+        "waitForGateway",
         "recordHeldPledges",
         "chargeAllPledges",
         "listHeldPledges",
         "holding",
         "chargePledge",
+        "waitForCapture",
         "recordChargedPledges",
+        "reportDoubtfulPledges",
         "refundAll",
         "listSecuredPledges",
         "secured",
@@ -193,11 +197,11 @@ class CrowdfundingCampaignWorkflow(
     async def steps(self) -> CrowdfundingCampaignResult:
         """The workflow's own flow."""
         if not self.resuming("monitorPledges"):
-            # line 36: findPayeeAccount
+            # line 37: findPayeeAccount
             find_payee_account = await self.do(
                 "findPayeeAccount", medusa.find_payee_account(payee_id=self.input.creator_id)
             )
-            # line 38: publishCampaign
+            # line 39: publishCampaign
             await self.do(
                 "publishCampaign",
                 medusa.publish_campaign(campaign_id=self.input.campaign_id, creator_id=self.input.creator_id),
@@ -206,7 +210,7 @@ class CrowdfundingCampaignWorkflow(
                     needs_result=False,
                 ),
             )
-            # line 40: createCampaignPage
+            # line 41: createCampaignPage
             await self.do(
                 "createCampaignPage",
                 payload.create_campaign_page(
@@ -214,13 +218,13 @@ class CrowdfundingCampaignWorkflow(
                 ),
                 undo=Undo(lambda done: payload.remove_campaign_page(page_id=done.page_id)),
             )
-            # line 42
+            # line 43
             await self.pivot()
-        # line 44: monitorPledges
+        # line 45: monitorPledges
         with self.loop("monitorPledges", carry=True, every=1000) as monitor_pledges:
             for pass_number in monitor_pledges.over(count(1)):
                 async with monitor_pledges.turn(pass_number):
-                    # line 48: awaitDeadline
+                    # line 49: awaitDeadline
                     pledge_created = On(signals.PledgeCreated)
                     pledge_cancelled = On(signals.PledgeCancelled)
                     campaign_withdrawn = On(signals.CampaignWithdrawn)
@@ -233,9 +237,9 @@ class CrowdfundingCampaignWorkflow(
                         pledge_created_signal = pledge_created.payload(heard)
                         self.state.pledged = self.state.pledged + pledge_created_signal.amount
                         self.state.backers = self.state.backers + 1
-                        # line 53
+                        # line 54
                         if self.state.next_goal is not None and self.state.pledged >= self.state.next_goal:
-                            # line 55: checkStretchGoals
+                            # line 56: checkStretchGoals
                             check_stretch_goals = await self.do(
                                 "checkStretchGoals",
                                 medusa.check_stretch_goals(
@@ -246,7 +250,7 @@ class CrowdfundingCampaignWorkflow(
                                 ),
                             )
                             self.state.next_goal = check_stretch_goals.next_goal
-                            # line 58: sendMilestoneNotifications
+                            # line 59: sendMilestoneNotifications
                             await self.attempt(
                                 "sendMilestoneNotifications",
                                 payload.send_milestone_notifications(
@@ -271,13 +275,13 @@ class CrowdfundingCampaignWorkflow(
             and self.state.pledged < self.input.goal_amount
         ):
             self.state.campaign_status = "failed"
-        # line 70: holdAllPledges
+        # line 71: holdAllPledges
         with self.loop("holdAllPledges", carry=True, every=10) as hold_all_pledges:
             for pass_number in hold_all_pledges.over(count(1)):
                 if not (self.state.campaign_status == "collecting"):
                     break
                 async with hold_all_pledges.turn(pass_number):
-                    # line 76: listPromisedPledges
+                    # line 77: listPromisedPledges
                     list_promised_pledges = await self.do(
                         "listPromisedPledges",
                         medusa.list_pledges(
@@ -288,24 +292,47 @@ class CrowdfundingCampaignWorkflow(
                         ),
                     )
 
-                    # line 78: promised
+                    # line 79: promised
                     async def promised_pass(pledge: types.Pledge) -> types.PledgePayment:
-                        # line 86: holdPledge
-                        hold_pledge = await self.do(
-                            "holdPledge",
-                            payment.authorize_saved_card(
-                                reference=pledge.pledge_id,
-                                customer_id=pledge.backer_id,
-                                payment_method_id=pledge.payment_method_id,
-                                amount=pledge.amount,
-                                currency_code=self.input.currency_code,
-                            ),
-                            key=pledge.pledge_id,
-                            on_failure="fail",
-                        )
-                        # line 93
-                        if hold_pledge.status != "authorized":
-                            # line 95
+                        hold_pledge: types.PaymentResult | None = None
+                        # line 87: holdPledge
+                        for round_number in self.rounds("holdPledge", 3):
+                            try:
+                                hold_pledge = await self.do(
+                                    "holdPledge",
+                                    payment.authorize_saved_card(
+                                        reference=pledge.pledge_id,
+                                        customer_id=pledge.backer_id,
+                                        payment_method_id=pledge.payment_method_id,
+                                        amount=pledge.amount,
+                                        currency_code=self.input.currency_code,
+                                    ),
+                                    key=pledge.pledge_id,
+                                    on_failure="fail",
+                                )
+                            except StepFailed as error:
+                                if (
+                                    error.is_a(
+                                        "NetworkError",
+                                        "TimeoutError",
+                                        "RateLimitError",
+                                        "ServiceUnavailableError",
+                                        "ProviderUnavailableError",
+                                        "ExternalAPIError",
+                                        "CircuitBreakerOpenError",
+                                        "ConcurrencyLimitError",
+                                    )
+                                    and round_number < 3
+                                ):
+                                    # line 97: waitForGateway
+                                    await self.sleep("waitForGateway", lasting=GATEWAY_REST)
+                                    continue
+                                else:
+                                    raise
+                            break
+                        # line 100
+                        if sure(hold_pledge).status != "authorized":
+                            # line 102
                             self.fail(
                                 "PaymentDeclinedError",
                                 "the bank does not keep the amount free without asking the backer",
@@ -313,7 +340,7 @@ class CrowdfundingCampaignWorkflow(
                         return types.PledgePayment(
                             pledge_id=pledge.pledge_id,
                             amount=pledge.amount,
-                            payment_intent_id=hold_pledge.payment_intent_id,
+                            payment_intent_id=sure(hold_pledge).payment_intent_id,
                         )
 
                     promised_collected = await self.each(
@@ -335,7 +362,7 @@ class CrowdfundingCampaignWorkflow(
                             for one in promised_collected.failed
                         ],
                     )
-                    # line 98: recordHeldPledges
+                    # line 105: recordHeldPledges
                     await self.do(
                         "recordHeldPledges",
                         medusa.record_pledges(
@@ -358,13 +385,13 @@ class CrowdfundingCampaignWorkflow(
         ):
             self.state.campaign_status = "failed"
         self.state.after = None
-        # line 107: chargeAllPledges
+        # line 114: chargeAllPledges
         with self.loop("chargeAllPledges", carry=True, every=10) as charge_all_pledges:
             for pass_number in charge_all_pledges.over(count(1)):
                 if not (self.state.campaign_status == "collecting"):
                     break
                 async with charge_all_pledges.turn(pass_number):
-                    # line 113: listHeldPledges
+                    # line 120: listHeldPledges
                     list_held_pledges = await self.do(
                         "listHeldPledges",
                         medusa.list_pledges(
@@ -375,21 +402,43 @@ class CrowdfundingCampaignWorkflow(
                         ),
                     )
 
-                    # line 115: holding
+                    # line 122: holding
                     async def holding_pass(pledge: types.Pledge) -> types.PledgePayment:
-                        # line 123: chargePledge
-                        await self.do(
-                            "chargePledge",
-                            payment.capture_payment_intent(
-                                payment_intent_id=pledge.payment_intent_id
-                                if pledge.payment_intent_id is not None
-                                else "",
-                                amount=pledge.amount,
-                                currency_code=self.input.currency_code,
-                            ),
-                            key=pledge.pledge_id,
-                            on_failure="fail",
-                        )
+                        # line 130: chargePledge
+                        for round_number in self.rounds("chargePledge", 3):
+                            try:
+                                await self.do(
+                                    "chargePledge",
+                                    payment.capture_payment_intent(
+                                        payment_intent_id=pledge.payment_intent_id
+                                        if pledge.payment_intent_id is not None
+                                        else "",
+                                        amount=pledge.amount,
+                                        currency_code=self.input.currency_code,
+                                    ),
+                                    key=pledge.pledge_id,
+                                    on_failure="fail",
+                                )
+                            except StepFailed as error:
+                                if (
+                                    error.is_a(
+                                        "NetworkError",
+                                        "TimeoutError",
+                                        "RateLimitError",
+                                        "ServiceUnavailableError",
+                                        "ProviderUnavailableError",
+                                        "ExternalAPIError",
+                                        "CircuitBreakerOpenError",
+                                        "ConcurrencyLimitError",
+                                    )
+                                    and round_number < 3
+                                ):
+                                    # line 136: waitForCapture
+                                    await self.sleep("waitForCapture", lasting=GATEWAY_REST)
+                                    continue
+                                else:
+                                    raise
+                            break
                         return types.PledgePayment(
                             pledge_id=pledge.pledge_id,
                             amount=pledge.amount,
@@ -413,16 +462,29 @@ class CrowdfundingCampaignWorkflow(
                             for one in holding_collected.failed
                         ],
                     )
-                    # line 127: recordChargedPledges
+                    # line 140: recordChargedPledges
                     await self.do(
                         "recordChargedPledges",
                         medusa.record_pledges(
                             campaign_id=self.input.campaign_id,
                             status="charged",
                             payments=holding.given,
-                            refused=[f.item.pledge_id for f in holding.failed],
+                            refused=[
+                                f.item.pledge_id for f in [f for f in holding.failed if f.outcome == "known"]
+                            ],
                         ),
                     )
+                    # line 146: reportDoubtfulPledges
+                    if any(f.outcome != "known" for f in holding.failed):
+                        await self.do(
+                            "reportDoubtfulPledges",
+                            erpnext.create_support_ticket(
+                                subject="charges of pledges are in doubt",
+                                reference=self.input.campaign_id,
+                                priority="high",
+                            ),
+                            summary="Nobody knows whether these were charged, so they are neither counted nor refused",
+                        )
                     self.state.amount_charged = self.state.amount_charged + sum(
                         (p.amount for p in holding.given), Decimal(0)
                     )
@@ -437,13 +499,13 @@ class CrowdfundingCampaignWorkflow(
                 else "funded"
             )
         self.state.after = None
-        # line 136: refundAll
+        # line 157: refundAll
         with self.loop("refundAll", carry=True, every=10) as refund_all:
             for pass_number in refund_all.over(count(1)):
                 if not (self.state.campaign_status != "funded"):
                     break
                 async with refund_all.turn(pass_number):
-                    # line 143: listSecuredPledges
+                    # line 164: listSecuredPledges
                     list_secured_pledges = await self.do(
                         "listSecuredPledges",
                         medusa.list_pledges(
@@ -454,11 +516,11 @@ class CrowdfundingCampaignWorkflow(
                         ),
                     )
 
-                    # line 145: secured
+                    # line 166: secured
                     async def secured_pass(pledge: types.Pledge) -> types.PledgePayment:
-                        # line 152
+                        # line 173
                         if pledge.status == "charged":
-                            # line 155: refundPledge
+                            # line 176: refundPledge
                             await self.do(
                                 "refundPledge",
                                 payment.process_refund(
@@ -472,7 +534,7 @@ class CrowdfundingCampaignWorkflow(
                                 on_failure="fail",
                             )
                         else:
-                            # line 160: freePledge
+                            # line 181: freePledge
                             await self.do(
                                 "freePledge",
                                 payment.cancel_payment_intent(
@@ -508,7 +570,7 @@ class CrowdfundingCampaignWorkflow(
                             for one in secured_collected.failed
                         ],
                     )
-                    # line 164: recordReturnedPledges
+                    # line 185: recordReturnedPledges
                     await self.do(
                         "recordReturnedPledges",
                         medusa.record_pledges(
@@ -518,7 +580,7 @@ class CrowdfundingCampaignWorkflow(
                             refused=[],
                         ),
                     )
-                    # line 167: reportUnreturnedPledges
+                    # line 188: reportUnreturnedPledges
                     if len(secured.failed) > 0:
                         await self.do(
                             "reportUnreturnedPledges",
@@ -531,9 +593,9 @@ class CrowdfundingCampaignWorkflow(
                     self.state.after = list_secured_pledges.last
                     if not list_secured_pledges.has_more:
                         break
-        # line 174
+        # line 195
         if self.state.campaign_status == "funded" and self.state.amount_charged > Decimal(0):
-            # line 177: disburseFundsToCreator
+            # line 198: disburseFundsToCreator
             for round_number in self.rounds("disburseFundsToCreator", 10):
                 try:
                     await self.do(
@@ -545,22 +607,22 @@ class CrowdfundingCampaignWorkflow(
                             amount=self.state.amount_charged,
                             currency_code=self.input.currency_code,
                         ),
-                        catches=("InsufficientFundsError",),
+                        catches=("InsufficientFundsError",) if round_number < 10 else (),
                     )
                 except StepFailed as error:
                     if error.is_a("InsufficientFundsError") and round_number < 10:
-                        # line 182: waitForSettlement
+                        # line 203: waitForSettlement
                         await self.sleep("waitForSettlement", lasting=timedelta(hours=24))
                         continue
                     else:
                         raise
                 break
-            # line 185: beginRewardFulfillment
-            # line 187: createRewardOrders
+            # line 206: beginRewardFulfillment
+            # line 208: createRewardOrders
             create_reward_orders = await self.do(
                 "createRewardOrders", medusa.create_reward_orders(campaign_id=self.input.campaign_id)
             )
-            # line 188: createRewardShipments
+            # line 209: createRewardShipments
             if create_reward_orders.orders > 0:
                 await self.do(
                     "createRewardShipments",
@@ -568,7 +630,7 @@ class CrowdfundingCampaignWorkflow(
                         campaign_id=self.input.campaign_id, creator_id=self.input.creator_id
                     ),
                 )
-            # line 191: createAccountingEntry
+            # line 212: createAccountingEntry
             await self.do(
                 "createAccountingEntry",
                 erpnext.book_campaign(
@@ -577,7 +639,7 @@ class CrowdfundingCampaignWorkflow(
                     currency_code=self.input.currency_code,
                 ),
             )
-        # line 193: closeCampaign
+        # line 214: closeCampaign
         await self.do(
             "closeCampaign",
             medusa.close_campaign(
@@ -587,7 +649,7 @@ class CrowdfundingCampaignWorkflow(
                 charged=self.state.amount_charged,
             ),
         )
-        # line 195: tellBackers
+        # line 216: tellBackers
         await self.attempt(
             "tellBackers",
             payload.tell_backers(
@@ -605,7 +667,7 @@ class CrowdfundingCampaignWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 200: recordAuditLog
+        # line 221: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -50,7 +50,7 @@ class VehicleServiceResult(Model):
 
 FACTS = Facts(
     type="VehicleServiceWorkflow",
-    digest="615b2d2b5c84604c814c8f83c49aa1fafa0281ba2472f0f234cdcec1f15a0257",
+    digest="f2d39ca85b2cc9a7a4560f7b33d74dad475de5dba0ab58c284460dbbe540394f",
     steps=(
         "appointment",
         "reserveWorkshopSlot",
@@ -67,6 +67,7 @@ FACTS = Facts(
         "remindWorkshop",
         "createSupportTicket",
         "generateInvoice",
+        "payBill",
         "processPayment",
         "sendServicePaymentFailed",
         "waitBeforeRetry",
@@ -273,51 +274,58 @@ class VehicleServiceWorkflow(City[VehicleServiceInput, VehicleServiceState, Vehi
                 currency_code=self.context.tenant.currency,
             ),
         )
-        # line 87: processPayment
+        # line 87: payBill
         if generate_invoice.total > Decimal(0):
-            for round_number in self.rounds("processPayment", 3):
-                try:
-                    await self.do(
-                        "processPayment",
-                        payment.process_payment(
-                            reference=generate_invoice.invoice_id,
-                            customer_id=self.input.customer_id,
-                            payment_method_id=self.state.payment_method,
-                            amount=generate_invoice.total,
-                            currency_code=self.context.tenant.currency,
-                        ),
-                        on_failure="fail",
-                    )
-                except StepFailed as error:
-                    if error.is_a("PaymentDeclinedError", "InsufficientFundsError") and round_number < 3:
-                        # line 97: sendServicePaymentFailed
-                        await self.attempt(
-                            "sendServicePaymentFailed",
-                            payload.send_service_payment_failed(
-                                appointment_id=self.input.appointment_id,
+            try:
+                # line 93: processPayment
+                for round_number in self.rounds("processPayment", 3):
+                    try:
+                        await self.do(
+                            "processPayment",
+                            payment.process_payment(
+                                reference=generate_invoice.invoice_id,
                                 customer_id=self.input.customer_id,
-                                invoice_id=generate_invoice.invoice_id,
+                                payment_method_id=self.state.payment_method,
                                 amount=generate_invoice.total,
                                 currency_code=self.context.tenant.currency,
                             ),
+                            catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                         )
-                        # line 99: waitBeforeRetry
-                        vehicle_payment_method_updated = On(signals.VehiclePaymentMethodUpdated)
-                        heard = await self.wait(
-                            "waitBeforeRetry", [vehicle_payment_method_updated], lasting=timedelta(days=3)
-                        )
-                        if heard.by is vehicle_payment_method_updated:
-                            vehicle_payment_method_updated_signal = vehicle_payment_method_updated.payload(
-                                heard
+                    except StepFailed as error:
+                        if error.is_a("PaymentDeclinedError", "InsufficientFundsError") and round_number < 3:
+                            # line 102: sendServicePaymentFailed
+                            await self.attempt(
+                                "sendServicePaymentFailed",
+                                payload.send_service_payment_failed(
+                                    appointment_id=self.input.appointment_id,
+                                    customer_id=self.input.customer_id,
+                                    invoice_id=generate_invoice.invoice_id,
+                                    amount=generate_invoice.total,
+                                    currency_code=self.context.tenant.currency,
+                                ),
                             )
-                            self.state.payment_method = (
-                                vehicle_payment_method_updated_signal.payment_method_id
+                            # line 104: waitBeforeRetry
+                            vehicle_payment_method_updated = On(signals.VehiclePaymentMethodUpdated)
+                            heard = await self.wait(
+                                "waitBeforeRetry", [vehicle_payment_method_updated], lasting=timedelta(days=3)
                             )
-                        continue
-                    else:
-                        self.state.paid = False
-                break
-        # line 108: updateVehicleServiceHistory
+                            if heard.by is vehicle_payment_method_updated:
+                                vehicle_payment_method_updated_signal = (
+                                    vehicle_payment_method_updated.payload(heard)
+                                )
+                                self.state.payment_method = (
+                                    vehicle_payment_method_updated_signal.payment_method_id
+                                )
+                            continue
+                        else:
+                            raise
+                    break
+            except StepFailed as error:
+                if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                    self.state.paid = False
+                else:
+                    raise
+        # line 111: updateVehicleServiceHistory
         await self.do(
             "updateVehicleServiceHistory",
             medusa.update_vehicle_service_history(
@@ -330,7 +338,7 @@ class VehicleServiceWorkflow(City[VehicleServiceInput, VehicleServiceState, Vehi
                 paid=self.state.paid,
             ),
         )
-        # line 111: createAccountingEntry
+        # line 114: createAccountingEntry
         if generate_invoice.total > Decimal(0):
             await self.do(
                 "createAccountingEntry",
@@ -349,7 +357,7 @@ class VehicleServiceWorkflow(City[VehicleServiceInput, VehicleServiceState, Vehi
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 119: sendAppointmentCancelled
+        # line 122: sendAppointmentCancelled
         if self.ending.status in ["called_off", "slot_taken", "no_show", "failed", "cancelled"]:
             await self.attempt(
                 "sendAppointmentCancelled",
@@ -357,7 +365,7 @@ class VehicleServiceWorkflow(City[VehicleServiceInput, VehicleServiceState, Vehi
                     appointment_id=self.input.appointment_id, reason=self.ending.status
                 ),
             )
-        # line 122: recordAuditLog
+        # line 125: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

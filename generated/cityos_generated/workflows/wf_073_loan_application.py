@@ -9,21 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import (
-    At,
-    Carried,
-    City,
-    Context,
-    Facts,
-    Leave,
-    Limits,
-    Model,
-    Next,
-    On,
-    StepFailed,
-    Undo,
-    sure,
-)
+from cityos_runtime import At, Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -74,7 +60,7 @@ NOTHING = Decimal("0")
 
 FACTS = Facts(
     type="LoanApplicationWorkflow",
-    digest="9e02ec66eb24bb8fc27f647847bb82729ea3833d5f3042544effb0e0b00a775f",
+    digest="ccdc544dfaee220c8a3338f44eb4a25e0dd59118ed9c830bb956ec8ce75db8bc",
     steps=(
         "verifyApplicantIdentity",
         "requestIdentityPresentation",
@@ -94,6 +80,7 @@ FACTS = Facts(
         "sendPaidOutNotice",
         "repayments",
         "scheduleRepayments",
+        "collect",
         "collectRepayment",
         "handleLatePayment",
         "bookLateFee",
@@ -349,7 +336,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                     ),
                     undo=Undo(lambda done: payment.reverse_transfer(transfer_id=done.transfer_id)),
                     summary="Pay the loan out to the borrower's account",
-                    catches=("InsufficientFundsError",),
+                    catches=("InsufficientFundsError",) if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 3:
@@ -386,75 +373,91 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                     )
                     # line 137: scheduleRepayments
                     await self.sleep("scheduleRepayments", until=due_at)
-                    # line 139: collectRepayment
-                    for round_number in self.rounds("collectRepayment", 3):
-                        try:
-                            collect_repayment = await self.do(
-                                "collectRepayment",
-                                payment.collect_repayment(
-                                    loan_application_id=self.input.loan_application_id,
-                                    applicant_id=self.input.applicant_id,
-                                    number=number,
-                                    payment_method_id=self.state.payment_method,
-                                    amount=amount,
-                                    currency_code=self.input.currency_code,
-                                ),
-                                on_failure="fail",
-                            )
-                        except StepFailed as error:
-                            if (
-                                error.is_a("PaymentDeclinedError", "InsufficientFundsError")
-                                and round_number < 3
-                            ):
-                                # line 144: handleLatePayment
-                                # line 146
-                                if round_number == 1:
-                                    # line 148: bookLateFee
-                                    book_late_fee = await self.do(
-                                        "bookLateFee",
-                                        erpnext.book_late_fee(
-                                            loan_id=create_loan_ledger.loan_id, number=number
-                                        ),
-                                    )
-                                    self.state.late_fees = self.state.late_fees + book_late_fee.fee
-                                # line 150: sendLatePaymentNotice
-                                await self.attempt(
-                                    "sendLatePaymentNotice",
-                                    payload.send_late_payment_notice(
+                    # line 139: collect
+                    try:
+                        # line 150: collectRepayment
+                        for round_number in self.rounds("collectRepayment", 3):
+                            try:
+                                collect_repayment = await self.do(
+                                    "collectRepayment",
+                                    payment.collect_repayment(
                                         loan_application_id=self.input.loan_application_id,
                                         applicant_id=self.input.applicant_id,
                                         number=number,
+                                        payment_method_id=self.state.payment_method,
                                         amount=amount,
                                         currency_code=self.input.currency_code,
-                                        attempt=round_number,
+                                    ),
+                                    catches=(
+                                        "PaymentDeclinedError",
+                                        "InsufficientFundsError",
+                                        "FraudDetectedError",
                                     ),
                                 )
-                                # line 152: waitBeforeRetry
-                                loan_payment_method_updated = On(signals.LoanPaymentMethodUpdated)
-                                heard = await self.wait(
-                                    "waitBeforeRetry",
-                                    [loan_payment_method_updated],
-                                    lasting=cel.item(
-                                        [timedelta(days=3), timedelta(days=7)], round_number - 1
-                                    ),
-                                )
-                                if heard.by is loan_payment_method_updated:
-                                    loan_payment_method_updated_signal = loan_payment_method_updated.payload(
-                                        heard
+                            except StepFailed as error:
+                                if (
+                                    error.is_a("PaymentDeclinedError", "InsufficientFundsError")
+                                    and round_number < 3
+                                ):
+                                    # line 155: handleLatePayment
+                                    # line 157
+                                    if round_number == 1:
+                                        # line 159: bookLateFee
+                                        book_late_fee = await self.do(
+                                            "bookLateFee",
+                                            erpnext.book_late_fee(
+                                                loan_id=create_loan_ledger.loan_id, number=number
+                                            ),
+                                            catches=(
+                                                "PaymentDeclinedError",
+                                                "InsufficientFundsError",
+                                                "FraudDetectedError",
+                                            ),
+                                        )
+                                        self.state.late_fees = self.state.late_fees + book_late_fee.fee
+                                    # line 161: sendLatePaymentNotice
+                                    await self.attempt(
+                                        "sendLatePaymentNotice",
+                                        payload.send_late_payment_notice(
+                                            loan_application_id=self.input.loan_application_id,
+                                            applicant_id=self.input.applicant_id,
+                                            number=number,
+                                            amount=amount,
+                                            currency_code=self.input.currency_code,
+                                            attempt=round_number,
+                                        ),
                                     )
-                                    self.state.payment_method = (
-                                        loan_payment_method_updated_signal.payment_method_id
+                                    # line 163: waitBeforeRetry
+                                    loan_payment_method_updated = On(signals.LoanPaymentMethodUpdated)
+                                    heard = await self.wait(
+                                        "waitBeforeRetry",
+                                        [loan_payment_method_updated],
+                                        lasting=cel.item(
+                                            [timedelta(days=3), timedelta(days=7)], round_number - 1
+                                        ),
                                     )
-                                continue
-                            else:
-                                self.state.missed_in_a_row = self.state.missed_in_a_row + 1
-                                # line 161
-                                if self.state.missed_in_a_row >= 3:
-                                    self.state.in_default = True
-                                    raise Leave("repayments")
-                                raise Next("repayments")
-                        break
-                    # line 166: recordRepayment
+                                    if heard.by is loan_payment_method_updated:
+                                        loan_payment_method_updated_signal = (
+                                            loan_payment_method_updated.payload(heard)
+                                        )
+                                        self.state.payment_method = (
+                                            loan_payment_method_updated_signal.payment_method_id
+                                        )
+                                    continue
+                                else:
+                                    raise
+                            break
+                    except StepFailed as error:
+                        if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
+                            self.state.missed_in_a_row = self.state.missed_in_a_row + 1
+                            # line 144
+                            if self.state.missed_in_a_row >= 3:
+                                self.state.in_default = True
+                                break
+                            continue
+                        else:
+                            raise
+                    # line 170: recordRepayment
                     await self.do(
                         "recordRepayment",
                         erpnext.record_repayment(
@@ -467,10 +470,10 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                     )
                     self.state.repaid_total = self.state.repaid_total + amount
                     self.state.missed_in_a_row = 0
-        # line 170: loanCompletion
+        # line 174: loanCompletion
         if self.state.repaid_total < generate_loan_offer.total_payable:
             self.state.in_default = True
-        # line 174: closeLoanLedger
+        # line 178: closeLoanLedger
         await self.do(
             "closeLoanLedger",
             erpnext.close_loan_ledger(
@@ -493,7 +496,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 186: sendLoanDecision
+        # line 190: sendLoanDecision
         await self.attempt(
             "sendLoanDecision",
             payload.send_loan_decision(
@@ -502,7 +505,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
                 status=self.ending.status,
             ),
         )
-        # line 188: recordAuditLog
+        # line 192: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

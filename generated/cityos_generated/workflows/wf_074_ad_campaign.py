@@ -62,7 +62,7 @@ HOLD_LASTS = timedelta(days=4)
 
 FACTS = Facts(
     type="AdCampaignWorkflow",
-    digest="48bdbc1f892e7ded75d96694b54f302b45b403728871db514a13640031f67783",
+    digest="d06914c08efcff8e1999f0e25f62af6226d7dc5e3ffb54aa08f01fd86451611a",
     steps=(
         "validateCreatives",
         "sendCreativesRejected",
@@ -278,12 +278,21 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                                         currency_code=self.input.currency_code,
                                     ),
                                     key=str(self.state.day),
-                                    on_failure="fail",
+                                    catches=(
+                                        "PaymentDeclinedError",
+                                        "InsufficientFundsError",
+                                        "FraudDetectedError",
+                                    ),
                                 )
-                            except StepFailed:
-                                self.state.ended_because = "payment"
-                                self.state.outstanding = self.state.outstanding + self.state.cost
-                    # line 100: sendPerformanceReport
+                            except StepFailed as error:
+                                if error.is_a(
+                                    "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
+                                ):
+                                    self.state.ended_because = "payment"
+                                    self.state.outstanding = self.state.outstanding + self.state.cost
+                                else:
+                                    raise
+                    # line 101: sendPerformanceReport
                     if cel.mod(self.state.day, 7) == 0:
                         await self.attempt(
                             "sendPerformanceReport",
@@ -296,7 +305,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                                 currency_code=self.input.currency_code,
                             ),
                         )
-                    # line 106: checkBudgetExhaustion
+                    # line 107: checkBudgetExhaustion
                     check_budget_exhaustion = await self.do(
                         "checkBudgetExhaustion",
                         medusa.check_budget_exhaustion(
@@ -311,12 +320,12 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                         self.state.ended_because = "end_date"
                     if self.state.ended_because is not None:
                         break
-                    # line 114: renewHold
+                    # line 115: renewHold
                     if (
                         self.state.hold is not None
                         and self.state.hold_ends <= self.state.counted_to + timedelta(days=1)
                     ):
-                        # line 119: captureHold
+                        # line 120: captureHold
                         if sure(self.state.hold) is not None and self.state.unbilled > Decimal(0):
                             await self.do(
                                 "captureHold",
@@ -328,7 +337,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                                 ),
                                 key=str(self.state.day),
                             )
-                        # line 124: releaseUnusedHold
+                        # line 125: releaseUnusedHold
                         if sure(self.state.hold) is not None and self.state.unbilled == Decimal(0):
                             await self.attempt(
                                 "releaseUnusedHold",
@@ -342,7 +351,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                             )
                         self.state.hold = None
                         self.state.unbilled = Decimal(0)
-                        # line 131: holdBudgetAnew
+                        # line 132: holdBudgetAnew
                         try:
                             hold_budget_anew = await self.do(
                                 "holdBudgetAnew",
@@ -373,7 +382,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                             self.state.hold_ends = self.state.counted_to + HOLD_LASTS
             else:
                 self.state.ended_because = "end_date"
-        # line 143: endCampaign
+        # line 144: endCampaign
         await self.do(
             "endCampaign",
             medusa.end_campaign(
@@ -381,7 +390,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                 reason=self.state.ended_because if self.state.ended_because is not None else "end_date",
             ),
         )
-        # line 146: captureRest
+        # line 147: captureRest
         if self.state.hold is not None and self.state.unbilled > Decimal(0):
             await self.do(
                 "captureRest",
@@ -393,7 +402,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                 ),
                 summary="Take what is left off the hold; the bank gives the rest free",
             )
-        # line 151: releaseHold
+        # line 152: releaseHold
         if self.state.hold is not None and self.state.unbilled == Decimal(0):
             await self.attempt(
                 "releaseHold",
@@ -404,14 +413,14 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                     gateway=self.input.gateway,
                 ),
             )
-        # line 155: generateFinalReport
+        # line 156: generateFinalReport
         generate_final_report = await self.do(
             "generateFinalReport",
             medusa.generate_final_report(
                 campaign_id=self.input.campaign_id, spent=self.state.spent, outstanding=self.state.outstanding
             ),
         )
-        # line 157: createAdRevenueEntry
+        # line 158: createAdRevenueEntry
         if self.state.spent > Decimal(0):
             await self.do(
                 "createAdRevenueEntry",
@@ -423,7 +432,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                     currency_code=self.input.currency_code,
                 ),
             )
-        # line 160: reconcileCharges
+        # line 161: reconcileCharges
         await self.do(
             "reconcileCharges",
             erpnext.reconcile_charges(
@@ -437,7 +446,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 165: sendCampaignEnded
+        # line 166: sendCampaignEnded
         await self.attempt(
             "sendCampaignEnded",
             payload.send_campaign_ended(
@@ -448,7 +457,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
                 else self.ending.status,
             ),
         )
-        # line 167: recordAuditLog
+        # line 168: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="241d066af02638bf6e89adfe99f6ea38286df1804ec54712ef18de4f423d8748",
+    digest="ca9cad4266df491f995808fae7e48a5959ae3bbe0bd271f4de6961f783e7be07",
     steps=(
         "arrive",
         "reserveSpot",
@@ -88,6 +88,7 @@ FACTS = Facts(
         "calculateFinalAmount",
         "settle",
         "capturePayment",
+        "askForCapture",
         "chargeRemainder",
         "reportUnpaidStay",
         "releaseSpot",
@@ -147,6 +148,7 @@ class ParkingReservationWorkflow(
         reserve_spot: medusa.ReserveSpotOutput | None = None
         authorize_payment: types.PaymentResult | None = None
         capture_payment: types.PaymentResult | None = None
+        ask_for_capture: types.PaymentResult | None = None
 
         # line 38: arrive
         async def on_booking_cancelled(signal: signals.BookingCancelled) -> None:
@@ -336,14 +338,25 @@ class ParkingReservationWorkflow(
                 )
             except StepFailed as error:
                 if error.is_a("DataConflictError", "InvalidArgumentError"):
-                    pass
+                    # line 131: askForCapture
+                    ask_for_capture = await self.do(
+                        "askForCapture",
+                        payment.fetch_payment(
+                            payment_intent_id=sure(authorize_payment).payment_intent_id,
+                            gateway=self.input.gateway,
+                        ),
+                    )
                 else:
                     raise
-            if capture_payment is not None:
+            if (
+                capture_payment is not None
+                or ask_for_capture is not None
+                and ask_for_capture.status == "captured"
+            ):
                 self.state.amount_captured = (
                     self.state.amount_due if self.state.amount_due < self.input.amount else self.input.amount
                 )
-        # line 133: chargeRemainder
+        # line 136: chargeRemainder
         if self.state.amount_due > self.state.amount_captured:
             try:
                 await self.do(
@@ -361,7 +374,7 @@ class ParkingReservationWorkflow(
             except StepFailed as error:
                 if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
                     self.state.is_settled = False
-                    # line 140: reportUnpaidStay
+                    # line 143: reportUnpaidStay
                     await self.do(
                         "reportUnpaidStay",
                         erpnext.create_support_ticket(
@@ -372,7 +385,7 @@ class ParkingReservationWorkflow(
                     )
                 else:
                     raise
-        # line 142: releaseSpot
+        # line 145: releaseSpot
         await self.do("releaseSpot", medusa.release_spot(reservation_id=self.input.reservation_id))
         return ParkingReservationResult(
             status=self.state.stay_status,
@@ -382,7 +395,7 @@ class ParkingReservationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 147: sendResult
+        # line 150: sendResult
         await self.attempt(
             "sendResult",
             payload.notify_customer(
@@ -393,7 +406,7 @@ class ParkingReservationWorkflow(
             ),
             summary="Tell the customer how it ended, and what it cost",
         )
-        # line 150: recordAuditLog
+        # line 153: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -154,7 +154,7 @@ class UtilityBillPaymentWorkflow(
                             gateway=self.input.gateway,
                         )
                     ),
-                    catches=("PaymentDeclinedError", "InsufficientFundsError"),
+                    catches=("PaymentDeclinedError", "InsufficientFundsError") if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("PaymentDeclinedError", "InsufficientFundsError") and round_number < 3:

@@ -66,7 +66,7 @@ class MembershipLifecycleResult(Model):
 
 FACTS = Facts(
     type="MembershipLifecycleWorkflow",
-    digest="6596618f6910e552a0fa2207b58f1fc1ab42d35e85357e1b6814921054847bba",
+    digest="8751481611de2ae4cf75475926615a03eb51bf3058ac6df6f622d57885922d15",
     steps=(
         "capturePayment",
         "activateMembership",
@@ -79,6 +79,7 @@ FACTS = Facts(
         "scheduleExpiryReminder",
         "sendExpiryReminder",
         "scheduleBillingCycle",
+        "renew",
         "chargeRenewal",
         "sendPaymentNotice",
         "waitBeforeRetry",
@@ -306,69 +307,82 @@ class MembershipLifecycleWorkflow(
                     await self.sleep("scheduleBillingCycle", until=self.state.renews_at)
                     if not self.state.is_renewing:
                         break
-                    # line 101: chargeRenewal
+                    # line 100: renew
                     if self.input.price > Decimal(0):
-                        for round_number in self.rounds("chargeRenewal", 4):
-                            try:
-                                await self.do(
-                                    "chargeRenewal",
-                                    payment.charge_payment_method(
-                                        reference=self.input.membership_card_id,
-                                        customer_id=self.input.customer_id,
-                                        payment_method_id=self.state.payment_method,
-                                        gateway=self.input.gateway,
-                                        amount=self.input.price,
-                                        currency_code=self.input.currency_code,
-                                    ),
-                                    key=str(self.state.cycle),
-                                    on_failure="fail",
-                                )
-                            except StepFailed as error:
-                                if (
-                                    error.is_a("PaymentDeclinedError", "InsufficientFundsError")
-                                    and round_number < 4
-                                ):
-                                    self.state.membership_status = "past_due"
-                                    self.state.retries = self.state.retries + 1
-                                    # line 111: sendPaymentNotice
-                                    await self.attempt(
-                                        "sendPaymentNotice",
-                                        payload.notify_customer(
-                                            customer_id=self.input.customer_id,
-                                            template="membership_payment_failed",
+                        try:
+                            # line 109: chargeRenewal
+                            for round_number in self.rounds("chargeRenewal", 4):
+                                try:
+                                    await self.do(
+                                        "chargeRenewal",
+                                        payment.charge_payment_method(
                                             reference=self.input.membership_card_id,
+                                            customer_id=self.input.customer_id,
+                                            payment_method_id=self.state.payment_method,
+                                            gateway=self.input.gateway,
+                                            amount=self.input.price,
+                                            currency_code=self.input.currency_code,
+                                        ),
+                                        key=str(self.state.cycle),
+                                        catches=(
+                                            "PaymentDeclinedError",
+                                            "InsufficientFundsError",
+                                            "FraudDetectedError",
                                         ),
                                     )
-                                    # line 113: waitBeforeRetry
-                                    membership_payment_method_updated = On(
-                                        signals.MembershipPaymentMethodUpdated
-                                    )
-                                    heard = await self.wait(
-                                        "waitBeforeRetry",
-                                        [membership_payment_method_updated],
-                                        when=lambda: not self.state.is_renewing,
-                                        lasting=cel.item(
-                                            [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
-                                            round_number - 1,
-                                        ),
-                                    )
-                                    if heard.by is membership_payment_method_updated:
-                                        membership_payment_method_updated_signal = (
-                                            membership_payment_method_updated.payload(heard)
+                                except StepFailed as error:
+                                    if (
+                                        error.is_a("PaymentDeclinedError", "InsufficientFundsError")
+                                        and round_number < 4
+                                    ):
+                                        self.state.membership_status = "past_due"
+                                        self.state.retries = self.state.retries + 1
+                                        # line 118: sendPaymentNotice
+                                        await self.attempt(
+                                            "sendPaymentNotice",
+                                            payload.notify_customer(
+                                                customer_id=self.input.customer_id,
+                                                template="membership_payment_failed",
+                                                reference=self.input.membership_card_id,
+                                            ),
                                         )
-                                        self.state.payment_method = (
-                                            membership_payment_method_updated_signal.payment_method_id
+                                        # line 120: waitBeforeRetry
+                                        membership_payment_method_updated = On(
+                                            signals.MembershipPaymentMethodUpdated
                                         )
-                                    # line 120
-                                    if not self.state.is_renewing:
-                                        self.state.membership_status = "ending"
-                                        raise Leave("billingCycles")
-                                    continue
-                                else:
-                                    self.state.membership_status = "expired"
-                                    raise Leave("billingCycles")
-                            break
-                    # line 129: createAccountingEntry
+                                        heard = await self.wait(
+                                            "waitBeforeRetry",
+                                            [membership_payment_method_updated],
+                                            when=lambda: not self.state.is_renewing,
+                                            lasting=cel.item(
+                                                [timedelta(days=1), timedelta(days=2), timedelta(days=4)],
+                                                round_number - 1,
+                                            ),
+                                        )
+                                        if heard.by is membership_payment_method_updated:
+                                            membership_payment_method_updated_signal = (
+                                                membership_payment_method_updated.payload(heard)
+                                            )
+                                            self.state.payment_method = (
+                                                membership_payment_method_updated_signal.payment_method_id
+                                            )
+                                        # line 127
+                                        if not self.state.is_renewing:
+                                            self.state.membership_status = "ending"
+                                            raise Leave("billingCycles")
+                                        continue
+                                    else:
+                                        raise
+                                break
+                        except StepFailed as error:
+                            if error.is_a(
+                                "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
+                            ):
+                                self.state.membership_status = "expired"
+                                break
+                            else:
+                                raise
+                    # line 133: createAccountingEntry
                     if self.input.price > Decimal(0):
                         await self.do(
                             "createAccountingEntry",
@@ -379,7 +393,7 @@ class MembershipLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                    # line 133: evaluateTierUpgrade
+                    # line 137: evaluateTierUpgrade
                     evaluate_tier_upgrade = await self.do(
                         "evaluateTierUpgrade",
                         medusa.evaluate_tier_upgrade(
@@ -389,11 +403,11 @@ class MembershipLifecycleWorkflow(
                             tier=self.state.tier,
                         ),
                     )
-                    # line 134
+                    # line 138
                     if evaluate_tier_upgrade.tier != self.state.tier:
                         self.state.tier = evaluate_tier_upgrade.tier
                         self.state.benefits = evaluate_tier_upgrade.benefits
-                        # line 138: grantTierBenefits
+                        # line 142: grantTierBenefits
                         await self.do(
                             "grantTierBenefits",
                             medusa.grant_membership_benefits(
@@ -403,7 +417,7 @@ class MembershipLifecycleWorkflow(
                                 benefits=self.state.benefits,
                             ),
                         )
-                        # line 140: issueTierCard
+                        # line 144: issueTierCard
                         issue_tier_card = await self.do(
                             "issueTierCard",
                             waltid.issue_digital_membership_card(
@@ -413,7 +427,7 @@ class MembershipLifecycleWorkflow(
                             ),
                             key=str(self.state.cycle),
                         )
-                        # line 143: replaceCard
+                        # line 147: replaceCard
                         await self.do(
                             "replaceCard", waltid.revoke_membership_card(credential_id=self.state.card)
                         )
@@ -435,7 +449,7 @@ class MembershipLifecycleWorkflow(
                         "active" if self.state.is_renewing else "ending",
                         0,
                     )
-                    # line 151: sendRenewalConfirmation
+                    # line 155: sendRenewalConfirmation
                     await self.attempt(
                         "sendRenewalConfirmation",
                         payload.send_renewal_confirmation(
@@ -449,14 +463,14 @@ class MembershipLifecycleWorkflow(
                     )
         if self.state.membership_status == "ending":
             self.state.membership_status = "cancelled"
-        # line 157: withdrawBenefits
+        # line 161: withdrawBenefits
         await self.do(
             "withdrawBenefits",
             medusa.revoke_membership_benefits(membership_card_id=self.input.membership_card_id),
         )
-        # line 159: withdrawCard
+        # line 163: withdrawCard
         await self.do("withdrawCard", waltid.revoke_membership_card(credential_id=self.state.card))
-        # line 162: endMembership
+        # line 166: endMembership
         await self.do(
             "endMembership", medusa.deactivate_membership(membership_card_id=self.input.membership_card_id)
         )
@@ -474,7 +488,7 @@ class MembershipLifecycleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 167: sendFarewell
+        # line 171: sendFarewell
         if self.ending.status != "active":
             await self.attempt(
                 "sendFarewell",
@@ -485,7 +499,7 @@ class MembershipLifecycleWorkflow(
                     status=self.ending.status,
                 ),
             )
-        # line 170: recordAuditLog
+        # line 174: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -44,14 +44,17 @@ def schedules(manifest: Mapping[str, Any], context: Context) -> dict[str, Schedu
     for entry in manifest["workflows"]:
         for number, each in enumerate(entry.get("schedules", []), start=1):
             name = f"{PREFIX}{entry['id']}" + (f":{number}" if number > 1 else "")
-            found[name] = _schedule(entry, each, context)
+            found[name] = _schedule(entry, each, manifest.get("tenants", {}), context)
     return found
 
 
-def _schedule(entry: Mapping[str, Any], each: Mapping[str, Any], context: Context) -> Schedule:
+def _schedule(
+    entry: Mapping[str, Any], each: Mapping[str, Any], tenants: Mapping[str, Any], context: Context
+) -> Schedule:
     over = Over(**each["over"]) if "over" in each else None
     sweep = Sweep(workflow=entry["type"], task_queue=entry["task_queue"], workflow_id=entry["workflow_id"],
-                  inputs=entry["input"], defaults=entry.get("defaults", {}), over=over)  # fmt: skip
+                  inputs=entry["input"], defaults=entry.get("defaults", {}), tenants=dict(tenants),
+                  over=over)  # fmt: skip
     cadence = each["cadence"]
     spec = ScheduleSpec(cron_expressions=[cadence["cron"]]) if "cron" in cadence else ScheduleSpec(
         intervals=[ScheduleIntervalSpec(every=timedelta(seconds=cadence["every"]))]

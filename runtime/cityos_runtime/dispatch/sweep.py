@@ -39,6 +39,8 @@ class Sweep(Model):
     """The workflow's input fields, which a row's fields fill by name."""
     defaults: dict[str, Any] = Field(default_factory=dict)
     """What stands in its id where a row doesn't say it."""
+    tenants: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """The profiles that the specs know, for rows that don't tell their tenant's."""
     over: Over | None = None
 
 
@@ -94,8 +96,11 @@ class SweepWorkflow:
     async def _one(
         self, sweep: Sweep, number: int, row: dict[str, Any], context: Context, last: Swept, swept: Swept
     ) -> None:
-        own = {name: row[name] for name in type(context.tenant).model_fields if name != "id" and name in row}
-        tenant = context.tenant.model_copy(update={**own, "id": str(row.get("tenant_id", context.tenant.id))})
+        try:
+            tenant = context.tenant.of_row(row, sweep.tenants)
+        except LookupError as error:
+            swept.failed[f"tenant {row['tenant_id']}"] = f"its row was refused: {error.args[0]}"
+            return
         given = {name: row[name] for name in sweep.inputs if name in row}
         try:
             name = filled(sweep.workflow_id, {**told(sweep.defaults, given), "tenant_id": tenant.id})

@@ -37,8 +37,8 @@ def assign_all(template: Any, value: Any, env: Env, roots: frozenset[str]) -> No
     """Make a template of expressions have this value, as far as it can be, by writing under the roots."""
     late: list[tuple[str, Any]] = []
     _walk(template, value, lambda text, wanted: late.append((text, wanted)))
-    # What depends on a currency comes after the field that says which.
-    late.sort(key=lambda each: "major(" in each[0] or "minor(" in each[0])
+    # What depends on a currency comes after the field that says which, and what stands last in a list after the list.
+    late.sort(key=lambda each: ("size(" in each[0], "major(" in each[0] or "minor(" in each[0]))
     for text, wanted in late:
         assign(parse(text), wanted, env, roots)
 
@@ -61,6 +61,8 @@ def assign(expr: Expr, value: Any, env: Env, roots: frozenset[str]) -> None:
         case Name() | Select() | Index() if (steps := place(expr)) is not None:
             if steps[0] in roots:
                 write(env, steps, value)
+        case Select(operand=Index(operand=listed, index=Binary(op="-", left=Call(function="size"))), field=field):
+            _assign_last(listed, field, value, env, roots)
         case Index(operand=MapOf(entries=entries), index=index):
             for key, mapped in entries:
                 if _constant(mapped) == value:
@@ -78,7 +80,9 @@ def assign(expr: Expr, value: Any, env: Env, roots: frozenset[str]) -> None:
             _assign_binary(op, left, right, value, env, roots)
         case Macro(operand=operand, name="map", variable=variable, args=(body,)) if isinstance(value, list):
             assign(operand, [_element(body, variable, item, env) for item in value], env, roots)
-        case Macro(operand=operand, name="filter"):
+        case Macro(operand=operand, name="filter", variable=variable, args=(test,)) if isinstance(value, list):
+            for item in value:
+                _admit(test, {**env, variable: item}, frozenset({variable}))
             assign(operand, value, env, roots)
         case ListOf(items=items) if isinstance(value, list):
             for item, wanted in zip(items, value, strict=False):
@@ -99,6 +103,25 @@ def _element(body: Expr, variable: str, wanted: Any, env: Env) -> Any:
     inner = {**env, variable: {}}
     assign(body, wanted, inner, frozenset({variable}))
     return inner[variable]
+
+
+def _assign_last(listed: Expr, field: str, value: Any, env: Env, roots: frozenset[str]) -> None:
+    """Make the last element of a list have this field, with one more element where it has another."""
+    items = read_or_none(listed, env) or []
+    if not items or items[-1].get(field) != value:
+        assign(listed, [*items, {field: value}], env, roots)
+
+
+def _admit(test: Expr, env: Env, roots: frozenset[str]) -> None:
+    """Make an element pass a filter that asks for what is known elsewhere: `filter(c, c.tenant == tenant.id)`."""
+    match test:
+        case Binary(op="&&", left=left, right=right):
+            _admit(left, env, roots)
+            _admit(right, env, roots)
+        case Binary(op="==", left=left, right=right) if (wanted := read_or_none(right, env)) is not None:
+            assign(left, wanted, env, roots)
+        case _:
+            pass
 
 
 def _assign_call(function: str, args: tuple[Expr, ...], value: Any, env: Env, roots: frozenset[str]) -> None:

@@ -137,6 +137,7 @@ class Route:
         assign_all(self.body_template({}), body, env, SAID_BY_REQUESTS)
         if not self.lookup and self.target.strategy == "header":
             env["key"] = arrived.headers.get(self.target.key_place.lower(), "")
+        env["tenant"].setdefault("id", unquote(arrived.headers.get("x-cityos-tenant", "")))
         return env
 
 

@@ -37,7 +37,8 @@ def _plain(reading: Reading, data: Data) -> Work:
     undo = _compensation(reading, name, data["undo"]) if "undo" in data else None
     summary, within = reading.text(data.get("summary")), reading.maybe(data.get("within"))
     key = _key(reading, data["key"]) if "key" in data else None
-    failing: dict[str, Any] = {"catches": tuple(data.get("catches", ())), "on_failure": data.get("on_failure")}
+    failing, failing_last = _failing(data["failing"]), _failing(data.get("failing_last") or data["failing"])
+    bound = reading.maybe(data.get("rounds"))
     goes_on = "goes_on" in data
 
     async def run(scope: Scope) -> None:
@@ -50,10 +51,16 @@ def _plain(reading: Reading, data: Data) -> Work:
         if goes_on:
             result = await scope.city.attempt(name, call(scope), **beside)
         else:
-            result = await scope.city.do(name, call(scope), **beside, **failing)
+            last = bound is not None and scope["round"] >= bound(scope)
+            result = await scope.city.do(name, call(scope), **beside, **(failing_last if last else failing))
         scope.give(name, result)
 
     return run
+
+
+def _failing(data: Data) -> dict[str, Any]:
+    """What a failure means: the classes with which the step fails, and what happens with the others."""
+    return {"catches": tuple(data["catches"]), "on_failure": data["on_failure"]}
 
 
 def _key(reading: Reading, data: Data) -> Callable[[Scope], str]:

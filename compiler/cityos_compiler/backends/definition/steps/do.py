@@ -5,14 +5,14 @@ from __future__ import annotations
 from cityos_compiler import ir
 from cityos_compiler.backends.definition.blocks import Data, caught, maybe_block, writes
 from cityos_compiler.backends.definition.writing import Writing
-from cityos_compiler.backends.python.steps.do import failure_ways
+from cityos_compiler.backends.python.steps.do import Ways, failure_ways
 from cityos_dsl.expr import types as t
 
 
 @writes(ir.Do)
 def do(w: Writing, step: ir.Do) -> Data:
     """An operation: plain, with branches for its failures, or in business rounds."""
-    catches, on_failure = failure_ways(step)
+    before, last = failure_ways(step)
     data: Data = {
         "step": "do",
         "call": w.call(step.operation, step.inputs, step.system),
@@ -21,14 +21,19 @@ def do(w: Writing, step: ir.Do) -> Data:
         "within": w.maybe(step.within),
         "key": _key(w, step.key),
         "goes_on": step.on_failure == "continue",
-        "catches": list(catches) or None,
-        "on_failure": on_failure,
+        "failing": _failing(before),
+        "failing_last": _failing(last) if last != before else None,
         "rounds": w.maybe(step.rounds),
     }
     if step.rounds is not None or step.catch or step.on_failure == "steps":
         data["catch"] = caught(w, step.catch)
         data["otherwise"] = maybe_block(w, step.on_failure_steps)
     return data
+
+
+def _failing(ways: Ways) -> Data:
+    """What a failure means, as the runtime is told."""
+    return {"catches": list(ways.catches), "on_failure": ways.on_failure}
 
 
 def _key(w: Writing, key: ir.Expr | None) -> Data | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import writes
 from cityos_compiler.backends.python.function import Function
@@ -53,7 +55,7 @@ def do(fn: Function, step: ir.Do) -> None:
         _plain_do(fn, step)
 
 
-def _plain_do(fn: Function, step: ir.Do) -> None:
+def _plain_do(fn: Function, step: ir.Do, bound: str | None = None) -> None:
     arguments = [f'"{step.name}"', call_text(fn, step.operation, step.inputs, step.system)]
     undo = _undo_text(fn, step)
     if undo is not None:
@@ -65,23 +67,50 @@ def _plain_do(fn: Function, step: ir.Do) -> None:
     if step.key is not None:
         text = fn.expr(step.key)
         arguments.append(f"key={text}" if step.key.type == t.STRING else f"key=str({text})")
-    catches, on_failure = failure_ways(step)
-    if catches:
-        arguments.append(f"catches={catches!r}")
-    if on_failure is not None:
-        arguments.append(f'on_failure="{on_failure}"')
+    arguments += _failing(step, bound)
     method = "attempt" if step.on_failure == "continue" else "do"
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
 
 
-def failure_ways(step: ir.Do) -> tuple[tuple[str, ...], str | None]:
-    """The error classes with which a step fails wherever it stands, and what happens with the others."""
-    caught = tuple(dict.fromkeys([*(name for catch in step.catch for name in catch.classes), *step.handled]))
-    if step.on_failure in ("steps", "fail") or (step.on_failure == "default" and "any" in caught):
-        return (), "fail"
-    if step.on_failure == "park":
-        return (), "park"
-    return (caught if step.on_failure == "default" else ()), None
+@dataclass(frozen=True)
+class Ways:
+    """What a failure of a step means."""
+
+    catches: tuple[str, ...]
+    """The error classes with which it fails wherever it stands."""
+    on_failure: str | None
+    """What happens with the others: `fail`, `park`, or what the place of the step says."""
+
+
+def failure_ways(step: ir.Do) -> tuple[Ways, Ways]:
+    """What a failure means while rounds are left, and in the last round, where none that is tried again is caught."""
+    around = step.handled if step.on_failure == "default" else ()
+    catch = step.catch if step.on_failure in ("default", "park") else ()
+    caught = _classes(catch, around)
+    last = caught if step.rounds is None else _classes(tuple(each for each in catch if not each.retries), around)
+    return _ways(step, caught), _ways(step, last)
+
+
+def _ways(step: ir.Do, caught: tuple[str, ...]) -> Ways:
+    if step.on_failure in ("steps", "fail") or "any" in caught:
+        return Ways((), "fail")
+    return Ways(caught, "park" if step.on_failure == "park" else None)
+
+
+def _classes(catches: tuple[ir.Catch, ...], around: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(name for catch in catches for name in catch.classes), *around]))
+
+
+def _failing(step: ir.Do, bound: str | None) -> list[str]:
+    """The arguments that say what a failure means."""
+    before, last = failure_ways(step)
+    catches, on_failure = repr(last.catches), f'"{last.on_failure}"' if last.on_failure else "None"
+    if before.on_failure != last.on_failure:
+        on_failure = f'"{before.on_failure}" if round_number < {bound} else {on_failure}'
+    elif before.catches != last.catches:
+        catches = f"{before.catches!r} if round_number < {bound} else {catches}"
+    said = [f"catches={catches}"] if before.catches or last.catches else []
+    return said + ([f"on_failure={on_failure}"] if on_failure != "None" else [])
 
 
 def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
@@ -92,6 +121,6 @@ def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
         for branch in step.catch:
             forget(inner, branch.steps)
         with fn.w.block("try:"):
-            _plain_do(inner.branch(), step)
+            _plain_do(inner.branch(), step, bound)
         write_caught(inner, step.catch, step.on_failure_steps, bound)
         fn.w("break")
