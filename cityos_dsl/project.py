@@ -315,6 +315,13 @@ def _aliases_taken(project: Project) -> Iterator[Finding]:
             if alias.text in taken:
                 yield Finding("NAME022", f"`{alias.text}` is {taken[alias.text]} already", alias.span)
             taken[alias.text] = f"another name of `{event.name}`"
+    started: dict[str, str] = {}
+    for event in project.events.values():
+        for name in event.spec.known_as.workflows if event.spec.known_as is not None else ():
+            if name.text in started:
+                message = f"`{name.text}` is what `{started[name.text]}` starts already"
+                yield Finding("NAME022", message, name.span)
+            started[name.text] = event.name
 
 
 def _whole_systems(project: Project, documents: list[object]) -> list[d.System]:

@@ -167,6 +167,15 @@ class EventStarts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class KnownAs:
+    """What another dispatcher calls the workflows that an event starts; nothing of ours listens on its queue."""
+
+    LABEL: ClassVar[str] = "`known_as`"
+    workflows: tuple[Scalar, ...] = key("Its names of them.", example=["xsystem.returns-processing"])
+    queue: Scalar | None = optional("The queue on which it starts them.", example="commerce-queue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EventType:
     """An event's type."""
 
@@ -175,6 +184,7 @@ class EventType:
     source: Scalar | None = optional("Where it comes from.")
     aggregate: Scalar | None = optional("What it is about.")
     aliases: tuple[Scalar, ...] | None = optional("Other names under which it comes, with the same payload.")
+    known_as: KnownAs | None = optional("What another dispatcher calls what it starts.")
     addition: Scalar | None = optional("Not in the architecture.", words=("true",))
     payload: Fields = key("Its payload.")
     starts: EventStarts | None = optional("Which of its workflows exclude each other.")
@@ -335,13 +345,23 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Webhook:
+    """A message that a system sends by itself, and what it is in the city."""
+
+    LABEL: ClassVar[str] = "a webhook"
+    event: Scalar = key("What the system calls it.", example="payment_intent.succeeded")
+    if_: Scalar | None = optional("Which of them it is, told by its body.", example="body.data.status == 'enroute'")
+    tells: Scalar = key("The signal or event that it is here.", example="payment.intent.captured")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Provider:
     """One of several systems behind one name."""
 
     LABEL: ClassVar[str] = "a provider"
     connection: Connection = key("How it is reached.")
+    webhooks: tuple[Webhook, ...] | None = optional("What it tells us by itself.")
     operations: dict[Scalar, Binding] = key("How it speaks the operations.")
-    webhooks: Value | None = optional("What it tells us by itself.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -376,7 +396,7 @@ class System:
     circuit_breaker: CircuitBreaker | None = optional("When it is left alone.")
     health: Scalar | None = optional("The operation that asks whether it is well.")
     retry: dict[Scalar, RetryPolicy] | None = optional("Named retry policies.")
-    webhooks: Value | None = optional("What it tells us by itself.")
+    webhooks: tuple[Webhook, ...] | None = optional("What it tells us by itself.")
     operations: dict[Scalar, Operation] = key("What it can do.")
 
 

@@ -73,6 +73,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found."),
     "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
     "NAME023": ("A name given twice", "Two files give one name to a type, or to a signal; one of them would silently be another's. Say both in one place, or call the second one something else."),
+    "NAME024": ("A webhook that tells nothing", "What a system sends by itself is one of the signals or events of the city; a message under a name that nobody knows would reach no workflow."),
     "NAME022": ("An event's other name taken", "`aliases:` are names under which the same event comes from elsewhere; one that another event has would stand for both."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
     "MODEL001": ("A model twice", "A system has one model of a name; who looks it up would find either."),

@@ -27,7 +27,7 @@ def run_command(workflow: str, source: Path, tenant: str, address: str | None, n
     root = project_root()
     checked = checked_project(root)
     generated = fresh_generated(root, checked)
-    found = find_workflow(checked.workflows, workflow)
+    found = find_workflow(checked, workflow)
     given = read_data(source)
     return asyncio.run(_run(generated, found.name, given, tenant, address, namespace, shape))
 

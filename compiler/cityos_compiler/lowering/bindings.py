@@ -18,7 +18,10 @@ _PATH = re.compile(r"\A([A-Za-z_]\w*)(?:\.\w+)+\Z")
 ASKING = ("input", "key", "tenant", "workflow")
 """The names that a request may use."""
 ANSWERED = (*ASKING, "body", "status", "headers", "item")
+TOLD = ("body", "headers")
+"""The names that a webhook's condition may use."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_READ = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)(?=\.[A-Za-z_])")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -40,6 +43,18 @@ def _system(project: Project, system: d.System) -> Iterator[Finding]:
     yield from _policies(project, (system.retry or {}).values())
     for connection in (system.connection, *(one.connection for one in (system.providers or {}).values())):
         yield from _matchers(project, connection.errors if connection is not None else None)
+    told = [system.webhooks, *(provider.webhooks for provider in (system.providers or {}).values())]
+    for webhooks in told:
+        yield from _webhooks(project, webhooks or ())
+
+
+def _webhooks(project: Project, webhooks: Iterable[d.Webhook]) -> Iterator[Finding]:
+    """What a system tells must be something that the city can be told, and a condition reads its message."""
+    known = [*project.signals, *project.aliases, *project.events]
+    for webhook in webhooks:
+        yield from _unknown("NAME024", "neither a signal nor an event", webhook.tells, known)
+        if webhook.if_ is not None:
+            yield from _roots(webhook.if_, _READ.finditer(webhook.if_.text), TOLD)
 
 
 def _policies(project: Project, policies: Iterable[d.RetryPolicy]) -> Iterator[Finding]:

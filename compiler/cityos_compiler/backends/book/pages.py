@@ -31,7 +31,8 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
     links = reach.links(workflows)
     by_id = {workflow.id: workflow for workflow in workflows}
     names = {w.id: f"[{w.id} {w.name.removesuffix('Workflow')}](workflows/{page_name(w)}.md)" for w in workflows}
-    common: dict[str, Any] = {"project": project, "workflows": workflows, "links": links, "by_id": by_id}
+    common: dict[str, Any] = {"project": project, "workflows": workflows, "links": links, "by_id": by_id,
+                              "told": reach.told(project)}  # fmt: skip
     files: Files = {"zensical.toml": _page("zensical.toml", **common, categories=_categories(workflows))}
     for workflow in workflows:
         files |= _workflow(project, workflow, links, by_id)
@@ -39,8 +40,9 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
         operations = [op for ops in project.operations.values() for op in ops if op.system == name]
         users = _users(workflows, name)
         files[f"docs/systems/{name}.md"] = _page(
-            "system.md", system=system, operations=sorted(operations, key=lambda op: op.name), users=users, names=names
-        )
+            "system.md", project=project, system=system, operations=sorted(operations, key=lambda op: op.name),
+            users=users, names=names, webhooks=reach.webhooks(system),
+        )  # fmt: skip
     files["docs/index.md"] = _page("index.md", **common, categories=_categories(workflows))
     files["docs/map.md"] = _page("map.md", **common, names=names)
     files["docs/map.svg"] = draw(_map(workflows, links), "svg")
