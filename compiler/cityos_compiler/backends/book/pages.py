@@ -13,6 +13,7 @@ from cityos_compiler.backends.book import reach, steps
 from cityos_compiler.backends.diagrams.draw import draw
 from cityos_compiler.backends.diagrams.graph import picture
 from cityos_compiler.backends.diagrams.text import dot
+from cityos_compiler.schedules import ZONE, in_words, scheduled
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import OperationModel, Project
@@ -47,6 +48,7 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
     files["docs/map.md"] = _page("map.md", **common, names=names)
     files["docs/map.svg"] = draw(_map(workflows, links), "svg")
     files["docs/events.md"] = _page("events.md", **common, names=names, senders=reach.senders)
+    files["docs/schedules.md"] = _page("schedules.md", names=names, entries=scheduled(project, workflows), zone=ZONE)
     files["docs/signals.md"] = _page("signals.md", **common, names=names, takers=reach.takers)
     files["docs/models.md"] = _page("models.md", **common)
     files["docs/types.md"] = _page("types.md", types=dict(sorted(project.types.items())))
@@ -152,7 +154,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "shown": steps.shown, "page": page_name}
+    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "shown": steps.shown, "page": page_name,
+                            "words": in_words}  # fmt: skip
     return environment
 
 
