@@ -39,7 +39,11 @@ def _merged(edges: list[Edge]) -> list[Edge]:
 def _chain(drawn: Picture) -> None:
     """Undoing goes backwards: from each compensation to those that were registered before it, up to a pivot."""
     undone = {edge.source: edge.target for edge in drawn.edges if edge.kind == "undo"}
-    next_ones = {undone[step]: [undone[each] for each in _earlier(drawn, step, undone)] for step in undone}
+    place = {node.id: number for number, node in enumerate(drawn.nodes)}
+    next_ones = {  # what stands further down comes from a loop's earlier pass
+        undone[step]: [undone[each] for each in _earlier(drawn, step, undone) if place[each] < place[step]]
+        for step in undone
+    }
     for compensation, following in next_ones.items():
         for each in following:
             if not any(each in next_ones[other] for other in following if other != each):  # it comes there anyway
