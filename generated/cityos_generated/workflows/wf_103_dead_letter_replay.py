@@ -43,7 +43,7 @@ class DeadLetterReplayResult(Model):
 
 FACTS = Facts(
     type="DeadLetterReplayWorkflow",
-    digest="87b4f1a42e010a2664bb98feea4d934cdfc0b6c4593393e8724c94757e0ce375",
+    digest="e90be86c01a92101e29f5333dd4d0d57560e9bad83d6b6d0f85fb9b1553b9105",
     steps=("takeDeadLetter", "replayDeadLetter", "markReplayed", "returnDeadLetter", "markDiscarded"),
     signals={},
     entity="dlq_entry_id",
