@@ -247,5 +247,6 @@ def _loop(drawn: Picture, step: ir.ForEach | ir.Repeat, ends: Ends) -> Ends:
     if isinstance(step, ir.ForEach):
         return [*out, End(head, "done")]
     if step.exhausted is not None:
-        return out + _block(drawn, step.exhausted, [End(head, "exhausted")])
-    return out if step.at_most is None and step.condition is None else [*out, End(head, "done")]
+        out += _block(drawn, step.exhausted, [End(head, "exhausted")])
+    ends_by_itself = step.condition is not None or (step.at_most is not None and step.exhausted is None)
+    return [*out, End(head, "done")] if ends_by_itself else out
