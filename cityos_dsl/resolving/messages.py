@@ -97,6 +97,7 @@ def names_taken(project: Project) -> Iterator[Finding]:
     Events and signals may share a name, since one message may start workflows and reach others; they share its payload.
     """
     events = {event.name: event.payload for event in project.events.values()}
+    yield from _starting_twice(project)
     yield from _aliases_taken("event", {e.name: e.spec.aliases or () for e in project.events.values()})
     yield from _aliases_taken("signal", {s.name: s.contract.aliases or () for s in project.signals.values()})
     events |= {alias: event.payload for event in project.events.values() for alias in event.aliases}
@@ -117,6 +118,16 @@ def _aliases_taken(what: str, messages: Mapping[str, tuple[Scalar, ...]]) -> Ite
             if alias.text in taken:
                 yield Finding("NAME022", f"`{alias.text}` is {taken[alias.text]} already", alias.span)
             taken[alias.text] = f"another name of `{name}`"
+
+
+def _starting_twice(project: Project) -> Iterator[Finding]:
+    """What another dispatcher calls the workflow of one event can't be what it calls another's."""
+    started: dict[str, str] = {}
+    for event in project.events.values():
+        for name in event.spec.known_as.workflows if event.spec.known_as is not None else ():
+            if name.text in started:
+                yield Finding("NAME022", f"`{name.text}` is what `{started[name.text]}` starts already", name.span)
+            started[name.text] = event.name
 
 
 def _difference(signal: t.RecordType, event: t.RecordType) -> str | None:

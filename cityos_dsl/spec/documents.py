@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cityos_dsl.spec.city import City, Lint, PathRules
-from cityos_dsl.spec.messages import Events, EventStarts, EventType, Queries, QueryContract, SignalContract, Signals
+from cityos_dsl.spec.messages import (
+    Events,
+    EventStarts,
+    EventType,
+    KnownAs,
+    Queries,
+    QueryContract,
+    SignalContract,
+    Signals,
+)
 from cityos_dsl.spec.models import Model, ModelDomain, Models, Sync
 from cityos_dsl.spec.operations import Binding, Completion, ErrorMatcher, Latency, Lookup, Operation, Variant
 from cityos_dsl.spec.systems import (
@@ -14,6 +23,7 @@ from cityos_dsl.spec.systems import (
     ProviderOperations,
     RetryPolicy,
     System,
+    Webhook,
 )
 from cityos_dsl.spec.types import ErrorClass, Errors, TypeDeclaration, Types
 from cityos_dsl.spec.workflows import Requirement, Trigger, Workflow
@@ -30,6 +40,7 @@ __all__ = [
     "EventStarts",
     "EventType",
     "Events",
+    "KnownAs",
     "Latency",
     "Lint",
     "Lookup",
@@ -53,6 +64,7 @@ __all__ = [
     "TypeDeclaration",
     "Types",
     "Variant",
+    "Webhook",
     "Workflow",
     "kind_of",
 ]

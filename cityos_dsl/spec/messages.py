@@ -64,6 +64,15 @@ class EventStarts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class KnownAs:
+    """What another dispatcher calls the workflows that an event starts; nothing of ours listens on its queue."""
+
+    LABEL: ClassVar[str] = "`known_as`"
+    workflows: tuple[Scalar, ...] = key("Its names of them.", example=["xsystem.returns-processing"])
+    queue: Scalar | None = optional("The queue on which it starts them.", example="commerce-queue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EventType:
     """An event's type."""
 
@@ -72,6 +81,7 @@ class EventType:
     source: Scalar | None = optional("Where it comes from.")
     aggregate: Scalar | None = optional("What it is about.")
     aliases: tuple[Scalar, ...] | None = optional("Other names under which it comes, with the same payload.")
+    known_as: KnownAs | None = optional("What another dispatcher calls what it starts.")
     addition: Scalar | None = optional("Not in the architecture.", words=("true",))
     payload: Fields = key("Its payload.")
     starts: EventStarts | None = optional("Which of its workflows exclude each other.")

@@ -50,13 +50,23 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Webhook:
+    """A message that a system sends by itself, and what it is in the city."""
+
+    LABEL: ClassVar[str] = "a webhook"
+    event: Scalar = key("What the system calls it.", example="payment_intent.succeeded")
+    if_: Scalar | None = optional("Which of them it is, told by its body.", example="body.data.status == 'enroute'")
+    tells: Scalar = key("The signal or event that it is here.", example="payment.intent.captured")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Provider:
     """One of several systems behind one name."""
 
     LABEL: ClassVar[str] = "a provider"
     connection: Connection = key("How it is reached.")
+    webhooks: tuple[Webhook, ...] | None = optional("What it tells us by itself.")
     operations: dict[Scalar, Binding] = key("How it speaks the operations.")
-    webhooks: Value | None = optional("What it tells us by itself.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -91,7 +101,7 @@ class System:
     circuit_breaker: CircuitBreaker | None = optional("When it is left alone.")
     health: Scalar | None = optional("The operation that asks whether it is well.")
     retry: dict[Scalar, RetryPolicy] | None = optional("Named retry policies.")
-    webhooks: Value | None = optional("What it tells us by itself.")
+    webhooks: tuple[Webhook, ...] | None = optional("What it tells us by itself.")
     operations: dict[Scalar, Operation] = key("What it can do.")
 
 

@@ -75,6 +75,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME023": ("A name given twice", "Two files give one name to a type, or to a signal, or two names of messages are one in code; one of them would silently be another's. Say both in one place, or call the second one something else."),
     "NAME022": ("Another name taken", "`aliases:` are names under which the same event or signal comes from elsewhere; one that another has would stand for both."),
     "NAME024": ("One name, two payloads", "A message that is an event and a signal starts workflows and reaches others with one payload; where the two contracts differ, it could only ever be one of them."),
+    "NAME026": ("A webhook that tells nothing", "What a system sends by itself is one of the signals or events of the city; a message under a name that nobody knows would reach no workflow."),
     "NAME016": ("Not an input", "The operation, signal or query has no such field."),
     "NAME025": ("A word that reads like a name", "A bare word under `return:` that names nothing is a text, such as a status. One that is called like an input, or nearly like a variable or a result, was perhaps meant to be its value: say which, with the whole path or with quotes."),
     "MODEL001": ("A model twice", "A system has one model of a name; who looks it up would find either."),

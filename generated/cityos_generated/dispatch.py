@@ -82,6 +82,8 @@ from cityos_generated.workflows import (
     wf_079_pet_service,
     wf_080_fitness_class,
     wf_101_shared_model_sync,
+    wf_104_node_provisioning,
+    wf_105_product_catalog_sync,
 )
 
 
@@ -1516,6 +1518,35 @@ def wf_101_shared_model_sync_on_store_updated(
     )
 
 
+def wf_104_node_provisioning_on_node_created(
+    event: events.NodeCreatedEvent,
+) -> wf_104_node_provisioning.NodeProvisioningInput | None:
+    """WF-104: Give a new node of the city what a node needs beside its copies - rules, a cost centre,
+    an area of delivery - and open it.
+    """
+    return wf_104_node_provisioning.NodeProvisioningInput(
+        node_id=event.node_id, level=event.level, parent_node_id=event.parent_node_id
+    )
+
+
+def wf_105_product_catalog_sync_on_product_created(
+    event: events.ProductCreatedEvent,
+) -> wf_105_product_catalog_sync.ProductCatalogSyncInput | None:
+    """WF-105: Give a product as Medusa has it now to the pages that show it and to the books that know
+    its items.
+    """
+    return wf_105_product_catalog_sync.ProductCatalogSyncInput(product_id=event.product_id)
+
+
+def wf_105_product_catalog_sync_on_product_updated(
+    event: events.ProductUpdatedEvent,
+) -> wf_105_product_catalog_sync.ProductCatalogSyncInput | None:
+    """WF-105: Give a product as Medusa has it now to the pages that show it and to the books that know
+    its items.
+    """
+    return wf_105_product_catalog_sync.ProductCatalogSyncInput(product_id=event.product_id)
+
+
 EVENTS: dict[str, EventRoute[Any]] = {
     "order.placed": EventRoute(
         model=events.OrderPlacedEvent,
@@ -2548,6 +2579,14 @@ EVENTS: dict[str, EventRoute[Any]] = {
                 again="after_end",
                 while_running="queue",
             ),
+            Starts(
+                workflow="NodeProvisioningWorkflow",
+                task_queue="payload-content",
+                workflow_id="tenant:{tenant_id}:node:{node_id}:provisioning",
+                input=wf_104_node_provisioning_on_node_created,
+                again="after_end",
+                while_running="reject",
+            ),
         ),
     ),
     "node.updated": EventRoute(
@@ -2655,6 +2694,34 @@ EVENTS: dict[str, EventRoute[Any]] = {
         ),
     ),
     "shared_model.sync_failed": EventRoute(model=events.SharedModelSyncFailedEvent),
+    "node.provisioned": EventRoute(model=events.NodeProvisionedEvent),
+    "product.created": EventRoute(
+        model=events.ProductCreatedEvent,
+        beside=(
+            Starts(
+                workflow="ProductCatalogSyncWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:product:{product_id}:catalog-sync",
+                input=wf_105_product_catalog_sync_on_product_created,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "product.updated": EventRoute(
+        model=events.ProductUpdatedEvent,
+        beside=(
+            Starts(
+                workflow="ProductCatalogSyncWorkflow",
+                task_queue="medusa-commerce",
+                workflow_id="tenant:{tenant_id}:product:{product_id}:catalog-sync",
+                input=wf_105_product_catalog_sync_on_product_updated,
+                again="after_end",
+                while_running="queue",
+            ),
+        ),
+    ),
+    "product.sync_failed": EventRoute(model=events.ProductSyncFailedEvent),
 }
 
 EVENTS |= {

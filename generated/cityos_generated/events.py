@@ -929,3 +929,22 @@ class SharedModelSyncFailedEvent(Model):
     entity_id: str
     version: int
     targets: Annotated[list[types.CopyHolder], Limits(max_items=4)]
+
+
+class NodeProvisionedEvent(Model):
+    node_id: str
+    level: types.NodeLevel
+
+
+class ProductCreatedEvent(Model):
+    product_id: str
+
+
+class ProductUpdatedEvent(Model):
+    product_id: str
+
+
+class ProductSyncFailedEvent(Model):
+    product_id: str
+    version: int
+    copies: Annotated[list[types.CatalogCopy], Limits(max_items=2)]

@@ -864,6 +864,16 @@ SharedModel = Literal[
 
 CopyHolder = Literal["medusa", "erpnext", "fleetbase", "waltid"]
 
+NodeStatus = Literal["provisioning", "active", "removed"]
+
+ProductStatus = Literal["draft", "proposed", "published", "rejected"]
+
+CatalogCopy = Literal["page", "items"]
+
+DeadLetterDecision = Literal["replay", "discard"]
+
+ReplayOutcome = Literal["replayed", "failed_again", "discarded", "unchanged"]
+
 PropertyTransactionType = Literal["sale", "lease"]
 
 PropertyPaymentMethod = Literal["full", "mortgage", "installments"]

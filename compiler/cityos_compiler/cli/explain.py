@@ -34,7 +34,7 @@ def explain_command(what: str | None) -> int:
         raise click.UsageError(f"there is no code `{what}`: {hint}")
     from cityos_compiler.cli.find import find_workflow
 
-    click.echo(_workflow(find_workflow(checked_project(project_root()).workflows, what)))
+    click.echo(_workflow(find_workflow(checked_project(project_root()), what)))
     return 0
 
 

@@ -19,7 +19,7 @@ def graph_command(workflow: str, shape: str, output: Path | None) -> int:
     from cityos_compiler.backends.diagrams.text import dot, mermaid
     from cityos_compiler.cli.find import find_workflow
 
-    found = find_workflow(checked_project(project_root()).workflows, workflow)
+    found = find_workflow(checked_project(project_root()), workflow)
     drawn = picture(found)
     title = f"{found.id} {found.name}"
     if shape in ("mermaid", "dot"):

@@ -44,7 +44,7 @@ def run_command(
         raise click.UsageError("--queue is for --interpreted with --address: compiled workflows have their queue")
     root = project_root()
     checked = checked_project(root)
-    found = find_workflow(checked.workflows, workflow)
+    found = find_workflow(checked, workflow)
     kept = keep(root, checked, [found.name]) if interpreted else None
     generated = interpreted_data(root, checked) if interpreted else fresh_generated(root, checked)
     given = read_data(source)

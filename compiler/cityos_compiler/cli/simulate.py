@@ -70,7 +70,7 @@ def simulate_command(
 
     root = project_root()
     checked = checked_project(root)
-    found = find_workflow(checked.workflows, workflow)
+    found = find_workflow(checked, workflow)
     stage = Stage.of(checked.project, checked.workflows)
     try:
         wishes = _wishes(stage.known(found), fails, losses, slow, answered)

@@ -36,6 +36,11 @@ def _system(project: Project, system: d.System, speaking: Speaking) -> Iterator[
         if connection is not None:
             yield from _matchers(project, connection.errors)
             yield from speaking.connection(connection)
+    told = [system.webhooks, *(provider.webhooks for provider in (system.providers or {}).values())]
+    known = [*project.signals, *project.aliases, *project.events]
+    for webhook in (each for webhooks in told for each in webhooks or ()):
+        yield from _unknown("NAME026", "neither a signal nor an event", webhook.tells, known)
+        yield from speaking.webhook(webhook)
 
 
 def _policies(project: Project, policies: Iterable[d.RetryPolicy]) -> Iterator[Finding]:

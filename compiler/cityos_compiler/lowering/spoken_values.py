@@ -83,6 +83,11 @@ class Speaking:
         yield from self._condition(connection.success)
         yield from self.matchers(connection.errors)
 
+    def webhook(self, webhook: d.Webhook) -> Iterator[Finding]:
+        """Which of a system's own messages one is, by what it holds."""
+        if webhook.if_ is not None:
+            yield from self._expr(webhook.if_, {"body": t.ANY, "headers": t.ANY}, t.BOOL)
+
     def matchers(self, matchers: Iterable[d.ErrorMatcher] | None) -> Iterator[Finding]:
         """The conditions over an answer, and what some of them give instead of an error."""
         for matcher in matchers or ():

@@ -310,6 +310,14 @@ class BookMembershipFeeOutput(Model):
     journal_entry_id: str
 
 
+class CreateNodeCostCenterOutput(Model):
+    cost_center_id: str
+
+
+class RemoveNodeCostCenterOutput(Model):
+    pass
+
+
 class ReleaseInventoryOfOrderOutput(Model):
     pass
 
@@ -918,6 +926,15 @@ class BookMembershipFeeInput(Model):
     membership_card_id: str
     amount: Decimal
     currency_code: str
+
+
+class CreateNodeCostCenterInput(Model):
+    node_id: str
+    parent_node_id: str | None = None
+
+
+class RemoveNodeCostCenterInput(Model):
+    cost_center_id: str
 
 
 class ReleaseInventoryOfOrderInput(Model):
@@ -2807,6 +2824,45 @@ def book_membership_fee(
             membership_card_id=membership_card_id, amount=amount, currency_code=currency_code
         ),
     )
+
+
+_CREATE_NODE_COST_CENTER = Operation(
+    "createNodeCostCenter",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=CreateNodeCostCenterOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Create a node's cost centre below its parent's.",
+)
+
+
+def create_node_cost_center(
+    *, node_id: str, parent_node_id: str | None = None
+) -> Call[CreateNodeCostCenterOutput]:
+    """Create a node's cost centre below its parent's."""
+    return Call(
+        _CREATE_NODE_COST_CENTER, CreateNodeCostCenterInput(node_id=node_id, parent_node_id=parent_node_id)
+    )
+
+
+_REMOVE_NODE_COST_CENTER = Operation(
+    "removeNodeCostCenter",
+    system="erpnext",
+    task_queue="erpnext-backoffice",
+    output=RemoveNodeCostCenterOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Delete a cost centre that has booked nothing; none there is success.",
+)
+
+
+def remove_node_cost_center(*, cost_center_id: str) -> Call[RemoveNodeCostCenterOutput]:
+    """Delete a cost centre that has booked nothing; none there is success."""
+    return Call(_REMOVE_NODE_COST_CENTER, RemoveNodeCostCenterInput(cost_center_id=cost_center_id))
 
 
 _RELEASE_INVENTORY_OF_ORDER = Operation(

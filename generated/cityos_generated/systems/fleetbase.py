@@ -246,6 +246,14 @@ class TrackSameDayDeliveryOutput(Model):
     estimated_delivery_at: datetime
 
 
+class CreateNodeServiceAreaOutput(Model):
+    service_area_id: str
+
+
+class RemoveNodeServiceAreaOutput(Model):
+    pass
+
+
 class GeneratePickListOutput(Model):
     pick_list_id: str
     pickup_location: types.LatLng
@@ -636,6 +644,16 @@ class OptimizeDirectRouteInput(Model):
 
 class TrackSameDayDeliveryInput(Model):
     delivery_order_id: str
+
+
+class CreateNodeServiceAreaInput(Model):
+    node_id: str
+    level: types.NodeLevel
+    parent_node_id: str | None = None
+
+
+class RemoveNodeServiceAreaInput(Model):
+    service_area_id: str
 
 
 class GeneratePickListInput(Model):
@@ -1968,6 +1986,46 @@ _TRACK_SAME_DAY_DELIVERY = Operation(
 def track_same_day_delivery(*, delivery_order_id: str) -> Call[TrackSameDayDeliveryOutput]:
     """Where a delivery is, and when it will be there."""
     return Call(_TRACK_SAME_DAY_DELIVERY, TrackSameDayDeliveryInput(delivery_order_id=delivery_order_id))
+
+
+_CREATE_NODE_SERVICE_AREA = Operation(
+    "createNodeServiceArea",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=CreateNodeServiceAreaOutput,
+    effect="write",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    lookup=True,
+    summary="Give a node its area of delivery.",
+)
+
+
+def create_node_service_area(
+    *, node_id: str, level: types.NodeLevel, parent_node_id: str | None = None
+) -> Call[CreateNodeServiceAreaOutput]:
+    """Give a node its area of delivery."""
+    return Call(
+        _CREATE_NODE_SERVICE_AREA,
+        CreateNodeServiceAreaInput(node_id=node_id, level=level, parent_node_id=parent_node_id),
+    )
+
+
+_REMOVE_NODE_SERVICE_AREA = Operation(
+    "removeNodeServiceArea",
+    system="fleetbase",
+    task_queue="fleetbase-logistics",
+    output=RemoveNodeServiceAreaOutput,
+    effect="write",
+    timeout=timedelta(minutes=3),
+    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a node's area of delivery away; none there is success.",
+)
+
+
+def remove_node_service_area(*, service_area_id: str) -> Call[RemoveNodeServiceAreaOutput]:
+    """Take a node's area of delivery away; none there is success."""
+    return Call(_REMOVE_NODE_SERVICE_AREA, RemoveNodeServiceAreaInput(service_area_id=service_area_id))
 
 
 _GENERATE_PICK_LIST = Operation(

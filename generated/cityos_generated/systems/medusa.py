@@ -472,6 +472,13 @@ class DisconnectCalendarOutput(Model):
     pass
 
 
+class FetchProductOutput(Model):
+    version: int
+    status: types.ProductStatus
+    vendor_id: str
+    product_data: types.ProductData
+
+
 class RecordDonationOutput(Model):
     pass
 
@@ -935,6 +942,14 @@ class EvaluateTierUpgradeOutput(Model):
     benefits: Annotated[list[str], Limits(max_items=50)]
 
 
+class InheritGovernanceOutput(Model):
+    pass
+
+
+class RemoveNodeGovernanceOutput(Model):
+    pass
+
+
 class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
@@ -995,6 +1010,41 @@ class UnmarkNoShowOutput(Model):
 
 
 class FreeProviderSlotOutput(Model):
+    pass
+
+
+class ProcessOutboxOutput(Model):
+    delivered: int
+    failed: int
+
+
+class ReadOutboxBacklogOutput(Model):
+    pending: int
+    oldest_at: datetime | None = None
+    dead: int
+    newly_dead: int
+    as_of: datetime
+
+
+class AcknowledgeDeadLettersOutput(Model):
+    pass
+
+
+class TakeDeadLetterOutput(Model):
+    taken: bool
+    attempts: int
+
+
+class ReturnDeadLetterOutput(Model):
+    pass
+
+
+class ReplayDeadLetterOutput(Model):
+    delivered: bool
+    replay_workflow_id: str | None = None
+
+
+class SettleDeadLetterOutput(Model):
     pass
 
 
@@ -2108,6 +2158,10 @@ class DisconnectCalendarInput(Model):
     provider_id: str
 
 
+class FetchProductInput(Model):
+    product_id: str
+
+
 class RecordDonationInput(Model):
     donation_id: str
     campaign_id: str
@@ -2707,6 +2761,14 @@ class EvaluateTierUpgradeInput(Model):
     tier: str
 
 
+class InheritGovernanceInput(Model):
+    node_id: str
+
+
+class RemoveNodeGovernanceInput(Model):
+    node_id: str
+
+
 class UpdateOrderStatusInput(Model):
     order_id: str
     status: types.OrderStatus
@@ -2786,6 +2848,39 @@ class UnmarkNoShowInput(Model):
 class FreeProviderSlotInput(Model):
     booking_id: str
     provider_id: str
+
+
+class ProcessOutboxInput(Model):
+    limit: Annotated[int, Limits(min=1, max=500)]
+
+
+class ReadOutboxBacklogInput(Model):
+    pass
+
+
+class AcknowledgeDeadLettersInput(Model):
+    up_to: datetime
+
+
+class TakeDeadLetterInput(Model):
+    dlq_entry_id: str
+    reviewed_by: str
+
+
+class ReturnDeadLetterInput(Model):
+    dlq_entry_id: str
+
+
+class ReplayDeadLetterInput(Model):
+    dlq_entry_id: str
+    payload: Any | None = None
+
+
+class SettleDeadLetterInput(Model):
+    dlq_entry_id: str
+    status: Literal["replayed", "discarded"]
+    resolution_notes: str
+    replay_workflow_id: str | None = None
 
 
 class ReserveSpotInput(Model):
@@ -5949,6 +6044,23 @@ def disconnect_calendar(*, provider_id: str) -> Call[DisconnectCalendarOutput]:
     return Call(_DISCONNECT_CALENDAR, DisconnectCalendarInput(provider_id=provider_id))
 
 
+_FETCH_PRODUCT = Operation(
+    "fetchProduct",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchProductOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="A product as it is now, which may be newer than what was told.",
+)
+
+
+def fetch_product(*, product_id: str) -> Call[FetchProductOutput]:
+    """A product as it is now, which may be newer than what was told."""
+    return Call(_FETCH_PRODUCT, FetchProductInput(product_id=product_id))
+
+
 _RECORD_DONATION = Operation(
     "recordDonation",
     system="medusa",
@@ -8309,6 +8421,40 @@ def evaluate_tier_upgrade(
     )
 
 
+_INHERIT_GOVERNANCE = Operation(
+    "inheritGovernance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=InheritGovernanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Put a node under the rules of its parent, or of the tenant's zone where it has none.",
+)
+
+
+def inherit_governance(*, node_id: str) -> Call[InheritGovernanceOutput]:
+    """Put a node under the rules of its parent, or of the tenant's zone where it has none."""
+    return Call(_INHERIT_GOVERNANCE, InheritGovernanceInput(node_id=node_id))
+
+
+_REMOVE_NODE_GOVERNANCE = Operation(
+    "removeNodeGovernance",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=RemoveNodeGovernanceOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Take a node's rules away; none there is success.",
+)
+
+
+def remove_node_governance(*, node_id: str) -> Call[RemoveNodeGovernanceOutput]:
+    """Take a node's rules away; none there is success."""
+    return Call(_REMOVE_NODE_GOVERNANCE, RemoveNodeGovernanceInput(node_id=node_id))
+
+
 _UPDATE_ORDER_STATUS = Operation(
     "updateOrderStatus",
     system="medusa",
@@ -8630,6 +8776,139 @@ _FREE_PROVIDER_SLOT = Operation(
 def free_provider_slot(*, booking_id: str, provider_id: str) -> Call[FreeProviderSlotOutput]:
     """Give a provider the time of a booking back; free already is success."""
     return Call(_FREE_PROVIDER_SLOT, FreeProviderSlotInput(booking_id=booking_id, provider_id=provider_id))
+
+
+_PROCESS_OUTBOX = Operation(
+    "processOutbox",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ProcessOutboxOutput,
+    effect="write",
+    timeout=timedelta(minutes=2),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hand out the next events that are due, oldest first; after five failures one is given up.",
+)
+
+
+def process_outbox(*, limit: int) -> Call[ProcessOutboxOutput]:
+    """Hand out the next events that are due, oldest first; after five failures one is given up."""
+    return Call(_PROCESS_OUTBOX, ProcessOutboxInput(limit=limit))
+
+
+_READ_OUTBOX_BACKLOG = Operation(
+    "readOutboxBacklog",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReadOutboxBacklogOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How many events wait, since when, and how many were given up.",
+)
+
+
+def read_outbox_backlog() -> Call[ReadOutboxBacklogOutput]:
+    """How many events wait, since when, and how many were given up."""
+    return Call(_READ_OUTBOX_BACKLOG, ReadOutboxBacklogInput())
+
+
+_ACKNOWLEDGE_DEAD_LETTERS = Operation(
+    "acknowledgeDeadLetters",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=AcknowledgeDeadLettersOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Note that people were told of what was given up until then.",
+)
+
+
+def acknowledge_dead_letters(*, up_to: datetime) -> Call[AcknowledgeDeadLettersOutput]:
+    """Note that people were told of what was given up until then."""
+    return Call(_ACKNOWLEDGE_DEAD_LETTERS, AcknowledgeDeadLettersInput(up_to=up_to))
+
+
+_TAKE_DEAD_LETTER = Operation(
+    "takeDeadLetter",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=TakeDeadLetterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Take an entry for review; not taken where it was replayed, dropped, or is somebody else's.",
+)
+
+
+def take_dead_letter(*, dlq_entry_id: str, reviewed_by: str) -> Call[TakeDeadLetterOutput]:
+    """Take an entry for review; not taken where it was replayed, dropped, or is somebody else's."""
+    return Call(_TAKE_DEAD_LETTER, TakeDeadLetterInput(dlq_entry_id=dlq_entry_id, reviewed_by=reviewed_by))
+
+
+_RETURN_DEAD_LETTER = Operation(
+    "returnDeadLetter",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReturnDeadLetterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=1), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Give an entry back to those that wait for review; none there is success.",
+)
+
+
+def return_dead_letter(*, dlq_entry_id: str) -> Call[ReturnDeadLetterOutput]:
+    """Give an entry back to those that wait for review; none there is success."""
+    return Call(_RETURN_DEAD_LETTER, ReturnDeadLetterInput(dlq_entry_id=dlq_entry_id))
+
+
+_REPLAY_DEAD_LETTER = Operation(
+    "replayDeadLetter",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=ReplayDeadLetterOutput,
+    effect="write",
+    timeout=timedelta(minutes=1),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Hand an event out once more, under its own id; it says whether the city took it.",
+)
+
+
+def replay_dead_letter(*, dlq_entry_id: str, payload: Any | None = None) -> Call[ReplayDeadLetterOutput]:
+    """Hand an event out once more, under its own id; it says whether the city took it."""
+    return Call(_REPLAY_DEAD_LETTER, ReplayDeadLetterInput(dlq_entry_id=dlq_entry_id, payload=payload))
+
+
+_SETTLE_DEAD_LETTER = Operation(
+    "settleDeadLetter",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=SettleDeadLetterOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Write down how an entry ended.",
+)
+
+
+def settle_dead_letter(
+    *,
+    dlq_entry_id: str,
+    status: Literal["replayed", "discarded"],
+    resolution_notes: str,
+    replay_workflow_id: str | None = None,
+) -> Call[SettleDeadLetterOutput]:
+    """Write down how an entry ended."""
+    return Call(
+        _SETTLE_DEAD_LETTER,
+        SettleDeadLetterInput(
+            dlq_entry_id=dlq_entry_id,
+            status=status,
+            resolution_notes=resolution_notes,
+            replay_workflow_id=replay_workflow_id,
+        ),
+    )
 
 
 _RESERVE_SPOT = Operation(

@@ -231,6 +231,14 @@ class SendProviderWelcomeKitOutput(Model):
     pass
 
 
+class UpsertProductPageOutput(Model):
+    pass
+
+
+class HideProductPageOutput(Model):
+    pass
+
+
 class SendThankYouMessageOutput(Model):
     pass
 
@@ -539,6 +547,14 @@ class SendRenewalConfirmationOutput(Model):
 
 
 class SendExpiryReminderOutput(Model):
+    pass
+
+
+class FetchNodeOutput(Model):
+    status: types.NodeStatus
+
+
+class ActivateNodeOutput(Model):
     pass
 
 
@@ -1070,6 +1086,16 @@ class SendProviderWelcomeKitInput(Model):
     provider_id: str
 
 
+class UpsertProductPageInput(Model):
+    product_id: str
+    version: int
+    product_data: types.ProductData
+
+
+class HideProductPageInput(Model):
+    product_id: str
+
+
 class SendThankYouMessageInput(Model):
     donation_id: str
     donor_id: str
@@ -1514,6 +1540,14 @@ class SendExpiryReminderInput(Model):
     membership_card_id: str
     customer_id: str
     ends_at: datetime
+
+
+class FetchNodeInput(Model):
+    node_id: str
+
+
+class ActivateNodeInput(Model):
+    node_id: str
 
 
 class NotifyCustomerInput(Model):
@@ -3040,6 +3074,45 @@ _SEND_PROVIDER_WELCOME_KIT = Operation(
 def send_provider_welcome_kit(*, provider_id: str) -> Call[SendProviderWelcomeKitOutput]:
     """Welcome a new service provider."""
     return Call(_SEND_PROVIDER_WELCOME_KIT, SendProviderWelcomeKitInput(provider_id=provider_id))
+
+
+_UPSERT_PRODUCT_PAGE = Operation(
+    "upsertProductPage",
+    system="payload",
+    task_queue="payload-content",
+    output=UpsertProductPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Show one version of a product; an older one than the page's changes nothing.",
+)
+
+
+def upsert_product_page(
+    *, product_id: str, version: int, product_data: types.ProductData
+) -> Call[UpsertProductPageOutput]:
+    """Show one version of a product; an older one than the page's changes nothing."""
+    return Call(
+        _UPSERT_PRODUCT_PAGE,
+        UpsertProductPageInput(product_id=product_id, version=version, product_data=product_data),
+    )
+
+
+_HIDE_PRODUCT_PAGE = Operation(
+    "hideProductPage",
+    system="payload",
+    task_queue="payload-content",
+    output=HideProductPageOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Take a product's page off the shop; none there is success.",
+)
+
+
+def hide_product_page(*, product_id: str) -> Call[HideProductPageOutput]:
+    """Take a product's page off the shop; none there is success."""
+    return Call(_HIDE_PRODUCT_PAGE, HideProductPageInput(product_id=product_id))
 
 
 _SEND_THANK_YOU_MESSAGE = Operation(
@@ -4773,6 +4846,40 @@ def send_expiry_reminder(
             membership_card_id=membership_card_id, customer_id=customer_id, ends_at=ends_at
         ),
     )
+
+
+_FETCH_NODE = Operation(
+    "fetchNode",
+    system="payload",
+    task_queue="payload-content",
+    output=FetchNodeOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=2), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Where a node stands.",
+)
+
+
+def fetch_node(*, node_id: str) -> Call[FetchNodeOutput]:
+    """Where a node stands."""
+    return Call(_FETCH_NODE, FetchNodeInput(node_id=node_id))
+
+
+_ACTIVATE_NODE = Operation(
+    "activateNode",
+    system="payload",
+    task_queue="payload-content",
+    output=ActivateNodeOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=5), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="Open a node of the city.",
+)
+
+
+def activate_node(*, node_id: str) -> Call[ActivateNodeOutput]:
+    """Open a node of the city."""
+    return Call(_ACTIVATE_NODE, ActivateNodeInput(node_id=node_id))
 
 
 _NOTIFY_CUSTOMER = Operation(

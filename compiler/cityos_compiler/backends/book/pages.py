@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -13,6 +14,7 @@ from cityos_compiler.backends.book import reach, steps
 from cityos_compiler.backends.diagrams.draw import draw
 from cityos_compiler.backends.diagrams.graph import picture
 from cityos_compiler.backends.diagrams.text import dot
+from cityos_compiler.schedules import ZONE, in_words, scheduled
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl
 from cityos_dsl.project import OperationModel, Project
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Files = dict[str, str | bytes]
+_PIXELS = 1.1
+"""Of the screen for a point of a picture: its 11 points are then 12 pixels."""
 
 
 def book(project: Project, workflows: list[ir.Workflow]) -> Files:
@@ -31,7 +35,8 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
     links = reach.links(workflows)
     by_id = {workflow.id: workflow for workflow in workflows}
     names = {w.id: f"[{w.id} {w.name.removesuffix('Workflow')}](workflows/{page_name(w)}.md)" for w in workflows}
-    common: dict[str, Any] = {"project": project, "workflows": workflows, "links": links, "by_id": by_id}
+    common: dict[str, Any] = {"project": project, "workflows": workflows, "links": links, "by_id": by_id,
+                              "told": reach.told(project)}  # fmt: skip
     files: Files = {"zensical.toml": _page("zensical.toml", **common, categories=_categories(workflows))}
     for workflow in workflows:
         files |= _workflow(project, workflow, links, by_id)
@@ -39,17 +44,20 @@ def book(project: Project, workflows: list[ir.Workflow]) -> Files:
         operations = [op for ops in project.operations.values() for op in ops if op.system == name]
         users = _users(workflows, name)
         files[f"docs/systems/{name}.md"] = _page(
-            "system.md", system=system, operations=sorted(operations, key=lambda op: op.name), users=users, names=names
-        )
+            "system.md", project=project, system=system, operations=sorted(operations, key=lambda op: op.name),
+            users=users, names=names, webhooks=reach.webhooks(system),
+        )  # fmt: skip
     files["docs/index.md"] = _page("index.md", **common, categories=_categories(workflows))
-    files["docs/map.md"] = _page("map.md", **common, names=names)
-    files["docs/map.svg"] = draw(_map(workflows, links), "svg")
+    files["docs/map.svg"] = drawn = draw(_map(workflows, links), "svg")
+    files["docs/map.md"] = _page("map.md", **common, names=names, **_shown(drawn))
     files["docs/events.md"] = _page("events.md", **common, names=names, senders=reach.senders)
+    files["docs/schedules.md"] = _page("schedules.md", names=names, entries=scheduled(project, workflows), zone=ZONE)
     files["docs/signals.md"] = _page("signals.md", **common, names=names, takers=reach.takers)
     files["docs/models.md"] = _page("models.md", **common)
     files["docs/types.md"] = _page("types.md", types=dict(sorted(project.types.items())))
     files["docs/errors.md"] = _page("errors.md", **common)
     files["docs/stylesheets/book.css"] = _page("book.css")
+    files["docs/javascripts/book.js"] = _page("book.js")
     return files
 
 
@@ -62,8 +70,10 @@ def _workflow(project: Project, workflow: ir.Workflow, links: list[reach.Link], 
     name = page_name(workflow)
     neighbours = {w.id: f"[{w.id} {w.name.removesuffix('Workflow')}]({page_name(w)}.md)" for w in by_id.values()}
     flow = [step for step in ir.all_steps(workflow) if isinstance(step, ir.Do)]
+    drawn = draw(dot(picture(workflow), ""), "svg")
     text = _page(
         "workflow.md",
+        **_shown(drawn),
         workflow=workflow,
         name=name,
         rows=list(steps.rows(workflow.steps)),
@@ -77,8 +87,16 @@ def _workflow(project: Project, workflow: ir.Workflow, links: list[reach.Link], 
         undone=[step for step in flow if step.undo is not None],
         waits=[step for step in ir.all_steps(workflow) if isinstance(step, ir.Await | ir.Sleep)],
     )
-    drawn = draw(dot(picture(workflow), ""), "svg")
     return {f"docs/workflows/{name}.md": text, f"docs/workflows/{name}.svg": drawn}
+
+
+def _shown(drawn: bytes) -> dict[str, int]:
+    """How many pixels wide a picture is shown, whatever its page has room for, and where its first node is."""
+    wide = re.search(rb'<svg width="(\d+)pt"', drawn)
+    first = re.search(rb'<title>n0</title>\s*<\w+[^>]*? (?:d|points)="([^"]*)"', drawn)
+    places = [float(x) for x in re.findall(rb"(-?[\d.]+),-?[\d.]+", first[1])] if first is not None else [0]
+    middle = (min(places) + max(places)) / 2
+    return {"width": round(int(wide[1]) * _PIXELS) if wide is not None else 640, "start": round(middle * _PIXELS)}
 
 
 def _categories(workflows: Iterable[ir.Workflow]) -> dict[str, list[ir.Workflow]]:
@@ -150,7 +168,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "shown": steps.shown, "page": page_name}
+    environment.filters |= {"type": _type, "cell": _cell, "show": t.show, "shown": steps.shown, "page": page_name,
+                            "words": in_words}  # fmt: skip
     return environment
 
 

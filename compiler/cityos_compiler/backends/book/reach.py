@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cityos_compiler import ir
+from cityos_dsl.project import Project
+from cityos_dsl.spec import documents as d
 
 
 @dataclass(frozen=True, order=True)
@@ -49,6 +52,25 @@ def senders(workflows: Iterable[ir.Workflow], event: str) -> list[str]:
 def takers(workflows: Iterable[ir.Workflow], signal: str) -> list[str]:
     """The workflows that take a signal."""
     return [w.id for w in workflows if any(model.name == signal for model in w.signals)]
+
+
+def webhooks(system: d.System) -> list[tuple[str, d.Webhook]]:
+    """What a system tells by itself, with the provider that does."""
+    return [("", each) for each in system.webhooks or ()] + [
+        (name.text, each) for name, provider in (system.providers or {}).items() for each in provider.webhooks or ()
+    ]
+
+
+def told(project: Project) -> dict[str, list[str]]:
+    """By which messages of which systems each signal and event is told."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, system in project.systems.items():
+        for provider, each in webhooks(system):
+            signal = project.aliases.get(each.tells.text, each.tells.text)
+            said = f"{provider or name} `{each.event.text}`"
+            if said not in found[signal]:
+                found[signal].append(said)
+    return dict(found)
 
 
 def found_by(workflow: ir.Workflow, names: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cityos_compiler import ir
+from cityos_compiler.backends.diagrams.labels import written
 
 _UNNAMED = (ir.If, ir.Switch, ir.Pivot, ir.Undo, ir.Return, ir.Fail, ir.Leave, ir.Next, ir.Retry)
 
@@ -38,7 +39,7 @@ def rows(block: ir.Block, depth: int = 0) -> Iterator[Row]:
 
 
 def _row(step: ir.Step, depth: int) -> Row:
-    guard = step.guard.text if step.guard is not None and not isinstance(step, ir.If) else ""
+    guard = written(step.guard) if step.guard is not None and not isinstance(step, ir.If) else ""
     does, where = _does(step)
     undo = getattr(step, "undo", None)
     return Row(
@@ -64,16 +65,16 @@ def _does(step: ir.Step) -> tuple[str, str]:
         case ir.Await():
             return "waits" + (f" {_time(step.lasting, step.until)}" if step.lasting or step.until else ""), ""
         case ir.If():
-            return f"if `{step.guard.text if step.guard else ''}`", ""
+            return f"if `{written(step.guard) if step.guard else ''}`", ""
         case ir.Switch():
-            return f"by `{step.on.text}`", ""
+            return f"by `{written(step.on)}`", ""
         case ir.Group():
             return "together" + (f", {_time(step.within, step.until)}" if step.within or step.until else ""), ""
         case ir.ForEach():
-            among = f"`{step.among.text}`" if step.among is not None else "the numbers"
+            among = f"`{written(step.among)}`" if step.among is not None else "the numbers"
             return f"for each `{step.item}` of {among}", ""
         case ir.Repeat():
-            return f"at most {step.at_most.text} times" if step.at_most is not None else "again and again", ""
+            return f"at most {written(step.at_most)} times" if step.at_most is not None else "again and again", ""
         case ir.Parallel():
             return "side by side" + (", the first one counts" if step.first else ""), ""
         case ir.Child():
@@ -99,8 +100,8 @@ def _does(step: ir.Step) -> tuple[str, str]:
 
 def _time(lasting: ir.Expr | None, until: ir.Expr | None) -> str:
     if lasting is not None:
-        return f"at most `{lasting.text}`"
-    return f"until `{until.text}`" if until is not None else ""
+        return f"at most `{written(lasting)}`"
+    return f"until `{written(until)}`" if until is not None else ""
 
 
 def _failing(step: ir.Step) -> str:
@@ -116,7 +117,7 @@ def _branches(step: ir.Step) -> list[tuple[str, ir.Block]]:
     match step:
         case ir.Await():
             own = [(" or ".join(model.name for model in branch.signals), branch.steps) for branch in step.branches]
-            when = [(f"when {step.when.text}", step.then)] if step.when is not None else []
+            when = [(f"when {written(step.when)}", step.then)] if step.when is not None else []
             late = [("timeout", step.timeout)] if step.timeout is not None else []
             return [*own, *when, *late, *_beside(step.meanwhile)]
         case ir.If():

@@ -1,115 +1,77 @@
-"""A workflow as a picture's nodes and edges, whatever it is drawn with."""
+"""A workflow as a picture: its flow, its compensations, what is done beside it, and what comes last on every path."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
 
 from cityos_compiler import ir
-
-
-@dataclass(frozen=True)
-class Node:
-    """A node: ``kind`` is step, wait, choice, pivot, end, failure, compensation, beside or last."""
-
-    id: str
-    label: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Edge:
-    """An edge; ``kind`` is flow, undo or beside."""
-
-    source: str
-    target: str
-    label: str = ""
-    kind: str = "flow"
-
-
-@dataclass
-class Picture:
-    """All nodes and edges, and the open ends while it is drawn."""
-
-    nodes: list[Node] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
-    heads: dict[str, str] = field(default_factory=dict)
-    leaving: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    retried: list[str] = field(default_factory=list)
-    """The steps whose failures are being drawn, the innermost last."""
-
-    def add(self, label: str, kind: str) -> str:
-        """A new node's id."""
-        name = f"n{len(self.nodes)}"
-        self.nodes.append(Node(name, label, kind))
-        return name
-
-
-#: Open ends: where the flow comes from, and what its edge says.
-Ends = list[tuple[str, str]]
+from cityos_compiler.backends.diagrams import labels
+from cityos_compiler.backends.diagrams.shapes import Edge, End, Ends, Frame, Picture
+from cityos_dsl.expr import types as t
 
 
 def picture(workflow: ir.Workflow) -> Picture:
-    """Draw a workflow's flow with its compensations, what is done beside it, and what comes last on every path."""
+    """Draw a workflow."""
     drawn = Picture()
-    start = drawn.add(_trigger(workflow), "start")
+    start = drawn.add(labels.started_by(workflow), "start")
     _beside(drawn, start, workflow.meanwhile)
-    ends = _block(drawn, workflow.steps, [(start, "")])
+    ends = _block(drawn, workflow.steps, [End(start)])
     if ends:
-        done = drawn.add("completed", "end")
-        _connect(drawn, ends, done)
+        drawn.put(ends, "completed", "end")
+    drawn.edges = _merged(drawn.edges)
+    _chain(drawn)
     if workflow.last:
-        last = drawn.add("\n".join(["at the end, always:", *_said(workflow.last)]), "last")
+        last = drawn.add("\n".join(["at the end, on every path:", *labels.said(workflow.last)]), "last")
         ended = [node.id for node in drawn.nodes if node.kind in ("end", "failure")]
         drawn.edges += [Edge(node, last, "", "last") for node in ended]
     return drawn
 
 
+def _merged(edges: list[Edge]) -> list[Edge]:
+    """What leads from one place to another in several ways, as one edge that says them all."""
+    ways: dict[tuple[str, str, str], list[str]] = {}
+    for edge in edges:
+        ways.setdefault((edge.source, edge.target, edge.kind), []).append(edge.label)
+    return [Edge(source, target, "\n".join(said for said in dict.fromkeys(labels) if said), kind)
+            for (source, target, kind), labels in ways.items()]  # fmt: skip
+
+
+def _chain(drawn: Picture) -> None:
+    """Undoing goes backwards: from each compensation to those that were registered before it, up to a pivot."""
+    undone = {edge.source: edge.target for edge in drawn.edges if edge.kind == "undo"}
+    place = {node.id: number for number, node in enumerate(drawn.nodes)}
+    next_ones = {  # what stands further down comes from a loop's earlier pass
+        undone[step]: [undone[each] for each in _earlier(drawn, step, undone) if place[each] < place[step]]
+        for step in undone
+    }
+    for compensation, following in next_ones.items():
+        for each in following:
+            if not any(each in next_ones[other] for other in following if other != each):  # it comes there anyway
+                drawn.edges.append(Edge(compensation, each, "", "chain"))
+
+
+def _earlier(drawn: Picture, step: str, undone: Collection[str]) -> list[str]:
+    """The nearest steps before this one, on each way that leads to it, that have something to be undone."""
+    found: list[str] = []
+    seen, ahead = {step}, [step]
+    pivots = {node.id for node in drawn.nodes if node.kind == "pivot"}
+    while ahead:
+        node = ahead.pop()
+        for edge in drawn.edges:
+            if (
+                edge.target != node
+                or edge.kind not in ("flow", "failed", "back", "failed_back")
+                or edge.source in seen | pivots
+            ):
+                continue
+            seen.add(edge.source)
+            (found if edge.source in undone else ahead).append(edge.source)
+    return found
+
+
 def _beside(drawn: Picture, node: str, meanwhile: ir.Meanwhile | None) -> None:
-    """Draw what is done beside a block, at its waits."""
-    if meanwhile is None:
-        return
-    lines: list[str] = []
-    for branch in meanwhile.branches:
-        title = " or ".join(model.name for model in branch.signals) or "cancel"
-        lines += [f"meanwhile {title}", *(f"    {line}" for line in _said(branch.steps))]
-    for timer in meanwhile.timers:
-        when = f"every {timer.every.text}" if timer.every is not None else f"at {timer.at.text}" if timer.at else ""
-        lines += [f"meanwhile {timer.name} {when}".strip(), *(f"    {line}" for line in _said(timer.steps))]
-    drawn.edges.append(Edge(node, drawn.add("\n".join(lines), "beside"), "", "beside"))
-
-
-def _said(block: ir.Block) -> list[str]:
-    """The steps of a block, a line each, nested ones too."""
-    return [line for step in ir.walk(block) if (line := _line(step))]
-
-
-def _line(step: ir.Step) -> str:
-    match step:
-        case ir.Do() | ir.Await() | ir.Sleep() | ir.Child():
-            return step.name
-        case ir.Emit():
-            return f"emit {step.event}"
-        case ir.Undo():
-            return f"undo {step.only or 'all'}"
-        case ir.Pivot():
-            return "pivot"
-        case ir.Return():
-            return f"return {_status(step)}".strip()
-        case ir.Fail():
-            return f"fail {step.error}"
-        case ir.Leave() | ir.Next():
-            return f"{'leave' if isinstance(step, ir.Leave) else 'next'} {step.target}"
-    return ""
-
-
-def _trigger(workflow: ir.Workflow) -> str:
-    first = workflow.triggers[0]
-    return first.event or first.schedule or "started by hand"
-
-
-def _connect(drawn: Picture, ends: Ends, target: str) -> None:
-    for source, label in ends:
-        drawn.edges.append(Edge(source, target, label))
+    if meanwhile is not None:
+        drawn.edges.append(Edge(node, drawn.add(labels.beside(meanwhile), "beside"), "", "beside"))
 
 
 def _block(drawn: Picture, steps: ir.Block, ends: Ends) -> Ends:
@@ -121,14 +83,27 @@ def _block(drawn: Picture, steps: ir.Block, ends: Ends) -> Ends:
 
 
 def _step(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
-    if isinstance(step, ir.Set):
+    if _is_silent(step):
         return ends  # an assignment is no place in the picture, and neither is its condition
     skipped: Ends = []
     if step.guard is not None and not isinstance(step, ir.If):
-        choice = drawn.add(step.guard.text, "choice")
-        _connect(drawn, ends, choice)
-        ends, skipped = [(choice, "yes")], [(choice, "no")]
+        choice = drawn.put(ends, labels.written(step.guard), "choice")
+        ends, skipped = [End(choice, "yes")], [End(choice, "no")]
     return _drawn(drawn, step, ends) + skipped
+
+
+def _is_silent(step: ir.Step) -> bool:
+    """Whether all that a step may do is to remember something."""
+    match step:
+        case ir.Set():
+            return True
+        case ir.If():
+            return all(map(_is_silent, (*step.then, *(step.otherwise or ()))))
+        case ir.Switch():
+            return all(_is_silent(inner) for _, steps in step.cases for inner in steps) and all(
+                map(_is_silent, step.default or ())
+            )
+    return False
 
 
 def _drawn(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
@@ -136,106 +111,99 @@ def _drawn(drawn: Picture, step: ir.Step, ends: Ends) -> Ends:
         case ir.Do():
             return _do(drawn, step, ends)
         case ir.Sleep():
-            return _plain(drawn, ends, _timed(step.name, step.lasting, step.until), "wait")
+            return [End(drawn.put(ends, labels.timed(step.name, step.lasting, step.until), "wait"))]
         case ir.Await():
             return _await(drawn, step, ends)
         case ir.If():
-            choice = drawn.add(step.guard.text if step.guard else "?", "choice")
-            _connect(drawn, ends, choice)
-            return _block(drawn, step.then, [(choice, "yes")]) + _block(drawn, step.otherwise or (), [(choice, "no")])
+            return _if(drawn, step, ends)
         case ir.Switch():
-            choice = drawn.add(step.on.text, "choice")
-            _connect(drawn, ends, choice)
-            out: Ends = []
-            for value, steps in step.cases:
-                out += _block(drawn, steps, [(choice, value)])
-            return out + _block(drawn, step.default or (), [(choice, "otherwise")])
+            return _switch(drawn, step, ends)
         case ir.Group():
             return _group(drawn, step, ends)
         case ir.ForEach() | ir.Repeat():
             return _loop(drawn, step, ends)
         case ir.Parallel():
-            fork = drawn.add(step.name, "fork")
-            _connect(drawn, ends, fork)
-            out = []
-            for name, steps in step.branches:
-                out += _block(drawn, steps, [(fork, name)])
-            return out
+            return _parallel(drawn, step, ends)
         case ir.Return():
-            return _end(drawn, ends, f"return {_status(step)}".strip(), "end")
+            drawn.put(ends, labels.returned(step), "end")
+            return []
         case ir.Fail():
-            return _end(drawn, ends, f"fail {step.error}", "failure")
+            drawn.put(ends, f"fail {step.error}", "failure")
+            return []
         case ir.Leave():
             drawn.leaving.setdefault(step.target, []).extend(ends)
             return []
         case ir.Next():
             if step.target in drawn.heads:
-                _connect(drawn, [(source, label or "next") for source, label in ends], drawn.heads[step.target])
+                drawn.back(ends, drawn.heads[step.target], "next")
             return []
         case ir.Retry():
-            _connect(drawn, [(source, label or "again") for source, label in ends], drawn.retried[-1])
+            drawn.back(ends, drawn.retried[-1], "again")
             return []
         case ir.Pivot():
-            return _plain(drawn, ends, "pivot", "pivot")
+            return [End(drawn.put(ends, "pivot: it is committed", "pivot"))]
         case ir.Undo():
-            return _plain(drawn, ends, f"undo {step.only or 'all'}", "compensation")
+            return [End(drawn.put(ends, f"undo {step.only or 'all'}", "compensation"))]
         case ir.Emit():
-            return _plain(drawn, ends, f"emit {step.event}", "signal")
+            return [End(drawn.put(ends, f"emit {step.event}", "signal"))]
         case ir.Child():
             return _child(drawn, step, ends)
         case ir.SendSignal():
-            return _plain(drawn, ends, f"signal {step.signal.name}", "signal")
+            return [End(drawn.put(ends, f"signal {step.signal.name}", "signal"))]
     return ends
 
 
-def _status(step: ir.Return) -> str:
-    if isinstance(step.value, ir.Record):
-        status = dict(step.value.fields).get("status")
-        if isinstance(status, ir.Expr):
-            return status.text.strip("'\"")
-    return ""
+def _if(drawn: Picture, step: ir.If, ends: Ends) -> Ends:
+    choice = drawn.put(ends, labels.written(step.guard) if step.guard else "?", "choice")
+    taken = _block(drawn, step.then, [End(choice, "yes")])
+    return taken + _block(drawn, step.otherwise or (), [End(choice, "no")])
 
 
-def _timed(name: str, lasting: ir.Expr | None, until: ir.Expr | None) -> str:
-    if lasting is not None:
-        return f"{name}\nfor {lasting.text}"
-    return f"{name}\nuntil {until.text}" if until is not None else name
+def _switch(drawn: Picture, step: ir.Switch, ends: Ends) -> Ends:
+    choice = drawn.put(ends, labels.written(step.on), "choice")
+    out: Ends = []
+    for value, steps in step.cases:
+        out += _block(drawn, steps, [End(choice, value)])
+    if step.default is None and isinstance(step.on.type, t.EnumType):
+        return out  # every member has its case
+    return out + _block(drawn, step.default or (), [End(choice, "otherwise")])
 
 
-def _plain(drawn: Picture, ends: Ends, label: str, kind: str) -> Ends:
-    node = drawn.add(label, kind)
-    _connect(drawn, ends, node)
-    return [(node, "")]
-
-
-def _end(drawn: Picture, ends: Ends, label: str, kind: str) -> Ends:
-    _plain(drawn, ends, label, kind)
-    return []
+def _parallel(drawn: Picture, step: ir.Parallel, ends: Ends) -> Ends:
+    fork = drawn.put(ends, f"{step.name}: {'the first counts' if step.first else 'side by side'}", "fork")
+    out: Ends = []
+    for name, steps in step.branches:
+        own = len(steps) == 1 and steps[0].name == name  # a branch of one step is called like it
+        out += _block(drawn, steps, [End(fork, "" if own else name)])
+    return [End(drawn.put(out, "the first is done" if step.first else "all are done", "join"))] if out else []
 
 
 def _group(drawn: Picture, step: ir.Group, ends: Ends) -> Ends:
     first = len(drawn.nodes)
     out = _block(drawn, step.steps, ends)
-    if len(drawn.nodes) == first:
-        return out + drawn.leaving.pop(step.name, [])
+    if len(drawn.nodes) == first:  # it only sets what others use, and is a step of the business all the same
+        left = drawn.leaving.pop(step.name, [])
+        return [End(drawn.put([*out, *left], step.name, "step"))] if out or left else []
     head = drawn.nodes[first].id
     _beside(drawn, head, step.meanwhile)
     if step.undo is not None:
-        undo = drawn.add(step.undo.operation.name, "compensation")
-        drawn.edges.append(Edge(head, undo, "", "undo"))
+        _undo(drawn, head, step.undo)
+    drawn.frames.append(Frame(labels.grouped(step), first, len(drawn.nodes)))
     out += _failing(drawn, head, step.catch, step.on_failure_steps)
     if step.timeout is not None:
-        out += _block(drawn, step.timeout, [(head, "time is over")])
+        out += _block(drawn, step.timeout, [End(head, "time is over", "failed")])
     return out + drawn.leaving.pop(step.name, [])
 
 
+def _undo(drawn: Picture, node: str, compensation: ir.Compensation) -> None:
+    drawn.edges.append(Edge(node, drawn.add(compensation.operation.name, "compensation"), "", "undo"))
+
+
 def _do(drawn: Picture, step: ir.Do, ends: Ends) -> Ends:
-    node = drawn.add(f"{step.name}\n{step.operation.system}", "step")
-    _connect(drawn, ends, node)
+    node = drawn.put(ends, labels.done(step), "step")
     if step.undo is not None:
-        undo = drawn.add(step.undo.operation.name, "compensation")
-        drawn.edges.append(Edge(node, undo, "", "undo"))
-    return [(node, ""), *_failing(drawn, node, step.catch, step.on_failure_steps)]
+        _undo(drawn, node, step.undo)
+    return [End(node), *_failing(drawn, node, step.catch, step.on_failure_steps)]
 
 
 def _failing(drawn: Picture, node: str, catches: tuple[ir.Catch, ...], otherwise: ir.Block | None) -> Ends:
@@ -243,47 +211,42 @@ def _failing(drawn: Picture, node: str, catches: tuple[ir.Catch, ...], otherwise
     drawn.retried.append(node)
     out: Ends = []
     for caught in catches:
-        out += _block(drawn, caught.steps, [(node, " or ".join(caught.classes))])
+        out += _block(drawn, caught.steps, [End(node, " or ".join(caught.classes), "failed")])
     if otherwise is not None:
-        out += _block(drawn, otherwise, [(node, "failed")])
+        out += _block(drawn, otherwise, [End(node, "failed", "failed")])
     drawn.retried.pop()
     return out
 
 
 def _child(drawn: Picture, step: ir.Child, ends: Ends) -> Ends:
-    out = _plain(drawn, ends, f"{'call' if step.awaited else 'start'} {step.workflow}", "child")
-    return out + _failing(drawn, out[0][0], (), step.on_failure_steps)
+    name = f"{step.number} {step.workflow.removesuffix('Workflow')}"
+    node = drawn.put(ends, f"{'call' if step.awaited else 'start'} {name}", "child")
+    return [End(node), *_failing(drawn, node, (), step.on_failure_steps)]
 
 
 def _await(drawn: Picture, step: ir.Await, ends: Ends) -> Ends:
-    node = drawn.add(_timed(step.name, step.lasting, step.until), "wait")
-    _connect(drawn, ends, node)
+    node = drawn.put(ends, labels.timed(step.name, step.lasting, step.until), "wait")
     _beside(drawn, node, step.meanwhile)
     out: Ends = []
     for branch in step.branches:
-        label = " or ".join(model.name for model in branch.signals)
-        out += _block(drawn, branch.steps, [(node, label)])
+        out += _block(drawn, branch.steps, [End(node, "\n".join(model.name for model in branch.signals))])
     if step.when is not None:
-        out += _block(drawn, step.then, [(node, step.when.text)])
+        out += _block(drawn, step.then, [End(node, labels.written(step.when))])
     if step.timeout is not None:
-        out += _block(drawn, step.timeout, [(node, "timeout")])
+        out += _block(drawn, step.timeout, [End(node, "timeout")])
     return out
 
 
 def _loop(drawn: Picture, step: ir.ForEach | ir.Repeat, ends: Ends) -> Ends:
-    if isinstance(step, ir.ForEach):
-        label = f"{step.name}\nfor each {step.item}"
-    else:
-        label = f"{step.name}\n" + (f"at most {step.at_most.text} times" if step.at_most else "for ever")
-    head = drawn.add(label, "loop")
-    _connect(drawn, ends, head)
+    head = drawn.put(ends, labels.looped(step), "loop")
     _beside(drawn, head, step.meanwhile)
     drawn.heads[step.name] = head
-    again = _block(drawn, step.steps, [(head, "each" if isinstance(step, ir.ForEach) else "")])
-    _connect(drawn, [(source, label or "again") for source, label in again], head)
+    again = _block(drawn, step.steps, [End(head, "each" if isinstance(step, ir.ForEach) else "")])
+    drawn.back(again, head, "again")
     out = drawn.leaving.pop(step.name, [])
     if isinstance(step, ir.ForEach):
-        return [*out, (head, "done")]
+        return [*out, End(head, "done")]
     if step.exhausted is not None:
-        return out + _block(drawn, step.exhausted, [(head, "exhausted")])
-    return out if step.at_most is None and step.condition is None else [*out, (head, "done")]
+        out += _block(drawn, step.exhausted, [End(head, "exhausted")])
+    ends_by_itself = step.condition is not None or (step.at_most is not None and step.exhausted is None)
+    return [*out, End(head, "done")] if ends_by_itself else out

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from cityos_compiler.backends.diagrams.graph import Picture
+from cityos_compiler.backends.diagrams.shapes import Picture
 
-BETWEEN = ("choice", "fork", "loop", "pivot")
+BETWEEN = ("choice", "fork", "join", "loop", "pivot")
 """Nodes that no run names: it went through them where it was on both sides."""
 
 

@@ -157,6 +157,7 @@ def _system_data(project: Project, name: str, system: d.System) -> dict[str, Any
             key.text: {
                 "connection": _connection(provider.connection),
                 "operations": {op.text: _binding(binding) for op, binding in provider.operations.items()},
+                **_webhooks(provider.webhooks),
             }
             for key, provider in system.providers.items()
         }
@@ -165,6 +166,7 @@ def _system_data(project: Project, name: str, system: d.System) -> dict[str, Any
             "": {
                 "connection": _connection(system.connection) if system.connection is not None else {},
                 "operations": {op.name: _binding(op.spec) for op in operations},
+                **_webhooks(system.webhooks),
             }
         }
     return {
@@ -175,6 +177,16 @@ def _system_data(project: Project, name: str, system: d.System) -> dict[str, Any
         "providers": providers,
         "operations": {op.name: _operation(project, op) for op in operations},
     }
+
+
+def _webhooks(webhooks: tuple[d.Webhook, ...] | None) -> dict[str, Any]:
+    """What a receiver of webhooks reads: which message is which signal or event."""
+    told = [
+        {"event": webhook.event.text, "tells": webhook.tells.text}
+        | ({"if": webhook.if_.text} if webhook.if_ is not None else {})
+        for webhook in webhooks or ()
+    ]
+    return {"webhooks": told} if told else {}
 
 
 def _breaker(system: d.System) -> dict[str, Any] | None:
