@@ -136,8 +136,9 @@ def compare(compiled: Outcome, interpreted: Outcome) -> list[str]:
     if sorted(names[0]) != sorted(names[1]):
         return [*found, f"ordered {names[0]}, interpreted {names[1]}"]
     pairs = ((one, other), (_unordered(one), _unordered(other)))
-    tellings = [list(_of_each(left, right, (began[0], began[1]))) for left, right in pairs]
-    found += sorted(tellings, key=len)[0]
+    ways: list[list[str]] = [[*_of_each(left, right, (began[0], began[1]))] for left, right in pairs]
+    fewest = min(ways, key=len)
+    found += fewest
     for what in ("ended", "error_class", "message", "undone", "not_undone", "emitted", "looked_up"):
         pair = getattr(compiled.happened, what), getattr(interpreted.happened, what)
         if pair[0] != pair[1]:
