@@ -34,7 +34,8 @@ def misfits(kind: t.Type, options: Mapping[str, Scalar]) -> Iterator[Misfit]:
         if low in options and high in options:
             ends = literal(t.DECIMAL, options[low].text), literal(t.DECIMAL, options[high].text)
             if isinstance(ends[0], Decimal) and isinstance(ends[1], Decimal) and ends[0] > ends[1]:
-                yield Misfit(options[high], f"nothing fits between {options[low].text} and {options[high].text}")
+                message = f"nothing fits between {options[low].text} and {options[high].text}"
+                yield Misfit(options[high], message, f"`{low}` is the smaller one")
 
 
 def _one(kind: t.Type, name: str, option: Scalar) -> Iterator[Misfit]:

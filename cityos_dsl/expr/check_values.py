@@ -127,7 +127,10 @@ def field_type(checking: Checking, node: Expr, field: str, operand: Type) -> Typ
     if isinstance(operand, MapType):
         return operand.value
     if not isinstance(operand, RecordType):
-        checking.report("EXPR011", f"a {show(operand)} has no fields, so no `{field}`", node)
+        help = (
+            "a list has items: `x[0]`, or all of them by `x.map(each, ...)`" if isinstance(operand, ListType) else None
+        )
+        checking.report("EXPR011", f"a {show(operand)} has no fields, so no `{field}`", node, help)
         return ANY
     found = operand.field(field)
     if found is None:

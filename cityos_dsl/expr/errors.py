@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "EXPR019": "a name that cannot be used here",
     "EXPR020": "a record is built wrongly",
     "EXPR021": "CEL has it, specs do not",
+    "EXPR022": "a part that can't be meant",
 }
 """Every code with its title; messages say the particulars."""
 

@@ -115,7 +115,7 @@ class Reader:
                     "SPEC001",
                     f"{_label(cls)} has no key `{name.text}`",
                     name,
-                    did_you_mean(name.text, known, "its keys"),
+                    did_you_mean(name.text, known, "its keys") or f"its keys: {', '.join(known)}",
                 )
                 continue
             read = self.value(about.kind, value, about)

@@ -19,6 +19,9 @@ from hypothesis import strategies as st
         ("monthly 1 03:05", {"cron": "5 3 1 * *"}),
         ("quarterly 03:00", {"cron": "0 3 1 1,4,7,10 *"}),
         ("*/15 6-18 * * 1,3,5", {"cron": "*/15 6-18 * * 1,3,5"}),
+        ("0 6 29 2 *", {"cron": "0 6 29 2 *"}),
+        ("0 6 31 2-3 *", {"cron": "0 6 31 2-3 *"}),
+        ("0 6 31 2 1", {"cron": "0 6 31 2 1"}),  # on Mondays of February, whatever the day
     ],
 )
 def test_what_a_cadence_means(text: str, meaning: dict[str, object]) -> None:
@@ -26,7 +29,21 @@ def test_what_a_cadence_means(text: str, meaning: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["every 5", "daily", "daily 24:00", "weekly 00:00", "monthly 31 00:00", "0 24 * * *", "0 6 * *", "now", ""]
+    "text",
+    [
+        "every 5",
+        "daily",
+        "daily 24:00",
+        "weekly 00:00",
+        "monthly 31 00:00",
+        "0 24 * * *",
+        "0 6 * *",
+        "now",
+        "",
+        "0 6 31 2 *",
+        "0 6 31 4,6,9,11 *",
+        "0 6 30/1 2 *",
+    ],
 )
 def test_what_is_no_cadence_comes_with_help(text: str) -> None:
     assert isinstance(cadence(text), str)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from cityos_compiler.lowering.spoken_values import Speaking
+from cityos_compiler.lowering.values import inside
 from cityos_compiler.spoken import Spoken, spoken
-from cityos_dsl.diagnostics import Finding, Span, did_you_mean
+from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.project import OperationModel, Project
 from cityos_dsl.source import Mapping, Scalar
@@ -87,18 +88,8 @@ def _methods(way: Spoken) -> Iterator[Finding]:
 def _method(request: Scalar) -> Iterator[Finding]:
     method = request.text.partition(" ")[0]
     if method not in METHODS:
-        yield Finding("NAME021", f"`{method}` is no method of HTTP", _inside(request, 0, len(method)),
+        yield Finding("NAME021", f"`{method}` is no method of HTTP", inside(request, 0, len(method)),
                       did_you_mean(method, METHODS))  # fmt: skip
-
-
-def _inside(scalar: Scalar, start: int, end: int) -> Span:
-    """Some characters of a text; all of it where it isn't written as it reads."""
-    span = scalar.span
-    quotes, odd = divmod(span.end_column - span.column - len(scalar.text), 2)
-    if span.line != span.end_line or odd or quotes not in (0, 1):
-        return span
-    column = span.column + quotes
-    return Span(span.file, span.line, column + start, span.line, column + end)
 
 
 def _outputs(operation: OperationModel, way: Spoken) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from cityos_dsl.fields import seconds
 
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, weekday
+LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 HELP = "write `every 15m`, `daily 06:00`, `weekly sunday 00:00`, `monthly 1 03:00`, `quarterly 03:00`, or cron"
 
 Cadence = dict[str, float | str]
@@ -21,7 +22,10 @@ def cadence(text: str) -> Cadence | str:
     form = _FORMS.get(word.lower().rstrip(":"))
     if form is not None:
         return form(rest.strip())
-    return {"cron": text.strip()} if _is_cron(text.split()) else HELP
+    fields = text.split()
+    if not _is_cron(fields):
+        return HELP
+    return {"cron": text.strip()} if _ever_comes(fields) else "none of these months has such a day: it never comes"
 
 
 def _every(rest: str) -> Cadence | str:
@@ -71,6 +75,29 @@ def _is_cron(fields: list[str]) -> bool:
     return len(fields) == len(CRON) and all(
         _is_field(part, low, high) for field, (low, high) in zip(fields, CRON, strict=True) for part in field.split(",")
     )
+
+
+def _ever_comes(fields: list[str]) -> bool:
+    """Whether one of the months has one of the days; a day of the week comes in all of them."""
+    if fields[4] != "*":
+        return True
+    first = min(_first(part) for part in fields[2].split(","))
+    months = {month for part in fields[3].split(",") for month in _among(part, *CRON[3])}
+    return any(first <= LONGEST[month - 1] for month in months)
+
+
+def _first(part: str) -> int:
+    start = part.partition("/")[0].partition("-")[0]
+    return int(start) if start != "*" else 1
+
+
+def _among(part: str, low: int, high: int) -> range:
+    """The numbers that a part of a field means."""
+    numbers, _, step = part.partition("/")
+    start, _, end = numbers.partition("-")
+    if start == "*":
+        return range(low, high + 1, int(step or 1))
+    return range(int(start), int(end or (high if step else start)) + 1, int(step or 1))
 
 
 def _is_field(part: str, low: int, high: int) -> bool:

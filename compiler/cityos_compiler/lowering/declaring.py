@@ -23,7 +23,7 @@ class Declaring(Naming):
         for key, value in node or ():
             local = self.variable(key, value, env)
             variables.append(local)
-            kind = local.type if local.init is not None else maybe(local.type)
+            kind = local.type if local.init is not None or local.name in self.misread else maybe(local.type)
             env = env.with_locals({local.name: kind})
         return tuple(variables), env
 
@@ -32,6 +32,8 @@ class Declaring(Naming):
         name = key.text.removesuffix("?")
         if isinstance(node, Scalar) and not self._is_type(node):
             init = self.values.expr(node, env)
+            if init is None:
+                self.misread.add(name)
             kind = init.type if init else t.ANY
             optional = key.text.endswith("?") and init is not None and not isinstance(kind, t.OptionalType)
             if not optional and not isinstance(kind, t.OptionalType):
@@ -41,6 +43,8 @@ class Declaring(Naming):
         init = None
         if "init" in decl.options:
             init = self.values.expr(decl.options["init"], env, decl.full_type)
+            if init is None:
+                self.misread.add(name)
         elif isinstance(decl.type, t.ListType | t.MapType) and not decl.optional:
             empty = "[]" if isinstance(decl.type, t.ListType) else "{}"
             init = self.values.expr(Scalar(empty, key.span), env, decl.type)

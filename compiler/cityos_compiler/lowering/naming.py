@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cityos_compiler import ir
 from cityos_compiler.lowering.env import Env
-from cityos_compiler.lowering.values import Values
+from cityos_compiler.lowering.values import Values, inside
 from cityos_dsl.diagnostics import Span, did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import TypeReader
@@ -31,6 +31,15 @@ class Target:
     left: list[Env] = field(default_factory=list)
 
 
+def named_in(key: Scalar) -> Iterator[tuple[str, Span]]:
+    """The names of a key such as `A or B`, each where it stands."""
+    place = 0
+    for part in key.text.split(" or "):
+        start = place + len(part) - len(part.lstrip())
+        yield part.strip(), inside(key, start, start + len(part.strip()))
+        place += len(part) + len(" or ")
+
+
 @dataclass
 class Naming:
     """The names of one workflow, as far as its steps are lowered."""
@@ -50,6 +59,8 @@ class Naming:
     """The error classes that the blocks around a step take; `any` is all of them."""
     never_null: set[str] = field(default_factory=set)
     """Variables without `?`: null until they are set, and never null again."""
+    misread: set[str] = field(default_factory=set)
+    """Variables whose initial value has a finding: that they may be missing is not to be said besides."""
     nulled: list[frozenset[str]] = field(default_factory=list)
     """The variables that what is done beside the flow may set to null, by block around a step."""
     undos: list[Scalar] = field(default_factory=list)
@@ -117,14 +128,14 @@ class Naming:
     def error_classes(self, key: Scalar) -> tuple[str, ...]:
         """The error classes that a `catch` key names, groups spelt out."""
         classes: list[str] = []
-        for name in (part.strip() for part in key.text.split(" or ")):
+        for name, span in named_in(key):
             if name in self.project.groups:
                 classes += self.project.groups[name]
             elif name in self.project.errors or name == "any":
                 classes.append(name)
             else:
                 known = [*self.project.errors, *self.project.groups]
-                self.values.refuse("NAME004", f"there is no error class `{name}`", key.span, did_you_mean(name, known))
+                self.values.refuse("NAME004", f"there is no error class `{name}`", span, did_you_mean(name, known))
         return tuple(classes)
 
     def spelt_out(self, keys: Iterable[Scalar]) -> tuple[str, ...]:
@@ -150,14 +161,14 @@ class Naming:
     def sent_models(self, key: Scalar) -> tuple[SignalModel, ...]:
         """The contracts that a key names."""
         models = []
-        for name in (part.strip() for part in key.text.split(" or ")):
+        for name, span in named_in(key):
             model = self.project.signal(name)
             if model is None and name == CANCEL:
-                self.values.refuse("NAME005", "`cancel` is no signal, but Temporal's own cancellation", key.span,
+                self.values.refuse("NAME005", "`cancel` is no signal, but Temporal's own cancellation", span,
                                    "give it a branch of its own under `meanwhile:`")  # fmt: skip
             elif model is None:
                 known = [*self.project.signals, *self.project.aliases]
-                self.values.refuse("NAME005", f"there is no signal `{name}`", key.span, did_you_mean(name, known))
+                self.values.refuse("NAME005", f"there is no signal `{name}`", span, did_you_mean(name, known))
             else:
                 models.append(model)
         return tuple(models)

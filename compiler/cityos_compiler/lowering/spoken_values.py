@@ -14,6 +14,7 @@ from cityos_dsl.expr import types as t
 from cityos_dsl.expr.ast import Call, Expr, Has, Macro, Name, Select, children
 from cityos_dsl.expr.check import check
 from cityos_dsl.expr.errors import ExprError
+from cityos_dsl.expr.hopeless import hopeless
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.scope import Scope
 from cityos_dsl.expr.templates import parts, split_outside
@@ -157,7 +158,10 @@ class Speaking:
 
     def _mistakes(self, tree: Expr, names: Names, expected: t.Type | None) -> list[ExprError]:
         scope = Scope(names, records=self.records, json=True)
-        errors = check(tree, scope, expected).errors
+        checked = check(tree, scope, expected)
+        errors = checked.errors
+        if not errors and (wrong := hopeless(checked.expr)) is not None:
+            return [wrong]
         if errors and expected is not None:
             plain = check(tree, scope)
             if not plain.errors and t.without_null(plain.type) in READ_AS.get(t.without_null(expected), ()):

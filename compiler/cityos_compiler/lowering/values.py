@@ -14,6 +14,7 @@ from cityos_dsl.expr.ast import Binary, Expr, path_of
 from cityos_dsl.expr.check import Checked, check, roots
 from cityos_dsl.expr.errors import ExprError
 from cityos_dsl.expr.fold import known_value
+from cityos_dsl.expr.hopeless import hopeless
 from cityos_dsl.expr.parse import parse
 from cityos_dsl.expr.templates import Placeholder, parts
 from cityos_dsl.expr.unparse import unparse
@@ -41,6 +42,8 @@ class Values:
     records: Mapping[str, t.RecordType] = field(default_factory=dict)
     required: dict[str, frozenset[str]] = field(default_factory=dict)
     """By the conditions of `require:`, the paths of the input that surely exist where they hold."""
+    constants: dict[str, Scalar] = field(default_factory=dict)
+    """The values of constants, as they are written."""
     seen: list[Seen] | None = None
     """Every expression with its scope, for those who ask for it: editors."""
 
@@ -61,11 +64,26 @@ class Values:
         checked = check(tree, scope, expected)
         if self.seen is not None:
             self.seen.append(Seen(node, env, expected, checked))
-        if checked.errors:
-            self.findings.append(shifted(node, checked.errors[0]))
+        wrong = checked.errors[0] if checked.errors else hopeless(checked.expr)
+        if wrong is not None:
+            found = self._of_constant(node, wrong) or shifted(node, wrong)
+            if found not in self.findings:
+                self.findings.append(found)
             return None
         names = {name: scope.names[name] for name in roots(checked.expr) if name in scope.names}
         return ir.Expr(unparse(checked.expr), checked.type, checked, env.known, names, node)
+
+    def _of_constant(self, node: Scalar, wrong: ExprError) -> Finding | None:
+        """A constant alone that doesn't fit where it is used: the mistake stands where it is declared, and once."""
+        value = self.constants.get(node.text.strip())
+        if value is None or wrong.code != "EXPR013" or "expected here is" not in wrong.message:
+            return None
+        wanted = wrong.message.partition("expected here is ")[2].partition(",")[0]
+        number, help_text = value.text.strip(), None
+        if number.isdigit() and wanted.startswith("duration"):
+            help_text = f"a duration says its unit: {number}d, {number}h, {number}m or {number}s"
+        message = f"`{node.text.strip()}` is used where {wanted} is expected"
+        return Finding(wrong.code, message, value.span, help_text)
 
     def text(self, node: Scalar, env: Env) -> ir.Text:
         """Text for people, with `${ expressions }` inside."""
@@ -258,6 +276,16 @@ def _inside(names: Mapping[str, t.Type], wanted: str) -> list[tuple[str, t.Type]
         if isinstance(kind, t.RecordType):
             found += [(f"{name}.{f.name}", f.type) for f in kind.fields if f.name == wanted]
     return found
+
+
+def inside(scalar: Scalar, start: int, end: int) -> Span:
+    """Some characters of a text; all of it where it isn't written as it reads."""
+    span = scalar.span
+    quotes, odd = divmod(span.end_column - span.column - len(scalar.text), 2)
+    if span.line != span.end_line or odd or quotes not in (0, 1):
+        return span
+    column = span.column + quotes
+    return Span(span.file, span.line, column + start, span.line, column + end)
 
 
 def placed(node: Scalar, place: Placeholder) -> Scalar:

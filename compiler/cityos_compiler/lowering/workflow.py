@@ -145,6 +145,8 @@ def _constants(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Loca
     for key, node in spec.constants or ():
         constant = low.variable(key, node, env) if isinstance(node, Scalar) else _constant(low.values, key, node, env)
         constants.append(constant)
+        if isinstance(node, Scalar):
+            low.values.constants[constant.name] = node
         _same_in_every_run(low, key, constant)
         env = replace(env, constants={**env.constants, constant.name: constant.type})
     return tuple(constants), env
@@ -168,7 +170,7 @@ def _state(low: Lowering, spec: d.Workflow, env: Env) -> tuple[tuple[ir.Local, .
     for key, node in spec.state or ():
         variable = low.variable(key, node, env)
         state.append(variable)
-        kind = variable.type if variable.init is not None else maybe(variable.type)
+        kind = variable.type if variable.init is not None or variable.name in low.misread else maybe(variable.type)
         env = replace(env, state={**env.state, variable.name: kind})
     return tuple(state), env
 

@@ -112,5 +112,5 @@ def retry(low: Lowering, step: s.Retry, env: Env) -> Lowered:
     if not low.retrying or not low.retrying[-1]:
         low.values.refuse("LOOP005", "`retry` without a bound", step.node.span,
                           "say how many `rounds:` the step may have")  # fmt: skip
-        return None, None
+        return None, env  # what follows is not a second mistake
     return ir.Retry(name=""), None

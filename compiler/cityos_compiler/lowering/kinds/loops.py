@@ -7,6 +7,7 @@ from cityos_compiler.lowering.env import ERROR, Env, merge
 from cityos_compiler.lowering.naming import Target
 from cityos_compiler.lowering.steps import Lowered, Lowering, lowers
 from cityos_dsl.expr import types as t
+from cityos_dsl.expr.fold import known_value
 from cityos_dsl.fields import camel
 from cityos_dsl.spec import steps as s
 
@@ -21,6 +22,7 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
     if (step.in_ is None) == (step.from_ is None):
         low.values.refuse("LOOP001", "a `for_each` goes through a list (`in:`) or a range (`from:`, `to:`)",
                           step.for_each.span)  # fmt: skip
+    _empty(low, step, first, last)
     item: t.Type = t.INT
     if among is not None:
         item = among.type.item if isinstance(among.type, t.ListType) else t.ANY
@@ -57,6 +59,14 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
         failing=failing, outcome=outcome, give=give, locals=local, meanwhile=meanwhile, steps=steps,
     )  # fmt: skip
     return lowered, out
+
+
+def _empty(low: Lowering, step: s.ForEach, first: ir.Expr | None, last: ir.Expr | None) -> None:
+    """A range that ends before it begins, whatever happens."""
+    bounds = [known_value(bound.checked.expr, {}) if bound is not None else None for bound in (first, last)]
+    if step.to is not None and bounds[0] is not None and bounds[1] is not None and bounds[1][0] < bounds[0][0]:
+        low.values.refuse("LOOP001", f"from {bounds[0][0]} to {bounds[1][0]} there is nothing to go through",
+                          step.to.span, "the first number stands under `from:`")  # fmt: skip
 
 
 def _outcome(low: Lowering, name: str, item: t.Type, gives: t.ListType | None) -> t.RecordType:
