@@ -1846,6 +1846,7 @@ EVENTS: dict[str, EventRoute[Any]] = {
             ),
         ),
     ),
+    "gift_card.redemption_failed": EventRoute(model=events.GiftCardRedemptionFailedEvent),
     "gift_card.expired": EventRoute(
         model=events.GiftCardExpiredEvent,
         beside=(

@@ -271,6 +271,13 @@ class GiftCardRedeemedEvent(Model):
     customer_id: str
 
 
+class GiftCardRedemptionFailedEvent(Model):
+    gift_card_id: str
+    customer_id: str
+    amount: Decimal
+    currency_code: str
+
+
 class GiftCardExpiredEvent(Model):
     gift_card_id: str
     amount: Decimal

@@ -285,10 +285,6 @@ class UpdateInventoryLevelsOutput(Model):
     stock_voucher_id: str
 
 
-class ReverseInventoryLevelsOutput(Model):
-    pass
-
-
 class FetchERPInventoryLevelsOutput(Model):
     levels: Annotated[list[types.StockLevel], Limits(max_items=1000)]
     next_cursor: str | None = None
@@ -892,10 +888,6 @@ class UpdateInventoryLevelsInput(Model):
     purchase_receipt_id: str
     warehouse_id: str
     inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
-
-
-class ReverseInventoryLevelsInput(Model):
-    stock_voucher_id: str
 
 
 class FetchERPInventoryLevelsInput(Model):
@@ -2689,23 +2681,6 @@ def update_inventory_levels(
             purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
         ),
     )
-
-
-_REVERSE_INVENTORY_LEVELS = Operation(
-    "reverseInventoryLevels",
-    system="erpnext",
-    task_queue="erpnext-backoffice",
-    output=ReverseInventoryLevelsOutput,
-    effect="write",
-    timeout=timedelta(minutes=1),
-    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Cancel a purchase receipt; cancelled already, or none there, is success.",
-)
-
-
-def reverse_inventory_levels(*, stock_voucher_id: str) -> Call[ReverseInventoryLevelsOutput]:
-    """Cancel a purchase receipt; cancelled already, or none there, is success."""
-    return Call(_REVERSE_INVENTORY_LEVELS, ReverseInventoryLevelsInput(stock_voucher_id=stock_voucher_id))
 
 
 _FETCH_ERP_INVENTORY_LEVELS = Operation(

@@ -114,10 +114,6 @@ class AssignWarehouseZonesOutput(Model):
     putaway_id: str
 
 
-class ReleaseWarehouseZonesOutput(Model):
-    pass
-
-
 class UpdateFleetbaseWarehouseLevelsOutput(Model):
     pass
 
@@ -486,10 +482,6 @@ class AssignWarehouseZonesInput(Model):
     purchase_receipt_id: str
     warehouse_id: str
     inspected: Annotated[list[types.InspectedItem], Limits(max_items=500)]
-
-
-class ReleaseWarehouseZonesInput(Model):
-    putaway_id: str
 
 
 class UpdateFleetbaseWarehouseLevelsInput(Model):
@@ -1348,23 +1340,6 @@ def assign_warehouse_zones(
             purchase_receipt_id=purchase_receipt_id, warehouse_id=warehouse_id, inspected=inspected
         ),
     )
-
-
-_RELEASE_WAREHOUSE_ZONES = Operation(
-    "releaseWarehouseZones",
-    system="fleetbase",
-    task_queue="fleetbase-logistics",
-    output=ReleaseWarehouseZonesOutput,
-    effect="write",
-    timeout=timedelta(seconds=30),
-    retry=Retry(attempts=2, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
-    summary="Free the zones that goods were to be put in; freed already is success.",
-)
-
-
-def release_warehouse_zones(*, putaway_id: str) -> Call[ReleaseWarehouseZonesOutput]:
-    """Free the zones that goods were to be put in; freed already is success."""
-    return Call(_RELEASE_WAREHOUSE_ZONES, ReleaseWarehouseZonesInput(putaway_id=putaway_id))
 
 
 _UPDATE_FLEETBASE_WAREHOUSE_LEVELS = Operation(

@@ -433,6 +433,10 @@ class RestoreBookingOutput(Model):
     pass
 
 
+class FetchProviderStatusOutput(Model):
+    status: Literal["unknown", "pending", "active", "closed"]
+
+
 class CreateProviderRecordOutput(Model):
     pass
 
@@ -2113,6 +2117,10 @@ class RestoreBookingInput(Model):
     booking_id: str
     start_time: datetime
     end_time: datetime
+
+
+class FetchProviderStatusInput(Model):
+    provider_id: str
 
 
 class CreateProviderRecordInput(Model):
@@ -5866,6 +5874,23 @@ def restore_booking(
     return Call(
         _RESTORE_BOOKING, RestoreBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
     )
+
+
+_FETCH_PROVIDER_STATUS = Operation(
+    "fetchProviderStatus",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FetchProviderStatusOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="How a service provider stands; unknown where there is none.",
+)
+
+
+def fetch_provider_status(*, provider_id: str) -> Call[FetchProviderStatusOutput]:
+    """How a service provider stands; unknown where there is none."""
+    return Call(_FETCH_PROVIDER_STATUS, FetchProviderStatusInput(provider_id=provider_id))
 
 
 _CREATE_PROVIDER_RECORD = Operation(

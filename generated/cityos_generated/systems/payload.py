@@ -1845,7 +1845,7 @@ class AlertVendorTeamInput(Model):
 
 class SendPerformanceReportsInput(Model):
     review_period: types.Period
-    scores: Annotated[list[types.VendorScore], Limits(max_items=1000)]
+    scores: Annotated[list[types.VendorScore], Limits(max_items=500)]
 
 
 class ContentModerationCheckInput(Model):
@@ -5979,14 +5979,14 @@ _SEND_PERFORMANCE_REPORTS = Operation(
     effect="notify",
     timeout=timedelta(minutes=5),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
-    summary="Send every vendor its scores; sent in batches of 100.",
+    summary="Send vendors their scores.",
 )
 
 
 def send_performance_reports(
     *, review_period: types.Period, scores: list[types.VendorScore]
 ) -> Call[SendPerformanceReportsOutput]:
-    """Send every vendor its scores; sent in batches of 100."""
+    """Send vendors their scores."""
     return Call(
         _SEND_PERFORMANCE_REPORTS, SendPerformanceReportsInput(review_period=review_period, scores=scores)
     )

@@ -86,6 +86,10 @@ class RunBackgroundCheckOutput(Model):
     background_check_id: str
 
 
+class CancelBackgroundCheckOutput(Model):
+    pass
+
+
 class FetchBackgroundCheckOutput(Model):
     background_check_id: str
     status: Literal["cleared", "failed", "open"]
@@ -357,6 +361,10 @@ class FetchCertificationCheckInput(Model):
 class RunBackgroundCheckInput(Model):
     provider_id: str
     user_id: str
+
+
+class CancelBackgroundCheckInput(Model):
+    background_check_id: str
 
 
 class FetchBackgroundCheckInput(Model):
@@ -869,7 +877,7 @@ _VERIFY_CERTIFICATIONS = Operation(
     system="waltid",
     task_queue="waltid-identity",
     output=VerifyCertificationsOutput,
-    effect="read",
+    effect="write",
     timeout=timedelta(minutes=2),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
@@ -917,7 +925,7 @@ _RUN_BACKGROUND_CHECK = Operation(
     system="waltid",
     task_queue="waltid-identity",
     output=RunBackgroundCheckOutput,
-    effect="read",
+    effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=2, first=timedelta(seconds=10), max=timedelta(minutes=1), backoff=2.0, never=NEVER),
     lookup=True,
@@ -936,6 +944,23 @@ _RUN_BACKGROUND_CHECK = Operation(
 def run_background_check(*, provider_id: str, user_id: str) -> Call[RunBackgroundCheckOutput]:
     """Have a person's background checked, and wait for the answer."""
     return Call(_RUN_BACKGROUND_CHECK, RunBackgroundCheckInput(provider_id=provider_id, user_id=user_id))
+
+
+_CANCEL_BACKGROUND_CHECK = Operation(
+    "cancelBackgroundCheck",
+    system="waltid",
+    task_queue="waltid-identity",
+    output=CancelBackgroundCheckOutput,
+    effect="write",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=2.0, never=NEVER),
+    summary="Withdraw the check of a background; closed already, or none there, is success.",
+)
+
+
+def cancel_background_check(*, background_check_id: str) -> Call[CancelBackgroundCheckOutput]:
+    """Withdraw the check of a background; closed already, or none there, is success."""
+    return Call(_CANCEL_BACKGROUND_CHECK, CancelBackgroundCheckInput(background_check_id=background_check_id))
 
 
 _FETCH_BACKGROUND_CHECK = Operation(

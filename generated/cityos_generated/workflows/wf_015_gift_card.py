@@ -46,7 +46,7 @@ class GiftCardResult(Model):
 
 FACTS = Facts(
     type="GiftCardWorkflow",
-    digest="dd5ba120d6d04ac6a917d558fcb88eea441122e2e8c35efbb713158ed39c6ee6",
+    digest="a23b9a7706a4b09cd9b7aaacff7c2835a579e8e8ca0d4214ad9c0688ca4f41e4",
     steps=(
         "generateGiftCardCode",
         "capturePayment",
@@ -209,7 +209,28 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 73: recordAuditLog
+        # line 73
+        if self.ending.status in ["failed", "cancelled"] and self.input.action == "redeem":
+            # line 75: gift_card.redemption_failed
+            await self.emit(
+                "gift_card.redemption_failed",
+                {
+                    "gift_card_id": self.input.gift_card_id,
+                    "customer_id": self.input.customer_id,
+                    "amount": self.input.amount,
+                    "currency_code": self.input.currency_code,
+                },
+            )
+            # line 81: notifyCustomer
+            await self.attempt(
+                "notifyCustomer",
+                payload.notify_customer(
+                    customer_id=self.input.customer_id,
+                    template="gift_card_not_redeemed",
+                    reference=self.input.gift_card_id,
+                ),
+            )
+        # line 83: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

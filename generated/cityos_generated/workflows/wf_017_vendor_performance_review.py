@@ -39,6 +39,8 @@ class VendorPerformanceReviewInput(Model):
 class VendorPerformanceReviewState(Model):
     """What the workflow remembers."""
 
+    batch: list[types.VendorScore]
+
 
 class Done(Model):
     """Results that queries, the last steps or a later run need."""
@@ -55,7 +57,7 @@ class VendorPerformanceReviewResult(Model):
 
 FACTS = Facts(
     type="VendorPerformanceReviewWorkflow",
-    digest="c11243e9df093db2fe3412003d9a4f73ce44a816c8e489e85b8f34adb653913e",
+    digest="c8518fcf31cb22e709ecfc290b0750e8cb937a1d51dca8882c31d4c1a744f5cc",
     steps=(
         "aggregate",
         "aggregateOrderMetrics",
@@ -64,7 +66,9 @@ FACTS = Facts(
         "calculatePerformanceScores",
         "createAnalyticsSnapshots",
         "flagUnderperformingVendors",
+        "reports",
         "sendPerformanceReports",
+        "sendLastReports",
         "penalties",
         "applyPenalties",
         "VendorSuspensionWorkflow",
@@ -91,6 +95,10 @@ class VendorPerformanceReviewWorkflow(
         super().__init__(FACTS, input, context, carried)
         self.done = Done() if carried is None else carried.done_as(Done)
 
+    def begin(self) -> VendorPerformanceReviewState:
+        """What it knows at the start."""
+        return VendorPerformanceReviewState(batch=[])
+
     @workflow.run
     async def run(
         self, input: VendorPerformanceReviewInput, context: Context, carried: Carried | None = None
@@ -108,10 +116,10 @@ class VendorPerformanceReviewWorkflow(
         aggregate_review_metrics: medusa.AggregateReviewMetricsOutput | None = None
         aggregate_delivery_metrics: fleetbase.AggregateDeliveryMetricsOutput | None = None
 
-        # line 19: aggregate
+        # line 22: aggregate
         async def branch_aggregate_order_metrics() -> None:
             nonlocal aggregate_order_metrics
-            # line 22: aggregateOrderMetrics
+            # line 25: aggregateOrderMetrics
             aggregate_order_metrics = await self.do(
                 "aggregateOrderMetrics",
                 medusa.aggregate_order_metrics(
@@ -121,7 +129,7 @@ class VendorPerformanceReviewWorkflow(
 
         async def branch_aggregate_review_metrics() -> None:
             nonlocal aggregate_review_metrics
-            # line 23: aggregateReviewMetrics
+            # line 26: aggregateReviewMetrics
             aggregate_review_metrics = await self.do(
                 "aggregateReviewMetrics",
                 medusa.aggregate_review_metrics(
@@ -131,7 +139,7 @@ class VendorPerformanceReviewWorkflow(
 
         async def branch_aggregate_delivery_metrics() -> None:
             nonlocal aggregate_delivery_metrics
-            # line 24: aggregateDeliveryMetrics
+            # line 27: aggregateDeliveryMetrics
             aggregate_delivery_metrics = await self.do(
                 "aggregateDeliveryMetrics",
                 fleetbase.aggregate_delivery_metrics(
@@ -147,7 +155,7 @@ class VendorPerformanceReviewWorkflow(
                 "aggregateDeliveryMetrics": branch_aggregate_delivery_metrics,
             },
         )
-        # line 25: calculatePerformanceScores
+        # line 28: calculatePerformanceScores
         calculate_performance_scores = await self.do(
             "calculatePerformanceScores",
             medusa.calculate_performance_scores(
@@ -157,14 +165,14 @@ class VendorPerformanceReviewWorkflow(
                 deliveries=sure(aggregate_delivery_metrics).metrics,
             ),
         )
-        # line 30: createAnalyticsSnapshots
+        # line 33: createAnalyticsSnapshots
         await self.do(
             "createAnalyticsSnapshots",
             medusa.create_analytics_snapshots(
                 review_period=self.input.review_period, scores=calculate_performance_scores.scores
             ),
         )
-        # line 32: flagUnderperformingVendors
+        # line 35: flagUnderperformingVendors
         await self.do(
             "flagUnderperformingVendors",
             medusa.flag_underperforming_vendors(
@@ -175,17 +183,33 @@ class VendorPerformanceReviewWorkflow(
                 ],
             ),
         )
-        # line 35: sendPerformanceReports
-        await self.attempt(
-            "sendPerformanceReports",
-            payload.send_performance_reports(
-                review_period=self.input.review_period, scores=calculate_performance_scores.scores
-            ),
-        )
+        # line 38: reports
+        with self.loop("reports") as reports:
+            for pass_number, score in enumerate(calculate_performance_scores.scores, start=1):
+                async with reports.turn(pass_number):
+                    self.state.batch = self.state.batch + [score]
+                    # line 43
+                    if len(self.state.batch) == 500:
+                        # line 45: sendPerformanceReports
+                        await self.attempt(
+                            "sendPerformanceReports",
+                            payload.send_performance_reports(
+                                review_period=self.input.review_period, scores=self.state.batch
+                            ),
+                        )
+                        self.state.batch = []
+        # line 49: sendLastReports
+        if len(self.state.batch) > 0:
+            await self.attempt(
+                "sendLastReports",
+                payload.send_performance_reports(
+                    review_period=self.input.review_period, scores=self.state.batch
+                ),
+            )
 
-        # line 36: penalties
+        # line 52: penalties
         async def penalties_pass(vendor: types.VendorScore) -> types.Penalty:
-            # line 44: applyPenalties
+            # line 60: applyPenalties
             apply_penalties = await self.do(
                 "applyPenalties",
                 medusa.apply_penalties(
@@ -195,9 +219,9 @@ class VendorPerformanceReviewWorkflow(
                 ),
                 on_failure="fail",
             )
-            # line 46
+            # line 62
             if apply_penalties.penalty == "suspension":
-                # line 48: VendorSuspensionWorkflow
+                # line 64: VendorSuspensionWorkflow
                 await self.start(
                     "VendorSuspensionWorkflow",
                     "VendorSuspensionWorkflow",
@@ -241,7 +265,7 @@ class VendorPerformanceReviewWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 61: recordAuditLog
+        # line 77: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

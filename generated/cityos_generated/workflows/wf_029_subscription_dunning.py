@@ -53,7 +53,7 @@ GRACE = timedelta(days=14)
 
 FACTS = Facts(
     type="SubscriptionDunningWorkflow",
-    digest="dfdb7da926eaaf4eb6dd4d976d81dc2f4ebb58ec5f367c928442ea49ce2cd840",
+    digest="2620ca2945b90c4e13184055a18c99febf95eebddcc0504e3f9cb4446f0e5bcf",
     steps=(
         "dunning",
         "dunningRounds",
@@ -71,6 +71,7 @@ FACTS = Facts(
         "recordUnpaidCycle",
         "cancelSubscription",
         "subscription.cancelled",
+        "dropPlanChange",
     ),
     signals={
         "payment.intent.captured": (
@@ -350,6 +351,24 @@ class SubscriptionDunningWorkflow(
                 ),
                 missing="ignore",
             )
+        # line 137: dropPlanChange
+        await self.signal_other(
+            "dropPlanChange",
+            self.id_of(
+                "tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+                subscription_id=self.input.subscription_id,
+            ),
+            "subscription.cancelled",
+            signals.SubscriptionCancelled(
+                subscription_id=self.input.subscription_id,
+                cancelled_by="customer" if self.state.result == "cancelled" else "system",
+                cancellation_reason="not paid",
+                effective_date=workflow.now(),
+                immediate=True,
+                cancelled_at=workflow.now(),
+            ),
+            missing="ignore",
+        )
         return SubscriptionDunningResult(status="cancelled")
 
     def beside(self) -> list[Watch]:
@@ -370,7 +389,7 @@ class SubscriptionDunningWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 139: recordAuditLog
+        # line 151: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

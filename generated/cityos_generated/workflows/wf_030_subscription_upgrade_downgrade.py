@@ -44,9 +44,10 @@ class SubscriptionUpgradeDowngradeResult(Model):
 
 FACTS = Facts(
     type="SubscriptionUpgradeDowngradeWorkflow",
-    digest="edb78f52bb794148d766257c85a36ff8717b9ada32b7828d96d1dbf39d906375",
+    digest="e51e7aec55a1b73db1fde4fc75dc62db38fa7d22db496b9d84bdadb200ae8347",
     steps=(
         "awaitPeriodEnd",
+        "fetchSubscription",
         "calculateProration",
         "chargeOrCreditDifference",
         "chargePlanDifference",
@@ -115,7 +116,17 @@ class SubscriptionUpgradeDowngradeWorkflow(
                 return SubscriptionUpgradeDowngradeResult(
                     status="cancelled", reason="the subscription was cancelled"
                 )
-        # line 41: calculateProration
+            elif heard.timed_out:
+                # line 41: fetchSubscription
+                fetch_subscription = await self.do(
+                    "fetchSubscription", medusa.fetch_subscription(subscription_id=self.input.subscription_id)
+                )
+                # line 42
+                if fetch_subscription.status not in ["active", "past_due", "paused", "trialing"]:
+                    return SubscriptionUpgradeDowngradeResult(
+                        status="cancelled", reason="the subscription has ended"
+                    )
+        # line 45: calculateProration
         calculate_proration = await self.do(
             "calculateProration",
             medusa.calculate_proration(
@@ -126,10 +137,10 @@ class SubscriptionUpgradeDowngradeWorkflow(
                 proration_method=self.input.proration_method,
             ),
         )
-        # line 42: chargeOrCreditDifference
+        # line 46: chargeOrCreditDifference
         if calculate_proration.charge > Decimal(0):
             try:
-                # line 50: chargePlanDifference
+                # line 54: chargePlanDifference
                 await self.do(
                     "chargePlanDifference",
                     payment.charge_plan_difference(
@@ -153,12 +164,12 @@ class SubscriptionUpgradeDowngradeWorkflow(
                 )
             except StepFailed as error:
                 if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
-                    # line 47
+                    # line 51
                     await self.undo()
                     return SubscriptionUpgradeDowngradeResult(status="refused", reason=error.message)
                 else:
                     raise
-        # line 53: updateSubscriptionPlan
+        # line 57: updateSubscriptionPlan
         update_subscription_plan = await self.do(
             "updateSubscriptionPlan",
             medusa.update_subscription_plan(
@@ -171,7 +182,7 @@ class SubscriptionUpgradeDowngradeWorkflow(
                 needs_result=False,
             ),
         )
-        # line 55: updateERPBillingSchedule
+        # line 59: updateERPBillingSchedule
         await self.do(
             "updateERPBillingSchedule",
             erpnext.update_erp_billing_schedule(
@@ -184,9 +195,9 @@ class SubscriptionUpgradeDowngradeWorkflow(
                 needs_result=False,
             ),
         )
-        # line 57
+        # line 61
         await self.pivot()
-        # line 59: creditDifference
+        # line 63: creditDifference
         if calculate_proration.credit > Decimal(0) and calculate_proration.last_payment_intent_id is not None:
             await self.do(
                 "creditDifference",
@@ -197,7 +208,7 @@ class SubscriptionUpgradeDowngradeWorkflow(
                     gateway=calculate_proration.gateway,
                 ),
             )
-        # line 62: subscription.plan_changed
+        # line 66: subscription.plan_changed
         await self.signal_other(
             "subscription.plan_changed",
             self.id_of(
@@ -214,7 +225,7 @@ class SubscriptionUpgradeDowngradeWorkflow(
             ),
             missing="ignore",
         )
-        # line 71: sendConfirmation
+        # line 75: sendConfirmation
         await self.attempt(
             "sendConfirmation",
             payload.send_confirmation(
@@ -243,7 +254,7 @@ class SubscriptionUpgradeDowngradeWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 77: sendRefusal
+        # line 81: sendRefusal
         if self.ending.status in ["refused", "failed"]:
             await self.attempt(
                 "sendRefusal",
@@ -253,7 +264,7 @@ class SubscriptionUpgradeDowngradeWorkflow(
                     reference=self.input.subscription_id,
                 ),
             )
-        # line 80: recordAuditLog
+        # line 84: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

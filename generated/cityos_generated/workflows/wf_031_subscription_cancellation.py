@@ -46,10 +46,11 @@ class SubscriptionCancellationResult(Model):
 
 FACTS = Facts(
     type="SubscriptionCancellationWorkflow",
-    digest="0844152bd395b1389bc635fe834def56eb2d7c346d28f0bb43755bfe6977f89b",
+    digest="b087c06b267f61410cdafd45636659a84b0cf98ba106cc9c3a5ec2564e7d45c2",
     steps=(
         "fetchSubscription",
         "subscription.cancelled",
+        "dropPlanChange",
         "awaitPeriodEnd",
         "cancelPendingFulfillments",
         "calculateProratedRefund",
@@ -117,24 +118,42 @@ class SubscriptionCancellationWorkflow(
             ),
             missing="ignore",
         )
-        # line 35
+        # line 36: dropPlanChange
+        await self.signal_other(
+            "dropPlanChange",
+            self.id_of(
+                "tenant:{tenant_id}:subscription:{subscription_id}:plan_change",
+                subscription_id=self.input.subscription_id,
+            ),
+            "subscription.cancelled",
+            signals.SubscriptionCancelled(
+                subscription_id=self.input.subscription_id,
+                cancelled_by="customer",
+                cancellation_reason=self.input.reason,
+                effective_date=self.state.ends_at,
+                immediate=self.input.cancellation_type == "immediate",
+                cancelled_at=workflow.now(),
+            ),
+            missing="ignore",
+        )
+        # line 47
         await self.pivot()
-        # line 36: awaitPeriodEnd
+        # line 48: awaitPeriodEnd
         await self.sleep("awaitPeriodEnd", until=self.state.ends_at)
-        # line 38: cancelPendingFulfillments
+        # line 50: cancelPendingFulfillments
         await self.do(
             "cancelPendingFulfillments",
             fleetbase.cancel_pending_fulfillments(subscription_id=self.input.subscription_id),
         )
-        # line 39: calculateProratedRefund
+        # line 51: calculateProratedRefund
         if self.input.refund_prorated:
             calculate_prorated_refund = await self.do(
                 "calculateProratedRefund",
                 medusa.calculate_prorated_refund(subscription_id=self.input.subscription_id),
             )
-        # line 41
+        # line 53
         if calculate_prorated_refund is not None and calculate_prorated_refund.amount > Decimal(0):
-            # line 44: processRefund
+            # line 56: processRefund
             await self.do(
                 "processRefund",
                 payment.refund_subscription_charge(
@@ -146,19 +165,19 @@ class SubscriptionCancellationWorkflow(
                 summary=f"Give back {cel.string(sure(calculate_prorated_refund).amount)} {sure(calculate_prorated_refund).currency_code}",
             )
             self.state.refunded = sure(calculate_prorated_refund).amount
-        # line 52: deactivateSubscription
+        # line 64: deactivateSubscription
         await self.do(
             "deactivateSubscription",
             medusa.deactivate_subscription(subscription_id=self.input.subscription_id),
         )
-        # line 53: sendCancellationSurvey
+        # line 65: sendCancellationSurvey
         await self.attempt(
             "sendCancellationSurvey",
             payload.send_cancellation_survey(
                 subscription_id=self.input.subscription_id, customer_id=self.input.customer_id
             ),
         )
-        # line 54: updateAccountingEntries
+        # line 66: updateAccountingEntries
         if calculate_prorated_refund is not None and self.state.refunded > Decimal(0):
             await self.do(
                 "updateAccountingEntries",
@@ -169,7 +188,7 @@ class SubscriptionCancellationWorkflow(
                     payment_intent_id=sure(calculate_prorated_refund).payment_intent_id,
                 ),
             )
-        # line 61: recordAuditLog
+        # line 73: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
@@ -179,9 +198,9 @@ class SubscriptionCancellationWorkflow(
                 outcome="ended",
             ),
         )
-        # line 67: waitBeforeWinBack
+        # line 79: waitBeforeWinBack
         await self.sleep("waitBeforeWinBack", lasting=timedelta(days=30))
-        # line 69: scheduleWinBackCampaign
+        # line 81: scheduleWinBackCampaign
         await self.attempt(
             "scheduleWinBackCampaign",
             payload.schedule_win_back_campaign(
@@ -192,7 +211,7 @@ class SubscriptionCancellationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 74: recordFailure
+        # line 86: recordFailure
         if self.ending.status in ["failed", "cancelled"]:
             await self.do(
                 "recordFailure",

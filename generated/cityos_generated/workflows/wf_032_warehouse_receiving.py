@@ -43,7 +43,7 @@ class WarehouseReceivingResult(Model):
 
 FACTS = Facts(
     type="WarehouseReceivingWorkflow",
-    digest="f86912f628cec11c91dd092af7ced4476daf6fd9e6ed9709bab9f5150d7c3e64",
+    digest="9195b8b0342447123b23de700a547e84198e9f635a37500ef2018d09c3bfb4f4",
     steps=(
         "createReceivingTask",
         "inspectionDays",
@@ -132,7 +132,9 @@ class WarehouseReceivingWorkflow(
             else:
                 # line 41
                 self.fail("TimeoutError", "nobody inspected the goods in three days")
-        # line 44: purchase_receipt.goods_rejected
+        # line 43
+        await self.pivot()
+        # line 45: purchase_receipt.goods_rejected
         if any(i.rejected_quantity > 0 for i in self.state.inspected):
             await self.emit(
                 "purchase_receipt.goods_rejected",
@@ -142,10 +144,8 @@ class WarehouseReceivingWorkflow(
                     "items": [i for i in self.state.inspected if i.rejected_quantity > 0],
                 },
             )
-        # line 50
+        # line 51
         if not any(i.accepted_quantity > 0 for i in self.state.inspected):
-            # line 52
-            await self.pivot()
             return WarehouseReceivingResult(
                 status="rejected", accepted=0, rejected=sum(i.rejected_quantity for i in self.state.inspected)
             )
@@ -157,10 +157,9 @@ class WarehouseReceivingWorkflow(
                 warehouse_id=self.input.warehouse_id,
                 inspected=self.state.inspected,
             ),
-            undo=Undo(lambda done: erpnext.reverse_inventory_levels(stock_voucher_id=done.stock_voucher_id)),
             summary="Book what was accepted, and keep apart what was not",
         )
-        # line 58: assignWarehouseZones
+        # line 57: assignWarehouseZones
         await self.do(
             "assignWarehouseZones",
             fleetbase.assign_warehouse_zones(
@@ -168,10 +167,9 @@ class WarehouseReceivingWorkflow(
                 warehouse_id=self.input.warehouse_id,
                 inspected=self.state.inspected,
             ),
-            undo=Undo(lambda done: fleetbase.release_warehouse_zones(putaway_id=done.putaway_id)),
             summary="Say where everything is put",
         )
-        # line 61: updateProductAvailability
+        # line 59: updateProductAvailability
         await self.do(
             "updateProductAvailability",
             medusa.update_product_availability(
@@ -189,7 +187,7 @@ class WarehouseReceivingWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 69: recordAuditLog
+        # line 67: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

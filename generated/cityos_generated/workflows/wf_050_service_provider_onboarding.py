@@ -35,14 +35,15 @@ class Done(Model):
 class ServiceProviderOnboardingResult(Model):
     """What the workflow gives."""
 
-    status: Literal["rejected", "active"]
+    status: Literal["already_active", "rejected", "active"]
     reason: str | None = None
 
 
 FACTS = Facts(
     type="ServiceProviderOnboardingWorkflow",
-    digest="e86088a0f936e2564510f1bf7fa58932301ab1c1620deff9031a04092927f348",
+    digest="8ca72d17188aa02c3af9c9c02a5cef7c88d9bff2f82447b47f3a92752931d5e6",
     steps=(
+        "fetchProviderStatus",
         "createProviderRecord",
         "verifyCertifications",
         "runBackgroundCheck",
@@ -104,7 +105,14 @@ class ServiceProviderOnboardingWorkflow(
 
     async def steps(self) -> ServiceProviderOnboardingResult:
         """The workflow's own flow."""
-        # line 24: createProviderRecord
+        # line 24: fetchProviderStatus
+        fetch_provider_status = await self.do(
+            "fetchProviderStatus", medusa.fetch_provider_status(provider_id=self.input.provider_id)
+        )
+        # line 25
+        if fetch_provider_status.status == "active":
+            return ServiceProviderOnboardingResult(status="already_active", reason=None)
+        # line 28: createProviderRecord
         await self.do(
             "createProviderRecord",
             medusa.create_provider_record(
@@ -115,7 +123,7 @@ class ServiceProviderOnboardingWorkflow(
                 needs_result=False,
             ),
         )
-        # line 26: verifyCertifications
+        # line 30: verifyCertifications
         if len(self.input.certifications) > 0:
             try:
                 await self.do(
@@ -123,17 +131,18 @@ class ServiceProviderOnboardingWorkflow(
                     waltid.verify_certifications(
                         provider_id=self.input.provider_id, certifications=self.input.certifications
                     ),
+                    undo=Undo(lambda done: waltid.cancel_kyc(verification_id=done.verification_id)),
                     summary="Hand the certificates in, and wait until somebody has looked at them",
                     catches=("ComplianceViolationError",),
                 )
             except StepFailed as error:
                 if error.is_a("ComplianceViolationError"):
-                    # line 31
+                    # line 36
                     await self.undo()
                     return ServiceProviderOnboardingResult(status="rejected", reason="certification")
                 else:
                     raise
-        # line 33: runBackgroundCheck
+        # line 38: runBackgroundCheck
         if self.input.requires_background_check:
             try:
                 await self.do(
@@ -141,17 +150,22 @@ class ServiceProviderOnboardingWorkflow(
                     waltid.run_background_check(
                         provider_id=self.input.provider_id, user_id=self.input.user_id
                     ),
+                    undo=Undo(
+                        lambda done: waltid.cancel_background_check(
+                            background_check_id=done.background_check_id
+                        )
+                    ),
                     summary="Wait for those who check backgrounds, four weeks at most",
                     catches=("ComplianceViolationError",),
                 )
             except StepFailed as error:
                 if error.is_a("ComplianceViolationError"):
-                    # line 38
+                    # line 44
                     await self.undo()
                     return ServiceProviderOnboardingResult(status="rejected", reason="background_check")
                 else:
                     raise
-        # line 40: issueProfessionalCredential
+        # line 46: issueProfessionalCredential
         issue_professional_credential = await self.do(
             "issueProfessionalCredential",
             waltid.issue_professional_credential(
@@ -162,9 +176,9 @@ class ServiceProviderOnboardingWorkflow(
             undo=Undo(lambda done: waltid.revoke_business_credential(credential_id=done.credential_id)),
         )
 
-        # line 43: awaitCredential
+        # line 49: awaitCredential
         async def at_remind() -> None:
-            # line 56: remindOfCredential
+            # line 62: remindOfCredential
             await self.attempt(
                 "remindOfCredential",
                 payload.notify_provider(
@@ -181,24 +195,24 @@ class ServiceProviderOnboardingWorkflow(
             meanwhile=[Every(timedelta(days=2), do=at_remind)],
         )
         if heard.by is credential_revoked:
-            # line 49
+            # line 55
             await self.undo()
             return ServiceProviderOnboardingResult(status="rejected", reason="credential_revoked")
         elif heard.timed_out:
-            # line 59
+            # line 65
             await self.undo()
             return ServiceProviderOnboardingResult(status="rejected", reason="credential_not_taken")
-        # line 61: setupDefaultAvailability
+        # line 67: setupDefaultAvailability
         await self.do(
             "setupDefaultAvailability", medusa.setup_default_availability(provider_id=self.input.provider_id)
         )
-        # line 63: createProviderProfile
+        # line 69: createProviderProfile
         await self.do(
             "createProviderProfile",
             payload.create_provider_profile(provider_id=self.input.provider_id, services=self.input.services),
             undo=Undo(lambda done: payload.remove_provider_profile(page_id=done.page_id)),
         )
-        # line 65: activateProvider
+        # line 71: activateProvider
         await self.do(
             "activateProvider",
             medusa.activate_provider(
@@ -206,9 +220,9 @@ class ServiceProviderOnboardingWorkflow(
             ),
             summary="Tie the credential to the provider, and open the calendar for bookings",
         )
-        # line 68
+        # line 74
         await self.pivot()
-        # line 70: sendWelcomeKit
+        # line 76: sendWelcomeKit
         await self.attempt(
             "sendWelcomeKit", payload.send_provider_welcome_kit(provider_id=self.input.provider_id)
         )
@@ -216,13 +230,13 @@ class ServiceProviderOnboardingWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 75: notifyApplicantRejected
-        if self.ending.status != "active":
+        # line 81: notifyApplicantRejected
+        if self.ending.status not in ["active", "already_active"]:
             await self.attempt(
                 "notifyApplicantRejected",
                 payload.notify_provider(provider_id=self.input.provider_id, template="provider_rejected"),
             )
-        # line 78: recordAuditLog
+        # line 84: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
