@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter
@@ -321,6 +322,7 @@ def _unknown(error: StepFailed) -> StepFailed:
     return StepFailed(error.error_class, error.message, "unknown", error.step)
 
 
+@lru_cache(maxsize=4096)
 def snake(step: str) -> str:
     """`awaitKYCApproval` as `await_kyc_approval`, as in generated names."""
     parts: list[str] = []

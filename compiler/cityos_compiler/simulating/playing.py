@@ -59,10 +59,13 @@ class Operations(Mapping[str, Any]):
 
     def __init__(self, project: Project) -> None:
         self._models = {model.name: model for models in project.operations.values() for model in models}
+        self._known: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        model = self._models[name]
-        return {"example": plain(model.spec.example) or {}, "errors": sorted(raised(model))}
+        if name not in self._known:
+            model = self._models[name]
+            self._known[name] = {"example": plain(model.spec.example) or {}, "errors": sorted(raised(model))}
+        return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._models)

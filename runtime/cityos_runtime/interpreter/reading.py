@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel
+
+from cityos_dsl.expr.ast import path_of
 from cityos_dsl.expr.evaluate import evaluate
 from cityos_dsl.expr.parse import parse
 from cityos_runtime.interpreter.operations import Operations
@@ -50,7 +53,7 @@ class Reading:
         def value(scope: Scope) -> Any:
             return evaluate(tree, scope, scope.city.now() if timed else None, records=types)
 
-        return value
+        return _along_a_path(path_of(tree), value)
 
     def maybe(self, text: str | None) -> Value | None:
         """An expression that may be left out."""
@@ -135,6 +138,23 @@ class Reading:
                 await work(scope)
 
         return run
+
+
+def _along_a_path(path: str | None, value: Value) -> Value:
+    """The same value, read field by field where records lead to it: half of all expressions are no more than a path."""
+    if path is None:
+        return value
+    root, *fields = path.split(".")
+
+    def read(scope: Scope) -> Any:
+        found = scope[root]
+        for name in fields:
+            if not isinstance(found, BaseModel) or name not in type(found).model_fields:
+                return value(scope)
+            found = getattr(found, name)
+        return found
+
+    return read
 
 
 def _decimal(value: Value) -> Value:
