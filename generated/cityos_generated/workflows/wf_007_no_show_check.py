@@ -56,7 +56,7 @@ class NoShowCheckResult(Model):
 
 FACTS = Facts(
     type="NoShowCheckWorkflow",
-    digest="16d53b231103f425b2cfa5bd2afd30fc9ed8239cf182c39d4ed1e00679cc78bc",
+    digest="a1af5dc22388545aae2e061f205cbe41f0cf792e489df4ff0d2f90ddbe27ec65",
     steps=(
         "findOverdueBookings",
         "overdue",
@@ -93,16 +93,16 @@ class NoShowCheckWorkflow(City[NoShowCheckInput, NoShowCheckState, NoShowCheckRe
 
     async def steps(self) -> NoShowCheckResult:
         """The workflow's own flow."""
-        # line 19: findOverdueBookings
+        # line 20: findOverdueBookings
         find_overdue_bookings = await self.do(
             "findOverdueBookings",
             medusa.find_overdue_bookings(check_window_minutes=self.input.check_window_minutes),
         )
 
-        # line 20: overdue
+        # line 21: overdue
         async def overdue_pass(booking: types.OverdueBooking) -> str:
             apply_no_show_fee: types.PaymentResult | None = None
-            # line 27: tellLifecycle
+            # line 28: tellLifecycle
             tell_lifecycle = await self.signal_other(
                 "tellLifecycle",
                 self.id_of(
@@ -119,24 +119,24 @@ class NoShowCheckWorkflow(City[NoShowCheckInput, NoShowCheckState, NoShowCheckRe
                 ),
                 missing="ignore",
             )
-            # line 38
+            # line 39
             if tell_lifecycle.delivered:
                 self.state.handed_over = self.state.handed_over + 1
                 raise Next("overdue")
-            # line 42: markAsNoShow
+            # line 43: markAsNoShow
             await self.do(
                 "markAsNoShow",
                 medusa.mark_as_no_show(booking_id=booking.booking_id),
                 undo=Undo(lambda _: medusa.unmark_no_show(booking_id=booking.booking_id), needs_result=False),
                 on_failure="fail",
             )
-            # line 44: freeProviderSlot
+            # line 45: freeProviderSlot
             await self.do(
                 "freeProviderSlot",
                 medusa.free_provider_slot(booking_id=booking.booking_id, provider_id=booking.provider_id),
                 on_failure="fail",
             )
-            # line 46: applyNoShowFee
+            # line 47: applyNoShowFee
             if booking.no_show_fee is not None and booking.payment_method_id is not None:
                 try:
                     apply_no_show_fee = await self.do(
@@ -164,7 +164,7 @@ class NoShowCheckWorkflow(City[NoShowCheckInput, NoShowCheckState, NoShowCheckRe
                         raise
             if apply_no_show_fee is not None and apply_no_show_fee.status == "captured":
                 self.state.charged = self.state.charged + 1
-            # line 55: notifyCustomer
+            # line 56: notifyCustomer
             await self.attempt(
                 "notifyCustomer",
                 payload.notify_customer(

@@ -57,7 +57,7 @@ class VendorPerformanceReviewResult(Model):
 
 FACTS = Facts(
     type="VendorPerformanceReviewWorkflow",
-    digest="c8518fcf31cb22e709ecfc290b0750e8cb937a1d51dca8882c31d4c1a744f5cc",
+    digest="1f34dd97600aa12e9bf2a11a4ca37d64623965fbccfcd5927faa738409d55ee3",
     steps=(
         "aggregate",
         "aggregateOrderMetrics",
@@ -116,10 +116,10 @@ class VendorPerformanceReviewWorkflow(
         aggregate_review_metrics: medusa.AggregateReviewMetricsOutput | None = None
         aggregate_delivery_metrics: fleetbase.AggregateDeliveryMetricsOutput | None = None
 
-        # line 22: aggregate
+        # line 23: aggregate
         async def branch_aggregate_order_metrics() -> None:
             nonlocal aggregate_order_metrics
-            # line 25: aggregateOrderMetrics
+            # line 26: aggregateOrderMetrics
             aggregate_order_metrics = await self.do(
                 "aggregateOrderMetrics",
                 medusa.aggregate_order_metrics(
@@ -129,7 +129,7 @@ class VendorPerformanceReviewWorkflow(
 
         async def branch_aggregate_review_metrics() -> None:
             nonlocal aggregate_review_metrics
-            # line 26: aggregateReviewMetrics
+            # line 27: aggregateReviewMetrics
             aggregate_review_metrics = await self.do(
                 "aggregateReviewMetrics",
                 medusa.aggregate_review_metrics(
@@ -139,7 +139,7 @@ class VendorPerformanceReviewWorkflow(
 
         async def branch_aggregate_delivery_metrics() -> None:
             nonlocal aggregate_delivery_metrics
-            # line 27: aggregateDeliveryMetrics
+            # line 28: aggregateDeliveryMetrics
             aggregate_delivery_metrics = await self.do(
                 "aggregateDeliveryMetrics",
                 fleetbase.aggregate_delivery_metrics(
@@ -155,7 +155,7 @@ class VendorPerformanceReviewWorkflow(
                 "aggregateDeliveryMetrics": branch_aggregate_delivery_metrics,
             },
         )
-        # line 28: calculatePerformanceScores
+        # line 29: calculatePerformanceScores
         calculate_performance_scores = await self.do(
             "calculatePerformanceScores",
             medusa.calculate_performance_scores(
@@ -165,14 +165,14 @@ class VendorPerformanceReviewWorkflow(
                 deliveries=sure(aggregate_delivery_metrics).metrics,
             ),
         )
-        # line 33: createAnalyticsSnapshots
+        # line 34: createAnalyticsSnapshots
         await self.do(
             "createAnalyticsSnapshots",
             medusa.create_analytics_snapshots(
                 review_period=self.input.review_period, scores=calculate_performance_scores.scores
             ),
         )
-        # line 35: flagUnderperformingVendors
+        # line 36: flagUnderperformingVendors
         await self.do(
             "flagUnderperformingVendors",
             medusa.flag_underperforming_vendors(
@@ -183,14 +183,14 @@ class VendorPerformanceReviewWorkflow(
                 ],
             ),
         )
-        # line 38: reports
+        # line 39: reports
         with self.loop("reports") as reports:
             for pass_number, score in enumerate(calculate_performance_scores.scores, start=1):
                 async with reports.turn(pass_number):
                     self.state.batch = self.state.batch + [score]
-                    # line 43
+                    # line 44
                     if len(self.state.batch) == 500:
-                        # line 45: sendPerformanceReports
+                        # line 46: sendPerformanceReports
                         await self.attempt(
                             "sendPerformanceReports",
                             payload.send_performance_reports(
@@ -198,7 +198,7 @@ class VendorPerformanceReviewWorkflow(
                             ),
                         )
                         self.state.batch = []
-        # line 49: sendLastReports
+        # line 50: sendLastReports
         if len(self.state.batch) > 0:
             await self.attempt(
                 "sendLastReports",
@@ -207,9 +207,9 @@ class VendorPerformanceReviewWorkflow(
                 ),
             )
 
-        # line 52: penalties
+        # line 53: penalties
         async def penalties_pass(vendor: types.VendorScore) -> types.Penalty:
-            # line 60: applyPenalties
+            # line 61: applyPenalties
             apply_penalties = await self.do(
                 "applyPenalties",
                 medusa.apply_penalties(
@@ -219,9 +219,9 @@ class VendorPerformanceReviewWorkflow(
                 ),
                 on_failure="fail",
             )
-            # line 62
+            # line 63
             if apply_penalties.penalty == "suspension":
-                # line 64: VendorSuspensionWorkflow
+                # line 65: VendorSuspensionWorkflow
                 await self.start(
                     "VendorSuspensionWorkflow",
                     "VendorSuspensionWorkflow",
@@ -265,7 +265,7 @@ class VendorPerformanceReviewWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 77: recordAuditLog
+        # line 78: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -52,7 +52,7 @@ class MarketplaceSettlementResult(Model):
 
 FACTS = Facts(
     type="MarketplaceSettlementWorkflow",
-    digest="e9135aee80ffe13717a8699735037aab17e7b4e101dd4786d624954640963157",
+    digest="751faf38758fadcfeca3df3b70386111cb06d0b124b2552df625374dc1458461",
     steps=(
         "aggregateCommissionTransactions",
         "deductPendingRefunds",
@@ -99,7 +99,7 @@ class MarketplaceSettlementWorkflow(
                 "InvalidArgumentError",
                 "the input must have: input.settlement_period.end > input.settlement_period.start",
             )
-        # line 18: aggregateCommissionTransactions
+        # line 19: aggregateCommissionTransactions
         aggregate_commission_transactions = await self.do(
             "aggregateCommissionTransactions",
             medusa.aggregate_commission_transactions(
@@ -108,22 +108,22 @@ class MarketplaceSettlementWorkflow(
             undo=Undo(lambda done: medusa.release_settlement(settlement_id=done.settlement_id)),
             summary="Open the settlement, and keep its transactions from any other payout",
         )
-        # line 21
+        # line 22
         if aggregate_commission_transactions.transactions == 0:
-            # line 23
+            # line 24
             await self.undo()
             return MarketplaceSettlementResult(status="nothing_to_settle", paid=0, unpaid=[])
-        # line 25: deductPendingRefunds
+        # line 26: deductPendingRefunds
         await self.do(
             "deductPendingRefunds",
             medusa.deduct_pending_refunds(settlement_id=aggregate_commission_transactions.settlement_id),
         )
-        # line 27: deductPlatformFees
+        # line 28: deductPlatformFees
         deduct_platform_fees = await self.do(
             "deductPlatformFees",
             medusa.deduct_platform_fees(settlement_id=aggregate_commission_transactions.settlement_id),
         )
-        # line 29: generateSettlementReports
+        # line 30: generateSettlementReports
         await self.do(
             "generateSettlementReports",
             erpnext.generate_settlement_reports(
@@ -135,12 +135,12 @@ class MarketplaceSettlementWorkflow(
                 lambda done: erpnext.cancel_settlement_reports(settlement_report_id=done.settlement_report_id)
             ),
         )
-        # line 31
+        # line 32
         await self.pivot()
 
-        # line 33: payOut
+        # line 34: payOut
         async def pay_out_pass(line: types.SettlementLine) -> types.SettlementLine:
-            # line 41: initiatePayouts
+            # line 42: initiatePayouts
             initiate_payouts = await self.do(
                 "initiatePayouts",
                 payment.initiate_payouts(
@@ -154,7 +154,7 @@ class MarketplaceSettlementWorkflow(
                 key=line.vendor_id,
                 on_failure="fail",
             )
-            # line 45: settleVendorBalance
+            # line 46: settleVendorBalance
             await self.do(
                 "settleVendorBalance",
                 medusa.settle_vendor_balance(
@@ -186,7 +186,7 @@ class MarketplaceSettlementWorkflow(
                 for one in pay_out_collected.failed
             ],
         )
-        # line 48: carryOverBalances
+        # line 49: carryOverBalances
         if len(pay_out.given) < len(deduct_platform_fees.lines):
             await self.do(
                 "carryOverBalances",
@@ -197,7 +197,7 @@ class MarketplaceSettlementWorkflow(
                 ),
                 summary="Take what was surely not paid, or is owed to us, into the next settlement",
             )
-        # line 55: alertFinanceTeam
+        # line 56: alertFinanceTeam
         if len(pay_out.failed) > 0:
             await self.attempt(
                 "alertFinanceTeam",
@@ -206,7 +206,7 @@ class MarketplaceSettlementWorkflow(
                     vendor_ids=[f.item.vendor_id for f in pay_out.failed],
                 ),
             )
-        # line 58: sendSettlementStatements
+        # line 59: sendSettlementStatements
         await self.attempt(
             "sendSettlementStatements",
             payload.send_settlement_statements(
@@ -215,7 +215,7 @@ class MarketplaceSettlementWorkflow(
                 lines=deduct_platform_fees.lines,
             ),
         )
-        # line 60: createAccountingEntries
+        # line 61: createAccountingEntries
         if len(pay_out.given) > 0:
             await self.do(
                 "createAccountingEntries",
@@ -229,7 +229,7 @@ class MarketplaceSettlementWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 69: recordAuditLog
+        # line 70: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -45,7 +45,7 @@ PATIENCE = timedelta(seconds=30)
 
 FACTS = Facts(
     type="SystemHealthCheckWorkflow",
-    digest="2362b442cd7b32f981d6702ec6c7bfced2e7808484b9a1cd34391501ea5f70ab",
+    digest="0cfa2dfa607dead1107093c44434f5dfc8e5695a833c17f08a99b4f7231f1297",
     steps=(
         "pingAll",
         "pingMedusa",
@@ -101,37 +101,37 @@ class SystemHealthCheckWorkflow(
         ping_payment_gateways: types.SystemHealth | None = None
         ping_payload_cms: types.SystemHealth | None = None
 
-        # line 26: pingAll
+        # line 27: pingAll
         async def branch_ping_medusa() -> None:
             nonlocal ping_medusa
-            # line 28: pingMedusa
+            # line 29: pingMedusa
             ping_medusa = await self.attempt("pingMedusa", medusa.ping_medusa(), within=PATIENCE)
 
         async def branch_ping_erp_next() -> None:
             nonlocal ping_erp_next
-            # line 31: pingERPNext
+            # line 32: pingERPNext
             ping_erp_next = await self.attempt("pingERPNext", erpnext.ping_erp_next(), within=PATIENCE)
 
         async def branch_ping_fleetbase() -> None:
             nonlocal ping_fleetbase
-            # line 34: pingFleetbase
+            # line 35: pingFleetbase
             ping_fleetbase = await self.attempt("pingFleetbase", fleetbase.ping_fleetbase(), within=PATIENCE)
 
         async def branch_ping_walt_id() -> None:
             nonlocal ping_walt_id
-            # line 37: pingWaltId
+            # line 38: pingWaltId
             ping_walt_id = await self.attempt("pingWaltId", waltid.ping_walt_id(), within=PATIENCE)
 
         async def branch_ping_payment_gateways() -> None:
             nonlocal ping_payment_gateways
-            # line 40: pingPaymentGateways
+            # line 41: pingPaymentGateways
             ping_payment_gateways = await self.attempt(
                 "pingPaymentGateways", payment.ping_payment_gateways(), within=PATIENCE
             )
 
         async def branch_ping_payload_cms() -> None:
             nonlocal ping_payload_cms
-            # line 43: pingPayloadCMS
+            # line 44: pingPayloadCMS
             ping_payload_cms = await self.attempt(
                 "pingPayloadCMS", payload.ping_payload_cms(), within=PATIENCE
             )
@@ -155,13 +155,13 @@ class SystemHealthCheckWorkflow(
             + ([] if ping_payment_gateways is not None and ping_payment_gateways.healthy else ["payment"])
             + ([] if ping_payload_cms is not None and ping_payload_cms.healthy else ["payload"])
         )
-        # line 54: compareWithPreviousCheck
+        # line 55: compareWithPreviousCheck
         self.state.worse = (
             [s for s in self.state.down if not cel.contains(cel.select(self.last_result, "down"), s)]
             if self.last_result is not None
             else self.state.down
         )
-        # line 60: alertOnDegradation
+        # line 61: alertOnDegradation
         if any(s in self.state.critical for s in self.state.worse):
             await self.attempt(
                 "alertOnDegradation",
@@ -169,7 +169,7 @@ class SystemHealthCheckWorkflow(
                     systems=[s for s in self.state.worse if s in self.state.critical]
                 ),
             )
-        # line 63: updateStatusPage
+        # line 64: updateStatusPage
         await self.attempt("updateStatusPage", payload.update_status_page(down=self.state.down))
         return SystemHealthCheckResult(
             status="healthy" if len(self.state.down) == 0 else "degraded",
@@ -179,7 +179,7 @@ class SystemHealthCheckWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 71: recordAuditLog
+        # line 72: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

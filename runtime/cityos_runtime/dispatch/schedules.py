@@ -54,7 +54,7 @@ def _schedule(
     over = Over(**each["over"]) if "over" in each else None
     sweep = Sweep(workflow=entry["type"], task_queue=entry["task_queue"], workflow_id=entry["workflow_id"],
                   inputs=entry["input"], defaults=entry.get("defaults", {}), tenants=dict(tenants),
-                  over=over)  # fmt: skip
+                  again=entry.get("again", "never"), over=over)  # fmt: skip
     cadence = each["cadence"]
     spec = ScheduleSpec(cron_expressions=[cadence["cron"]]) if "cron" in cadence else ScheduleSpec(
         intervals=[ScheduleIntervalSpec(every=timedelta(seconds=cadence["every"]))]

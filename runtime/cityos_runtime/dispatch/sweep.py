@@ -8,16 +8,22 @@ from typing import Any
 
 from pydantic import Field
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy
+from temporalio.common import Priority, RetryPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
 
 from cityos_runtime.context import ActivityContext, Context
+from cityos_runtime.dispatch.routes import Again
 from cityos_runtime.ids import filled, told
 from cityos_runtime.model import Model
 
 AT_ONCE = 50
 ROWS_AT_MOST = 1000
 """More would outgrow a run's history; such a list is to be cut by the operation that gives it."""
+
+REUSE: dict[Again, WorkflowIDReusePolicy] = {
+    "never": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+    "after_end": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+}
 
 
 class Over(Model):
@@ -41,6 +47,8 @@ class Sweep(Model):
     """What stands in its id where a row doesn't say it."""
     tenants: dict[str, dict[str, str]] = Field(default_factory=dict)
     """The profiles that the specs know, for rows that don't tell their tenant's."""
+    again: Again = "never"
+    """Whether an id may start again once its workflow has ended."""
     over: Over | None = None
 
 
@@ -121,6 +129,7 @@ class SweepWorkflow:
                 args=[given, started],
                 id=name,
                 task_queue=sweep.task_queue,
+                id_reuse_policy=REUSE[sweep.again],
                 priority=Priority(fairness_key=tenant.id),
             )
         except (ChildWorkflowError, WorkflowAlreadyStartedError) as error:

@@ -46,7 +46,7 @@ def id_defaults(workflow: ir.Workflow) -> dict[str, Any]:
     }
 
 
-def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[str, Any]]]:
+def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, Any]:
     """When the workflow is started by the clock, and for which rows."""
     entries = []
     for trigger in workflow.triggers:
@@ -63,7 +63,7 @@ def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[s
                 "timeout": timeout_of(project, operation),
             }
         entries.append(entry)
-    return {"schedules": entries} if entries else {}
+    return {"again": workflow.again, "schedules": entries} if entries else {}
 
 
 def _tenants(project: Project) -> dict[str, dict[str, str]]:
