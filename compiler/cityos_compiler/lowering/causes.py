@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
@@ -49,7 +50,9 @@ def surely_unknown(project: Project, findings: list[Finding]) -> list[Finding]:
         for finding in findings
         if finding.code not in UNKNOWN
         or not any(
-            text is None or _stands_in(text, finding) for name, text in texts.items() if name != finding.span.file
+            text is None or _stands_in(f"{Path(name).stem}\n{text}", finding)  # a system's file is called like it
+            for name, text in texts.items()
+            if name != finding.span.file
         )
     ]
 
