@@ -320,6 +320,7 @@ class SubscriptionLifecycleWorkflow(
         ) as billing_cycles:
             for pass_number in billing_cycles.over(count(1)):
                 async with billing_cycles.turn(pass_number):
+                    charge_subscription = None
                     # line 125: scheduleNextBillingCycle
                     subscription_paused = On(signals.SubscriptionPaused)
                     heard = await self.wait(

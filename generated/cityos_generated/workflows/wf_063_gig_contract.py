@@ -250,6 +250,7 @@ class GigContractWorkflow(City[GigContractInput, GigContractState, GigContractRe
         ) as milestones:
             for pass_number, milestone in enumerate(self.input.milestones, start=1):
                 async with milestones.turn(pass_number):
+                    release_milestone_payment = None
                     self.state.due_at = cel.at(milestone.due_date, "23:59", self.context.tenant.timezone)
                     self.state.milestone_status = "open"
 
@@ -263,8 +264,8 @@ class GigContractWorkflow(City[GigContractInput, GigContractState, GigContractRe
                     ):
                         # line 81: revisions
                         with self.loop("revisions") as revisions:
-                            for pass_number in range(1, 10 + 1):
-                                async with revisions.turn(pass_number):
+                            for inner_pass_number in range(1, 10 + 1):
+                                async with revisions.turn(inner_pass_number):
                                     # line 84: awaitDelivery
                                     async def at_overdue() -> None:
                                         # line 95: remindFreelancer

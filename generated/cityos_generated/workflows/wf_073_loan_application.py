@@ -375,6 +375,7 @@ class LoanApplicationWorkflow(City[LoanApplicationInput, LoanApplicationState, L
         with self.loop("repayments") as repayments:
             for number in range(1, self.input.term_months + 1):
                 async with repayments.turn(number):
+                    collect_repayment = None
                     due_at: datetime = cel.period(self.state.disbursed_at, "monthly", number)
                     amount: Decimal = (
                         generate_loan_offer.monthly_payment

@@ -220,6 +220,7 @@ class AdCampaignWorkflow(City[AdCampaignInput, AdCampaignState, AdCampaignResult
         with self.loop("dailyBillingCycle", every=60) as daily_billing_cycle:
             for pass_number in range(1, 366 + 1):
                 async with daily_billing_cycle.turn(pass_number):
+                    hold_budget_anew = None
                     self.state.counted_to = self.input.start_date + timedelta(days=pass_number)
                     # line 76: awaitEndOfDay
                     ad_campaign_stopped = On(signals.AdCampaignStopped)

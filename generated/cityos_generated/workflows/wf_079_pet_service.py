@@ -265,6 +265,7 @@ class PetServiceWorkflow(City[PetServiceInput, PetServiceState, PetServiceResult
             with self.loop("followWalk") as follow_walk:
                 for pass_number in range(1, 96 + 1):
                     async with follow_walk.turn(pass_number):
+                        track_walk = None
                         # line 88: waitForPosition
                         await self.sleep("waitForPosition", lasting=timedelta(minutes=5))
                         # line 90: trackWalk

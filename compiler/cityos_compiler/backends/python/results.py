@@ -20,6 +20,13 @@ def declared(fn: Function, steps: ir.Block) -> tuple[list[str], frozenset[str]]:
     return names, frozenset(name for name in names if name not in sure and not _is_confined(steps, name))
 
 
+def fresh_each_pass(fn: Function, steps: ir.Block) -> list[str]:
+    """The results of a loop's pass that may be missing in it: a later pass must not take an earlier one's."""
+    own = _flow(steps)
+    sure = {step.name for step, plain in own if plain and not _may_be_missing(step)}
+    return list(dict.fromkeys(step.name for step, _ in own if step.name in fn.optional and step.name not in sure))
+
+
 def _is_confined(steps: ir.Block, name: str) -> bool:
     """Whether a result is only read behind its step, in the step's own block: a plain local variable will do."""
     found = _block_of(steps, name)

@@ -22,10 +22,17 @@ def for_each(w: Writing, step: ir.ForEach) -> Data:
         "failing": step.failing,
         "outcome": w.types.use(step.outcome.name) if step.outcome is not None else None,
         "give": w.maybe(step.give),
+        "fresh": _fresh(w, step),
         "variables": variables(w, step.locals),
         "meanwhile": meanwhile(w, step.meanwhile),
         "steps": block(w, step.steps),
     }
+
+
+def _fresh(w: Writing, step: ir.ForEach | ir.Repeat) -> list[str]:
+    """The results of a pass: a later one must not take them for its own."""
+    results = dict(w.workflow.results)
+    return [inner.name for inner in ir.walk(step.steps) if inner.name in results or isinstance(inner, ir.Sleep)]
 
 
 @writes(ir.Repeat)
@@ -37,6 +44,7 @@ def repeat(w: Writing, step: ir.Repeat) -> Data:
         "every": w.maybe(step.every),
         "while": w.maybe(step.condition),
         "carries": step.carries,
+        "fresh": _fresh(w, step),
         "variables": variables(w, step.locals),
         "meanwhile": meanwhile(w, step.meanwhile),
         "steps": block(w, step.steps),

@@ -87,8 +87,9 @@ def failure_ways(step: ir.Do) -> tuple[tuple[str, ...], str | None]:
 def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
     """A step in business rounds: ``retry`` goes on with the next one, anything else leaves the rounds."""
     bound = fn.expr(rounds)
-    with fn.w.block(f'for round_number in self.rounds("{step.name}", {bound}):'):
-        inner = fn.looping("rounds").branch()
+    number = fn.fresh("round_number")
+    with fn.w.block(f'for {number} in self.rounds("{step.name}", {bound}):'):
+        inner = fn.looping("rounds").inner(round=number)
         with fn.w.block("try:"):
             _plain_do(inner.branch(), step)
         write_caught(inner, step.catch, step.on_failure_steps, bound)
