@@ -159,8 +159,8 @@ class PurchaseOrderApprovalWorkflow(
                     )
                     # line 51: escalations
                     with self.loop("escalations") as escalations:
-                        for pass_number in range(1, 3 + 1):
-                            async with escalations.turn(pass_number):
+                        for inner_pass_number in range(1, 3 + 1):
+                            async with escalations.turn(inner_pass_number):
                                 # line 54: awaitApproval
                                 async def on_approval_delegated(signal: signals.ApprovalDelegated) -> None:
                                     nonlocal approvers, deadline
@@ -231,7 +231,7 @@ class PurchaseOrderApprovalWorkflow(
                                     )
                                 elif heard.timed_out:
                                     # line 83
-                                    if pass_number < 3:
+                                    if inner_pass_number < 3:
                                         # line 85: escalateIfTimeout
                                         escalate_if_timeout = await self.do(
                                             "escalateIfTimeout",

@@ -168,8 +168,8 @@ class ConsentManagementWorkflow(
                         cursor: str | None = None
                         # line 60: pages
                         with self.loop("pages") as pages:
-                            for pass_number in range(1, 200 + 1):
-                                async with pages.turn(pass_number):
+                            for inner_pass_number in range(1, 200 + 1):
+                                async with pages.turn(inner_pass_number):
                                     # line 63: exportCustomerData
                                     export_customer_data = await self.do(
                                         "exportCustomerData",

@@ -136,8 +136,8 @@ class DataMigrationWorkflow(City[DataMigrationInput, DataMigrationState, DataMig
                     cursor: str | None = None
                     # line 41: batches
                     with self.loop("batches") as batches:
-                        for pass_number in range(1, 100 + 1):
-                            async with batches.turn(pass_number):
+                        for inner_pass_number in range(1, 100 + 1):
+                            async with batches.turn(inner_pass_number):
                                 # line 44: extractData
                                 extract_data = await self.do(
                                     "extractData",

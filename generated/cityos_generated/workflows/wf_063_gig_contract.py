@@ -264,8 +264,8 @@ class GigContractWorkflow(City[GigContractInput, GigContractState, GigContractRe
                     ):
                         # line 81: revisions
                         with self.loop("revisions") as revisions:
-                            for pass_number in range(1, 10 + 1):
-                                async with revisions.turn(pass_number):
+                            for inner_pass_number in range(1, 10 + 1):
+                                async with revisions.turn(inner_pass_number):
                                     # line 84: awaitDelivery
                                     async def at_overdue() -> None:
                                         # line 95: remindFreelancer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cityos_runtime.doing import snake
@@ -42,6 +42,11 @@ class Scope(Mapping[str, Any]):
     def give(self, step: str, result: Any) -> None:
         """Keep what a step gave."""
         self._function._results[step] = result
+
+    def forget(self, steps: Iterable[str]) -> None:
+        """A pass begins: what these gave in an earlier one is not known."""
+        for step in steps:
+            self._function._results.pop(step, None)
 
     def assign(self, name: str, value: Any) -> bool:
         """Assign a variable of a block around here; False where none has it."""

@@ -8,9 +8,11 @@ from typing import Any
 
 from cityos_runtime.interpreter.reading import Data, Reading, Value, Work
 from cityos_runtime.interpreter.scope import Scope
-from cityos_runtime.model import SignalModel
+from cityos_runtime.model import Cancel, SignalModel
 from cityos_runtime.signals import At, Every, On, Watch
 
+CANCEL = "cancel"
+"""A branch without signals takes the cancellation; no payload of the specs has a name in small letters."""
 Watching = Callable[[Scope], list[Watch]]
 
 
@@ -24,8 +26,9 @@ def watches(reading: Reading, data: Data | None) -> Watching:
 
 
 def listening(reading: Reading, name: str, where: Value | None) -> Callable[[Scope, Work | None], On[Any]]:
-    """What listens to a signal, by the name of its payload; with steps, what is done when it comes."""
-    model: Any = reading.types[name]
+    """What listens to a signal, by the name of its payload (`Cancel` for the run's own cancellation); with steps,
+    what is done when it comes."""
+    model: Any = Cancel if name == CANCEL else reading.types[name]
     assert issubclass(model, SignalModel)
 
     def make(scope: Scope, steps: Work | None = None) -> On[Any]:
@@ -42,7 +45,7 @@ def listening(reading: Reading, name: str, where: Value | None) -> Callable[[Sco
 
 def _signal(reading: Reading, data: Data) -> Watching:
     where, steps = reading.maybe(data["where"]), reading.block(data["steps"])
-    makers = [listening(reading, name, where) for name in data["signals"]]
+    makers = [listening(reading, name, where) for name in data["signals"] or [CANCEL]]
     return lambda scope: [make(scope, steps) for make in makers]
 
 

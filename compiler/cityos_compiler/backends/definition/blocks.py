@@ -80,3 +80,10 @@ def variables(w: Writing, variables: Iterable[ir.Local]) -> list[list[Any]]:
 def caught(w: Writing, catch: Iterable[ir.Catch]) -> list[Data]:
     """The branches for error classes, in order."""
     return [{"classes": list(each.classes), "retries": each.retries, "steps": block(w, each.steps)} for each in catch]
+
+
+def results_in(w: Writing, *blocks: ir.Block) -> list[str]:
+    """The results of these steps: what begins again must not take them for its own."""
+    results = dict(w.workflow.results)
+    steps = [step for each in blocks for step in ir.walk(each)]
+    return [step.name for step in steps if step.name in results or isinstance(step, ir.Sleep)]

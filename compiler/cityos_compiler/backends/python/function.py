@@ -59,6 +59,12 @@ class Function:
         made.nested, made.loops = True, ()
         return made
 
+    def fresh(self, plain: str) -> str:
+        """A Python variable for something that may stand within another of its kind: each keeps its own."""
+        while plain in self.names.values():
+            plain = f"inner_{plain}"
+        return plain
+
     def looping(self, loop: str) -> Function:
         """Inside a Python loop."""
         made = self.inner()

@@ -84,10 +84,12 @@ def _compensation(reading: Reading, step: str, data: Data) -> Callable[[Scope], 
 def _rounds(reading: Reading, data: Data, plain: Work) -> Work:
     """Business rounds: `retry` goes on with the next one, anything else leaves them."""
     name, bound, failed = data["name"], reading.expression(data["rounds"]), handler(reading, data)
+    fresh: list[str] = data.get("fresh") or []
 
     async def run(scope: Scope) -> None:
         for number in scope.city.rounds(name, bound(scope)):
             inner = scope.inner(round=number)
+            inner.forget(fresh)
             try:
                 await plain(inner)
             except StepFailed as error:

@@ -42,6 +42,7 @@ def _in_turn(reading: Reading, data: Data) -> Work:
                 if where is not None and not where(inner):
                     continue
                 async with loop.turn(number if listed else element):
+                    inner.forget(data["fresh"])
                     begin(inner)
                     await steps(inner)
                     if give is not None:
@@ -130,6 +131,7 @@ def repeat(reading: Reading, data: Data) -> Work:
                 if condition is not None and not condition(inner):
                     break
                 async with loop.turn(number):
+                    inner.forget(data["fresh"])
                     begin(inner)
                     await steps(inner)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cityos_compiler import ir
-from cityos_compiler.backends.definition.blocks import Data, caught, maybe_block, writes
+from cityos_compiler.backends.definition.blocks import Data, caught, maybe_block, results_in, writes
 from cityos_compiler.backends.definition.writing import Writing
 from cityos_compiler.backends.python.steps.do import Ways, failure_ways
 from cityos_dsl.expr import types as t
@@ -26,6 +26,7 @@ def do(w: Writing, step: ir.Do) -> Data:
         "rounds": w.maybe(step.rounds),
     }
     if step.rounds is not None or step.catch or step.on_failure == "steps":
+        data["fresh"] = results_in(w, *(branch.steps for branch in step.catch)) if step.rounds is not None else None
         data["catch"] = caught(w, step.catch)
         data["otherwise"] = maybe_block(w, step.on_failure_steps)
     return data

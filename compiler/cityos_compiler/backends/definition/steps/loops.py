@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from cityos_compiler import ir
-from cityos_compiler.backends.definition.blocks import Data, block, maybe_block, meanwhile, variables, writes
+from cityos_compiler.backends.definition.blocks import (
+    Data,
+    block,
+    maybe_block,
+    meanwhile,
+    results_in,
+    variables,
+    writes,
+)
 from cityos_compiler.backends.definition.writing import Writing
 
 
@@ -22,6 +30,7 @@ def for_each(w: Writing, step: ir.ForEach) -> Data:
         "failing": step.failing,
         "outcome": w.types.use(step.outcome.name) if step.outcome is not None else None,
         "give": w.maybe(step.give),
+        "fresh": results_in(w, step.steps),
         "variables": variables(w, step.locals),
         "meanwhile": meanwhile(w, step.meanwhile),
         "steps": block(w, step.steps),
@@ -37,6 +46,7 @@ def repeat(w: Writing, step: ir.Repeat) -> Data:
         "every": w.maybe(step.every),
         "while": w.maybe(step.condition),
         "carries": step.carries,
+        "fresh": results_in(w, step.steps),
         "variables": variables(w, step.locals),
         "meanwhile": meanwhile(w, step.meanwhile),
         "steps": block(w, step.steps),

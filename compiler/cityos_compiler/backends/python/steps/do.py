@@ -67,7 +67,7 @@ def _plain_do(fn: Function, step: ir.Do, bound: str | None = None) -> None:
     if step.key is not None:
         text = fn.expr(step.key)
         arguments.append(f"key={text}" if step.key.type == t.STRING else f"key=str({text})")
-    arguments += _failing(step, bound)
+    arguments += _failing(step, f"{fn.names['round']} < {bound}" if bound is not None else "")
     method = "attempt" if step.on_failure == "continue" else "do"
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
 
@@ -101,14 +101,14 @@ def _classes(catches: tuple[ir.Catch, ...], around: tuple[str, ...]) -> tuple[st
     return tuple(dict.fromkeys([*(name for catch in catches for name in catch.classes), *around]))
 
 
-def _failing(step: ir.Do, bound: str | None) -> list[str]:
-    """The arguments that say what a failure means."""
+def _failing(step: ir.Do, more: str) -> list[str]:
+    """The arguments that say what a failure means; `more` asks whether rounds are left."""
     before, last = failure_ways(step)
     catches, on_failure = repr(last.catches), f'"{last.on_failure}"' if last.on_failure else "None"
     if before.on_failure != last.on_failure:
-        on_failure = f'"{before.on_failure}" if round_number < {bound} else {on_failure}'
+        on_failure = f'"{before.on_failure}" if {more} else {on_failure}'
     elif before.catches != last.catches:
-        catches = f"{before.catches!r} if round_number < {bound} else {catches}"
+        catches = f"{before.catches!r} if {more} else {catches}"
     said = [f"catches={catches}"] if before.catches or last.catches else []
     return said + ([f"on_failure={on_failure}"] if on_failure != "None" else [])
 
@@ -116,8 +116,9 @@ def _failing(step: ir.Do, bound: str | None) -> list[str]:
 def _rounds(fn: Function, step: ir.Do, rounds: ir.Expr) -> None:
     """A step in business rounds: ``retry`` goes on with the next one, anything else leaves the rounds."""
     bound = fn.expr(rounds)
-    with fn.w.block(f'for round_number in self.rounds("{step.name}", {bound}):'):
-        inner = fn.looping("rounds").branch()
+    number = fn.fresh("round_number")
+    with fn.w.block(f'for {number} in self.rounds("{step.name}", {bound}):'):
+        inner = fn.looping("rounds").inner(round=number)
         for branch in step.catch:
             forget(inner, branch.steps)
         with fn.w.block("try:"):

@@ -13,15 +13,17 @@ def write_caught(
 ) -> None:
     """The ``except`` of a step: a branch for each error class, then what happens otherwise."""
     only = not catch or (catch[0].classes == ("any",) and not (catch[0].retries and only_before))
+    error = fn.fresh("error")
     if only and "error" not in expression_names(catch[0].steps if catch else failing):
         head = "except StepFailed:"
     else:
-        head = "except StepFailed as error:"
+        head = f"except StepFailed as {error}:"
     with fn.w.block(head):
+        inner = fn.inner(error=error)
         if only:
-            write_block(fn.branch().inner(error="error"), catch[0].steps if catch else failing or ())
+            write_block(inner, catch[0].steps if catch else failing or ())
         else:
-            _branches(fn, catch, failing, only_before)
+            _branches(inner, catch, failing, only_before)
 
 
 def _branches(fn: Function, catch: tuple[ir.Catch, ...], failing: ir.Block | None, only_before: str | None) -> None:
@@ -30,11 +32,11 @@ def _branches(fn: Function, catch: tuple[ir.Catch, ...], failing: ir.Block | Non
     for caught in catch:
         tests = []
         if caught.classes != ("any",):
-            tests.append(f"error.is_a({', '.join(repr(name) for name in caught.classes)})")
+            tests.append(f"{fn.names['error']}.is_a({', '.join(repr(name) for name in caught.classes)})")
         if caught.retries and only_before is not None:
-            tests.append(f"round_number < {only_before}")
+            tests.append(f"{fn.names['round']} < {only_before}")
         with fn.w.block(f"{word} {' and '.join(tests)}:" if tests else "else:"):
-            write_block(fn.branch().inner(error="error"), caught.steps)
+            write_block(fn.branch(), caught.steps)
         if not tests:
             return
         word = "elif"
@@ -42,10 +44,11 @@ def _branches(fn: Function, catch: tuple[ir.Catch, ...], failing: ir.Block | Non
         if failing is None:
             fn.w("raise")
         else:
-            write_block(fn.branch().inner(error="error"), failing)
+            write_block(fn.branch(), failing)
 
 
 def write_going_on(fn: Function, name: str) -> None:
     """The ``except`` of what may fail without harm."""
-    with fn.w.block("except StepFailed as error:"):
-        fn.w(f'self.go_on_without("{name}", error)')
+    error = fn.fresh("error")
+    with fn.w.block(f"except StepFailed as {error}:"):
+        fn.w(f'self.go_on_without("{name}", {error})')

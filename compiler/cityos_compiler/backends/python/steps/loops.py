@@ -6,7 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body, write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
-from cityos_compiler.backends.python.results import assign, forget, is_read
+from cityos_compiler.backends.python.results import assign, expression_names, forget, is_read
 from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, write_nonlocal
 from cityos_dsl.expr import types as t
 
@@ -37,8 +37,8 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
     if step.apart:
         _apart(fn, step)
         return
-    item = variable(step.item)
-    outer = fn.inner(**{step.item: item})
+    item, passes = variable(step.item), fn.fresh("pass_number")
+    outer = fn.inner(**{step.item: item, "pass": passes})
     if step.give is not None:
         fn.w(f"{variable(step.name)}_given: list[{fn.module.homes.annotation(step.give.type, fn.module.name)}] = []")
     source = _source(fn, step)
@@ -48,7 +48,9 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
         head = f"for {item} in {source}:"
         number = item
         if step.among is not None:
-            head, number = f"for pass_number, {item} in enumerate({source}, start=1):", "pass_number"
+            head, number = f"for {passes}, {item} in enumerate({source}, start=1):", passes
+        elif "pass" in expression_names((step.where, step.steps, step.locals, step.give)):
+            head = f"for {passes}, {item} in enumerate({source}, start=1):"
         with fn.w.block(head):
             if step.where is not None:
                 with fn.w.block(f"if not ({loop.expr(step.where)}):"):
@@ -123,7 +125,8 @@ def _source(fn: Function, step: ir.ForEach) -> str:
 @writes(ir.Repeat)
 def repeat(fn: Function, step: ir.Repeat) -> None:
     """A loop up to a bound, or for ever."""
-    outer = fn.inner()
+    passes = fn.fresh("pass_number")
+    outer = fn.inner(**{"pass": passes})
     meanwhile = write_meanwhile(outer, step.meanwhile)
     extra = ", carry=True" if step.carries else ""
     if step.every is not None:
@@ -131,17 +134,17 @@ def repeat(fn: Function, step: ir.Repeat) -> None:
     with fn.w.block(_loop_head(fn, step, meanwhile, extra)):
         name = variable(step.name)
         if step.at_most is not None:
-            head = f"for pass_number in range(1, {fn.expr(step.at_most)} + 1):"
+            head = f"for {passes} in range(1, {fn.expr(step.at_most)} + 1):"
         else:
-            head = f"for pass_number in {name}.over(count(1)):"
+            head = f"for {passes} in {name}.over(count(1)):"
         loop = outer.looping(step.name)
         with fn.w.block(head):
             if step.condition is not None:
                 with fn.w.block(f"if not ({loop.expr(step.condition)}):"):
                     fn.w("break")
-            with fn.w.block(f"async with {name}.turn(pass_number):"):
+            with fn.w.block(f"async with {name}.turn({passes}):"):
                 forget(loop, step.steps)
                 write_block(write_locals(loop, step.locals).branch(), step.steps)
         if step.exhausted:
             with fn.w.block("else:"):
-                write_block(outer.branch(), step.exhausted)
+                write_block(fn.branch(), step.exhausted)

@@ -87,7 +87,7 @@ class RoundsWorkflow(City[RoundsInput, RoundsState, RoundsResult]):
                     "pay",
                     town.pay(place="bank", amount=self.input.fee),
                     undo=Undo(lambda done: town.repay(payment_id=done.payment_id)),
-                    catches=("RefusedError",),
+                    catches=("RefusedError",) if round_number < 3 else (),
                 )
             except StepFailed as error:
                 if error.is_a("RefusedError") and round_number < 3:
