@@ -230,7 +230,7 @@ class ContentPublishingWorkflow(
                             locale=locale,
                         ),
                         undo=Undo(
-                            lambda _: payload.unpublish_content(
+                            lambda _, locale=locale: payload.unpublish_content(
                                 content_type=self.input.content_type,
                                 content_id=self.input.content_id,
                                 locale=locale,

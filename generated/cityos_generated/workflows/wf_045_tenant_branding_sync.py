@@ -89,7 +89,7 @@ class TenantBrandingSyncWorkflow(
                             storefront_id=storefront_id, branding=self.input.branding
                         ),
                         undo=Undo(
-                            lambda done: payload.restore_storefront_theme(
+                            lambda done, storefront_id=storefront_id: payload.restore_storefront_theme(
                                 storefront_id=storefront_id, previous_version_id=done.previous_version_id
                             )
                         ),

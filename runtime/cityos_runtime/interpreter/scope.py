@@ -39,6 +39,14 @@ class Scope(Mapping[str, Any]):
         """Inside a function of its own: what its steps give isn't known around it."""
         return Scope(self.city, names, self)
 
+    def kept(self) -> Scope:
+        """The same names with the values that they have now, whatever a later pass gives them."""
+        outer = self._outer.kept() if self._outer is not None else None
+        function = self._function.kept() if self._function is not self else None
+        copied = type(self)(self.city, dict(self.names), outer, function)
+        copied._results = dict(self._results)
+        return copied
+
     def give(self, step: str, result: Any) -> None:
         """Keep what a step gave."""
         self._function._results[step] = result

@@ -69,12 +69,14 @@ def _key(reading: Reading, data: Data) -> Callable[[Scope], str]:
 
 
 def _compensation(reading: Reading, step: str, data: Data) -> Callable[[Scope], Undo[Any]]:
-    """How the step is undone; its inputs are looked at when it is known what the step did."""
+    """How the step is undone; its inputs are looked at when it is known what the step did, as they are in its pass."""
     call, needs_result = reading.call(data["call"]), data["needs_result"]
 
     def make(scope: Scope) -> Undo[Any]:
+        kept = scope.kept()
+
         def factory(done: Any) -> Call[Any]:
-            return call(scope.inner(**{step: done}) if needs_result else scope)
+            return call(kept.inner(**{step: done}) if needs_result else kept)
 
         return Undo(factory, needs_result=needs_result)
 
