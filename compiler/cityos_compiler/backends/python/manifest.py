@@ -30,7 +30,7 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
             }
             for workflow in workflows
         ],
-        "tenants": _tenants(project),
+        "tenants": tenants_of(project),
     }
     return json.dumps(data, indent=1) + "\n"
 
@@ -55,7 +55,8 @@ def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, list[dict[s
     return {"schedules": entries} if entries else {}
 
 
-def _tenants(project: Project) -> dict[str, dict[str, str]]:
+def tenants_of(project: Project) -> dict[str, dict[str, str]]:
+    """The tenants that the project gives a profile, by id."""
     from cityos_compiler.backends.python.systems import expressions
 
     tenants = project.city.tenants if project.city is not None else None

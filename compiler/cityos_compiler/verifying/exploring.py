@@ -1,0 +1,161 @@
+"""The search: every path within the bounds, the ones with the fewest faults first."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+from cityos_compiler.verifying.bounds import Bounds, Cost
+from cityos_compiler.verifying.choices import Choice, Path
+from cityos_compiler.verifying.judging import Judge, Wrong
+from cityos_compiler.verifying.playing import Play
+from cityos_compiler.verifying.subject import Subject
+
+
+@dataclass
+class Explored:
+    """What the search of one workflow came to."""
+
+    subject: Subject
+    runs: int = 0
+    states: int = 0
+    merged: int = 0
+    seconds: float = 0.0
+    ends: Counter[str] = field(default_factory=Counter)
+    """How often a run ended in which way."""
+    cut: Counter[str] = field(default_factory=Counter)
+    """How often each bound cut something."""
+    wrong: dict[tuple[str, str], tuple[Wrong, Path]] = field(default_factory=dict)
+    """By kind and step, with the shortest path to it."""
+    reached: set[int] = field(default_factory=set)
+    """The identities of the steps that some run reached."""
+    compensated: set[str] = field(default_factory=set)
+    """The steps that some run undid."""
+
+
+def explore(subject: Subject, bounds: Bounds, tell: Callable[[Explored], None] = lambda _: None) -> Explored:
+    """Search a workflow."""
+    search = _Search(subject, bounds)
+    with _undisturbed():
+        search.go(tell)
+    return search.found
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No garbage is collected but between runs.
+
+    An abandoned run is a heap of suspended coroutines. Collected in the middle of another run, they would end in that
+    run's context and leave their own blocks as the ones it stands in.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        copy_context().run(gc.collect)
+        gc.unfreeze()
+        if enabled:
+            gc.enable()
+
+
+class _Search:
+    def __init__(self, subject: Subject, bounds: Bounds) -> None:
+        self.subject = subject
+        self.bounds = bounds
+        self.judge = Judge(subject.workflow)
+        self.found = Explored(subject)
+        self.seen: dict[int, list[Cost]] = {}
+        self.ahead: dict[int, deque[Path]] = {faults: deque() for faults in range(bounds.faults + 1)}
+
+    def go(self, tell: Callable[[Explored], None]) -> None:
+        began = time.perf_counter()
+        for number in range(len(self.subject.given)):
+            self.ahead[0].append(Path(given=number))
+        for paths in self.ahead.values():
+            while paths:
+                if self.found.runs >= self.bounds.runs:
+                    self.found.cut["runs"] += len(paths)
+                    break
+                copy_context().run(self.one, paths.popleft())
+                if self.found.runs % 100 == 0:
+                    copy_context().run(gc.collect)
+                    self.found.seconds = time.perf_counter() - began
+                    tell(self.found)
+        self.found.seconds = time.perf_counter() - began
+
+    def one(self, path: Path) -> None:
+        """One run along a path, and on from there by the usual choices."""
+        self.found.runs += 1
+        play = Play(self.subject, self.subject.given[path.given])
+        for choice in path.choices():
+            play.take(choice)
+        while True:
+            if play.run.is_over:
+                self.end(play, path)
+                return
+            following = self.onward(play, path)
+            if following is None:
+                break
+            path = following
+        self.note(play)
+
+    def onward(self, play: Play, path: Path) -> Path | None:
+        """Where the usual choice leads; the others are for later. None where all of it is known, or nothing comes."""
+        offers, stands = play.offers()
+        if not self.is_new(hash(stands.state), path.cost):
+            self.found.merged += 1
+            return None
+        if not any(choice.kind == "time" for choice in offers) and not play.open:
+            for wrong in self.judge.resting(play, stands):
+                self.wrong(wrong, path)
+        allowed: list[tuple[Choice, Path]] = []
+        for choice in offers:
+            beyond = self.bounds.exceeded(path.cost + choice.cost)
+            if beyond is None and path.length < self.bounds.choices:
+                allowed.append((choice, path.then(choice)))
+            else:
+                self.found.cut[beyond or "choices"] += 1
+        if not allowed:
+            return None
+        usual, onward = allowed[0]
+        later = allowed if onward.cost.faults > path.cost.faults else allowed[1:]
+        for _, other in later:
+            self.ahead[other.cost.faults].append(other)
+        if later is allowed:
+            return None
+        play.take(usual)
+        return onward
+
+    def is_new(self, state: int, cost: Cost) -> bool:
+        """Whether a state was not explored with as much left."""
+        known = self.seen.get(state)
+        if known is None:
+            self.seen[state] = [cost]
+            self.found.states += 1
+            return True
+        if any(each.at_most(cost) for each in known):
+            return False
+        known.append(cost)
+        return True
+
+    def end(self, play: Play, path: Path) -> None:
+        self.note(play)
+        self.found.ends[play.run.status] += 1
+        for wrong in self.judge.ended(play):
+            self.wrong(wrong, path)
+
+    def note(self, play: Play) -> None:
+        self.found.reached |= play.reached
+        self.found.compensated |= {effect.step for effect in play.ledger.effects if effect.undone}
+
+    def wrong(self, wrong: Wrong, path: Path) -> None:
+        known = self.found.wrong.get((wrong.kind, wrong.step))
+        if known is None or (path.cost.faults, path.length) < (known[1].cost.faults, known[1].length):
+            self.found.wrong[wrong.kind, wrong.step] = (wrong, path)

@@ -1,0 +1,81 @@
+"""What must hold at the end of every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cityos_compiler import ir
+from cityos_compiler.verifying.playing import Play
+from cityos_compiler.verifying.standing import Standing
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something that must not be."""
+
+    kind: str
+    step: str
+    """The step it is about; empty for the whole workflow."""
+    message: str
+
+
+class Judge:
+    """What a workflow's runs are measured by."""
+
+    def __init__(self, workflow: ir.Workflow) -> None:
+        self.workflow = workflow
+        self.undoable = {step.name for step in ir.all_steps(workflow)
+                         if isinstance(step, ir.Do | ir.Group) and step.undo is not None}  # fmt: skip
+        self.kept = _kept(workflow)
+
+    def resting(self, play: Play, stands: Standing) -> Iterator[Wrong]:
+        """A run to which nothing need happen any more, because no timer is set and nothing is under way."""
+        if play.run.flow._parked:
+            return
+        for wait in stands.waits:
+            if wait.armed is None:
+                what = "a signal that may never come" if wait.signals or wait.beside else "nothing that can come"
+                yield Wrong("waits", wait.step, f"`{wait.step}` waits for {what}, and has no time of its own")
+
+    def ended(self, play: Play) -> Iterator[Wrong]:
+        """A run that came to its end."""
+        run, ledger = play.run, play.ledger
+        for kind, step, message in ledger.wrong:
+            yield Wrong(kind, step, message)
+        if run.status == "stuck":
+            yield Wrong("stuck", run.flow._progress.step, f"the workflow's own code can't go on: {run.stuck}")
+            return
+        if run.status not in ("failed", "cancelled"):
+            return
+        how = "failed" if run.status == "failed" else "was cancelled"
+        if ledger.pivoted and run.status == "failed" and not play.written_failure:
+            step = run.flow._progress.step
+            yield Wrong("pivot", step, f"the workflow {how} after its pivot: what is committed is driven forward")
+        for effect in ledger.effects:
+            if effect.committed or effect.exempt or effect.given_up or not effect.stands:
+                continue
+            if effect.step in self.undoable:
+                yield Wrong("left", effect.step, f"the workflow {how}, and `{effect.step}` was not undone")
+            elif effect.step not in self.kept and not (ledger.pivoted):
+                yield Wrong("left", effect.step, f"the workflow {how}, and nothing undoes `{effect.step}`")
+        yield from self._order(play)
+
+    def _order(self, play: Play) -> Iterator[Wrong]:
+        places = [place for _, place in play.ledger.undoings]
+        for (operation, place), before in zip(play.ledger.undoings[1:], places, strict=False):
+            if place > before and play.run.status != "completed":
+                yield Wrong("order", operation, f"`{operation}` undoes something newer than what was undone before it")
+
+
+def _kept(workflow: ir.Workflow) -> frozenset[str]:
+    """The steps of which the spec says that what they do may stay."""
+    names = set()
+    for step in ir.all_steps(workflow):
+        if isinstance(step, ir.Do) and step.no_undo is not None:
+            names.add(step.name)
+        if isinstance(step, ir.Group) and (step.no_undo or step.undo):
+            names |= {inner.name for inner in ir.walk(step.steps)}
+    for block in (workflow.last, *ir.beside(workflow.meanwhile)):
+        names |= {step.name for step in ir.walk(block)}
+    return frozenset(names)
