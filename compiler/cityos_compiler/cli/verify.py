@@ -57,7 +57,7 @@ def verify_command(
         click.echo(json.dumps([asdict(each) for each in sorted(reports, key=lambda each: each.id)], indent=1))
     else:
         _sum(reports)
-    return 1 if any(each.problems for each in reports) else 0
+    return 1 if any(each.violations for each in reports) else 0
 
 
 def _city(root: Path) -> City:
@@ -90,7 +90,7 @@ def _tell(root: Path, report: Report) -> None:
     steps = f"{report.reached['step']} of {report.total['step']} steps"
     undone = f"{report.reached['compensation']} of {report.total['compensation']} compensations"
     cut = f"; cut by {', '.join(sorted(report.cut))}" if report.cut else ""
-    mark = "FAILED" if report.problems else "ok"
+    mark = "FAILED" if report.violations else "ok"
     click.echo(
         f"{mark:>6}  {report.id} {report.workflow}: {report.states} states, {report.runs} runs, {report.seconds} s; "
         f"{steps}, {undone}{cut}"
@@ -102,6 +102,9 @@ def _tell(root: Path, report: Report) -> None:
 
 
 def _tell_problem(root: Path, report: Report, problem: Problem) -> None:
+    if problem.is_note:
+        click.echo(f"        {report.file}:{problem.line}: note: {problem.message}")
+        return
     click.echo(f"\n{report.file}:{problem.line}: {problem.message}")
     for line in problem.timeline:
         click.echo(f"    {line}")
@@ -120,7 +123,7 @@ def _kept(root: Path, report: Report, problem: Problem) -> Path:
 
 
 def _sum(reports: list[Report]) -> None:
-    wrong = sum(len(each.problems) for each in reports)
+    wrong = sum(len(each.violations) for each in reports)
     states, runs = sum(each.states for each in reports), sum(each.runs for each in reports)
     cut: dict[str, int] = {}
     for each in reports:

@@ -22,6 +22,11 @@ class Cost:
             self.jumps + other.jumps,
         )
 
+    @property
+    def weight(self) -> int:
+        """How unusual it is: what is less so is tried first."""
+        return 2 * self.faults + 2 * self.variants + self.signals + self.jumps
+
     def at_most(self, other: Cost) -> bool:
         """Whether this is no more than the other, in each respect."""
         return (

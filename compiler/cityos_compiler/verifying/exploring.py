@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from cityos_compiler.verifying.bounds import Bounds, Cost
 from cityos_compiler.verifying.choices import Choice, Path
@@ -26,6 +27,7 @@ class Explored:
     states: int = 0
     merged: int = 0
     seconds: float = 0.0
+    """Of this process."""
     ends: Counter[str] = field(default_factory=Counter)
     """How often a run ended in which way."""
     cut: Counter[str] = field(default_factory=Counter)
@@ -72,23 +74,28 @@ class _Search:
         self.judge = Judge(subject.workflow)
         self.found = Explored(subject)
         self.seen: dict[int, list[Cost]] = {}
-        self.ahead: dict[int, deque[Path]] = {faults: deque() for faults in range(bounds.faults + 1)}
+        self.ahead: list[tuple[int, int, Path]] = []
+        """A heap: the path with the least that is unusual comes first, the older of two equal ones."""
+        self.put = 0
 
     def go(self, tell: Callable[[Explored], None]) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         for number in range(len(self.subject.given)):
-            self.ahead[0].append(Path(given=number))
-        for paths in self.ahead.values():
-            while paths:
-                if self.found.runs >= self.bounds.runs:
-                    self.found.cut["runs"] += len(paths)
-                    break
-                copy_context().run(self.one, paths.popleft())
-                if self.found.runs % 100 == 0:
-                    copy_context().run(gc.collect)
-                    self.found.seconds = time.perf_counter() - began
-                    tell(self.found)
-        self.found.seconds = time.perf_counter() - began
+            self.later(Path(given=number))
+        while self.ahead:
+            if self.found.runs >= self.bounds.runs:
+                self.found.cut["runs"] += len(self.ahead)
+                break
+            copy_context().run(self.one, heappop(self.ahead)[2])
+            self.found.seconds = time.process_time() - began
+            if self.found.runs % 100 == 0:
+                copy_context().run(gc.collect)
+                tell(self.found)
+
+    def later(self, path: Path) -> None:
+        """Leave a path for later."""
+        self.put += 1
+        heappush(self.ahead, (path.cost.weight, self.put, path))
 
     def one(self, path: Path) -> None:
         """One run along a path, and on from there by the usual choices."""
@@ -127,7 +134,7 @@ class _Search:
         usual, onward = allowed[0]
         later = allowed if onward.cost.faults > path.cost.faults else allowed[1:]
         for _, other in later:
-            self.ahead[other.cost.faults].append(other)
+            self.later(other)
         if later is allowed:
             return None
         play.take(usual)

@@ -19,6 +19,15 @@ class Wrong:
     """The step it is about; empty for the whole workflow."""
     message: str
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it is worth knowing, and no violation."""
+        return self.kind in NOTES
+
+
+NOTES = frozenset({"doubtful", "deadline"})
+"""What the written spec accepts, and a reader may not have thought of."""
+
 
 class Judge:
     """What a workflow's runs are measured by."""
@@ -50,16 +59,24 @@ class Judge:
             return
         how = "failed" if run.status == "failed" else "was cancelled"
         if ledger.pivoted and run.status == "failed" and not play.written_failure:
-            step = run.flow._progress.step
-            yield Wrong("pivot", step, f"the workflow {how} after its pivot: what is committed is driven forward")
+            yield self._after_pivot(play)
         for effect in ledger.effects:
             if effect.committed or effect.exempt or effect.given_up or not effect.stands:
                 continue
             if effect.step in self.undoable:
                 yield Wrong("left", effect.step, f"the workflow {how}, and `{effect.step}` was not undone")
             elif effect.step not in self.kept and not (ledger.pivoted):
-                yield Wrong("left", effect.step, f"the workflow {how}, and nothing undoes `{effect.step}`")
+                doubt = "may have happened: " if effect.doubtful else ""
+                kind = "doubtful" if effect.doubtful else "left"
+                yield Wrong(kind, effect.step, f"{doubt}the workflow {how}, and nothing undoes `{effect.step}`")
         yield from self._order(play)
+
+    def _after_pivot(self, play: Play) -> Wrong:
+        failure = play.run.failure
+        if str(failure).endswith(f"not done within {play.run.flow.facts.within}"):
+            return Wrong("deadline", "", "the workflow's deadline may fail it after its pivot")
+        step = play.run.flow._progress.step
+        return Wrong("pivot", step, f"the workflow failed after its pivot with {failure}: what is committed goes on")
 
     def _order(self, play: Play) -> Iterator[Wrong]:
         places = [place for _, place in play.ledger.undoings]

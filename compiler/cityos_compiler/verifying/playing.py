@@ -111,7 +111,7 @@ class Play:
         definition = subject.definition
         program = WatchedProgram(definition, subject.workflow.task_queue, self)
         self.world = Chosen({program.type: program}, self._asked, listen=listen)
-        self.world.told = self.open.append
+        self.world.told = lambda telling: self.open.append(telling)
         self.world.elsewhere = self._called
         tenant = Tenant(**{**subject.tenants.get(given.tenant, {}), "id": given.tenant})
         self.workflow_id = filled(subject.workflow.workflow_id, {**given.input, "tenant_id": tenant.id})

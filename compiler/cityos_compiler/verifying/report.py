@@ -24,6 +24,8 @@ class Problem:
     step: str
     line: int
     message: str
+    is_note: bool = False
+    """Whether it is worth knowing, and no violation."""
     timeline: tuple[str, ...] = ()
     trace: dict[str, Any] = field(default_factory=dict)
     """What `cityosc verify --replay` takes."""
@@ -58,6 +60,16 @@ class Report:
     problems: list[Problem]
     missed: list[Missed]
     excused: list[tuple[Missed, str]]
+
+    @property
+    def violations(self) -> list[Problem]:
+        """What must not be."""
+        return [problem for problem in self.problems if not problem.is_note]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the search came to its end before it had made all the runs it may make."""
+        return "runs" not in self.cut
 
 
 def report(found: Explored, excuses: dict[str, str]) -> Report:
@@ -102,7 +114,8 @@ def _problem(subject: Subject, wrong: Wrong, path: Path) -> Problem:
         "choices": [choice.data() for choice in choices],
     }
     line = step.span.line if step is not None else 1
-    return Problem(wrong.kind, wrong.step, line, wrong.message, tuple(timeline(subject, given, choices)), trace)
+    story = tuple(timeline(subject, given, choices))
+    return Problem(wrong.kind, wrong.step, line, wrong.message, wrong.is_note, story, trace)
 
 
 def timeline(subject: Subject, given: Given, choices: list[Choice]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from cityos_runtime.core import scopes
@@ -92,32 +93,26 @@ class _Walk:
 
     def freeze(self, value: Any) -> Any:
         """A value that can be compared; what can't be is left out."""
-        if isinstance(value, datetime):
-            return ("at", (value - self.now).total_seconds() if value.tzinfo else str(value))
-        if isinstance(value, _PLAIN):
+        kind = type(value)
+        how = _HOW.get(kind)
+        if how is None:
+            how = _HOW[kind] = _how(kind)
+        if how is _same:
             return value
-        if isinstance(value, BaseModel):
-            return self._model(value)
-        if isinstance(value, list | tuple):
-            return tuple(self.freeze(each) for each in value)
-        if isinstance(value, dict):
-            return tuple((str(key), self.freeze(each)) for key, each in value.items())
-        if isinstance(value, Scope):
-            return self._scope(value)
-        if isinstance(value, StepFailed):
-            return ("failed", value.error_class, value.outcome, value.step)
-        return _SKIPPED
+        return how(self, value)
 
-    def _model(self, value: BaseModel) -> Any:
-        return tuple((name, self.freeze(each)) for name, each in value.__dict__.items())
+    def model(self, value: BaseModel) -> Any:
+        """A record, by its values: its type says their order."""
+        return tuple([self.freeze(each) for each in value.__dict__.values()])
 
-    def _scope(self, scope: Scope) -> Any:
+    def scope(self, scope: Scope) -> Any:
+        """The names that hold at a point, and what the steps before it gave."""
         if id(scope) in self.memo:
             return self.memo[id(scope)]
         self.memo[id(scope)] = None
         results = tuple((name, self._result(name, value)) for name, value in scope._results.items())
         names = tuple((name, self.freeze(value)) for name, value in scope.names.items())
-        outer = self._scope(scope._outer) if scope._outer is not None else None
+        outer = self.scope(scope._outer) if scope._outer is not None else None
         self.memo[id(scope)] = (names, results, outer)
         return self.memo[id(scope)]
 
@@ -146,7 +141,7 @@ class _Walk:
             elif name == "wait_until" and "step" in wait:
                 self._waits(wait, local["here"], scope)
                 wait = {}
-            made.append((frame.f_code.co_qualname, frame.f_lasti, self._locals(local)))
+            made.append((frame.f_code.co_qualname, frame.f_lasti, self._locals(frame.f_code, local)))
         return tuple(made)
 
     def _waits(self, idle: Mapping[str, Any], here: Context, scope: Scope | None) -> None:
@@ -158,20 +153,22 @@ class _Walk:
             Wait(idle["step"], idle["signals"], beside, idle["armed"], scope, idle.get("overlay", {}))
         )
 
-    def _locals(self, local: Mapping[str, Any]) -> Any:
+    def _locals(self, code: CodeType, local: Mapping[str, Any]) -> Any:
+        fixed = _FIXED[code]
         made = []
         for name, value in local.items():
-            if isinstance(value, Branch):
-                made.append((name, self._branch(value)))
-            elif isinstance(value, list) and value and isinstance(value[0], Branch):
-                made.append((name, tuple(self._branch(each) for each in value)))
-            elif isinstance(value, dict) and value and isinstance(next(iter(value.values())), Branch):
-                made.append((name, tuple((label, self._branch(each)) for label, each in value.items())))
-            elif (frozen := self.freeze(value)) is not _SKIPPED:
-                made.append((name, frozen))
+            if name in fixed:
+                continue
+            if _is_fixed(value):
+                fixed.add(name)
+                continue
+            frozen = self.freeze(value)
+            if frozen is not _SKIPPED:
+                made.append(frozen)
         return tuple(made)
 
-    def _branch(self, branch: Branch) -> Any:
+    def branch(self, branch: Branch) -> Any:
+        """A task of the flow: where it stands, or how it ended."""
         if id(branch) in self.memo:
             return self.memo[id(branch)]
         self.memo[id(branch)] = "again"
@@ -182,6 +179,53 @@ class _Walk:
             made = (branch._interruption.requested, self._task(branch.task.get_coro()))
         self.memo[id(branch)] = made
         return made
+
+
+def _same(walk: _Walk, value: Any) -> Any:
+    return value
+
+
+def _at(walk: _Walk, value: datetime) -> Any:
+    return ("at", (value - walk.now).total_seconds() if value.tzinfo else str(value))
+
+
+def _listed(walk: _Walk, value: Any) -> Any:
+    return tuple([walk.freeze(each) for each in value])
+
+
+def _mapped(walk: _Walk, value: dict[Any, Any]) -> Any:
+    return tuple([(str(key), walk.freeze(each)) for key, each in value.items()])
+
+
+def _failed(walk: _Walk, value: StepFailed) -> Any:
+    return ("failed", value.error_class, value.outcome, value.step)
+
+
+def _skipped(walk: _Walk, value: Any) -> Any:
+    return _SKIPPED
+
+
+def _how(kind: type) -> Callable[[_Walk, Any], Any]:
+    """How values of a type are made comparable."""
+    ways: list[tuple[Any, Callable[[_Walk, Any], Any]]] = [
+        (datetime, _at), (_PLAIN, _same), (BaseModel, _Walk.model), (list | tuple, _listed), (dict, _mapped),
+        (Scope, _Walk.scope), (StepFailed, _failed), (Branch, _Walk.branch),
+    ]  # fmt: skip
+    return next((way for kinds, way in ways if issubclass(kind, kinds)), _skipped)
+
+
+def _is_fixed(value: Any) -> bool:
+    """Whether a local is what the definition made of a step, the same in every run."""
+    if isinstance(value, list | tuple) and value:
+        value = value[0]
+    if isinstance(value, list | tuple) and value:
+        value = value[-1]
+    return isinstance(value, FunctionType)
+
+
+_HOW: dict[type, Callable[[_Walk, Any], Any]] = {}
+_FIXED: dict[CodeType, set[str]] = defaultdict(set)
+"""By code: the locals that hold no more than functions."""
 
 
 def _frames(coroutine: Any) -> Iterator[FrameType]:
