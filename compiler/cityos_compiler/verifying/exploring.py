@@ -38,6 +38,10 @@ class Explored:
     """The identities of the steps that some run reached."""
     compensated: set[str] = field(default_factory=set)
     """The steps that some run undid."""
+    uncommitted: set[str] = field(default_factory=set)
+    """The steps that some run made before a pivot, or undid after one without an operator's word."""
+    late: dict[str, Path] = field(default_factory=dict)
+    """The steps that some run made after one, with a path to there."""
 
 
 def explore(subject: Subject, bounds: Bounds, tell: Callable[[Explored], None] = lambda _: None) -> Explored:
@@ -92,6 +96,11 @@ class _Search:
                 copy_context().run(gc.collect)
                 tell(self.found)
 
+        for step, path in self.found.late.items():
+            if step not in self.found.uncommitted:
+                for wrong in self.judge.late(step):
+                    self.wrong(wrong, path)
+
     def later(self, path: Path) -> None:
         """Leave a path for later."""
         self.put += 1
@@ -111,7 +120,7 @@ class _Search:
             if following is None:
                 break
             path = following
-        self.note(play)
+        self.note(play, path)
 
     def onward(self, play: Play, path: Path) -> Path | None:
         """Where the usual choice leads; the others are for later. None where all of it is known, or nothing comes."""
@@ -153,14 +162,20 @@ class _Search:
         return True
 
     def end(self, play: Play, path: Path) -> None:
-        self.note(play)
+        self.note(play, path)
         self.found.ends[play.run.status] += 1
         for wrong in self.judge.ended(play):
             self.wrong(wrong, path)
 
-    def note(self, play: Play) -> None:
+    def note(self, play: Play, path: Path) -> None:
         self.found.reached |= play.reached
-        self.found.compensated |= {effect.step for effect in play.ledger.effects if effect.undone}
+        for effect in play.ledger.effects:
+            if effect.undone:
+                self.found.compensated.add(effect.step)
+            if not effect.late or (effect.undone and not play.called_off):
+                self.found.uncommitted.add(effect.step)
+            elif effect.happened:
+                self.found.late.setdefault(effect.step, path)
 
     def wrong(self, wrong: Wrong, path: Path) -> None:
         known = self.found.wrong.get((wrong.kind, wrong.step))

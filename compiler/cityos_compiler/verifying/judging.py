@@ -43,9 +43,17 @@ class Judge:
         if play.run.flow._parked:
             return
         for wait in stands.waits:
+            kept = play.run.flow.mailbox.find((*wait.signals, *wait.beside)) if play.run.flow.mailbox.kept else None
+            if kept is not None:
+                yield Wrong("lost", wait.step, f"`{wait.step}` listens to `{kept[0].name}`, which came and isn't taken")
             if wait.armed is None:
                 what = "a signal that may never come" if wait.signals or wait.beside else "nothing that can come"
                 yield Wrong("waits", wait.step, f"`{wait.step}` waits for {what}, and has no time of its own")
+
+    def late(self, step: str) -> Iterator[Wrong]:
+        """A step that was only ever made after a pivot, and never undone."""
+        if step in self.undoable:
+            yield Wrong("late", step, f"`{step}` is only made after the pivot, where nothing undoes it by itself")
 
     def ended(self, play: Play) -> Iterator[Wrong]:
         """A run that came to its end."""
@@ -55,6 +63,8 @@ class Judge:
         if run.status == "stuck":
             yield Wrong("stuck", run.flow._progress.step, f"the workflow's own code can't go on: {run.stuck}")
             return
+        for step in play.unfinished:
+            yield Wrong("after", step, f"`{step}` is still under way when the workflow ends")
         if run.status not in ("failed", "cancelled"):
             return
         how = "failed" if run.status == "failed" else "was cancelled"

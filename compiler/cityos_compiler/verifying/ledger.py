@@ -21,6 +21,8 @@ class Effect:
     output: Any
     place: int
     """In the order in which they came to be known."""
+    late: bool = False
+    """Done after a pivot."""
     committed: bool = False
     exempt: bool = False
     """Done while the workflow was ending, where nothing is undone any more."""
@@ -66,7 +68,7 @@ class Ledger:
                 earlier.output = output if happened else earlier.output
                 earlier.place = self._places
                 return
-        effect = Effect(step, operation, key, happened, doubtful, output, self._places, exempt=self.ending)
+        effect = Effect(step, operation, key, happened, doubtful, output, self._places, self.pivoted, exempt=self.ending)
         self.effects.append(effect)
 
     def found(self, operation: str, key: str) -> Any:

@@ -108,6 +108,9 @@ class Play:
         self.compensated: set[str] = set()
         self.open: list[Asking | Calling | Telling] = []
         self.written_failure = False
+        """Whether a `fail` of the spec, or an operator, ended the flow."""
+        self.called_off = False
+        """Whether an operator did."""
         definition = subject.definition
         program = WatchedProgram(definition, subject.workflow.task_queue, self)
         self.world = Chosen({program.type: program}, self._asked, listen=listen)
@@ -125,6 +128,11 @@ class Play:
     def run(self) -> Run:
         """The run, or the one that goes on for it."""
         return self.world.runs[self.workflow_id]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The steps whose operations are under way and wanted."""
+        return [each.asked.step for each in self.open if isinstance(each, Asking) and each.is_open]
 
     # What the run tells
 
@@ -274,7 +282,7 @@ class Play:
         if choice.detail == "skip" and call is not None:
             result = self.subject.answers("", call.operation.name)[0]
         if choice.detail == "fail":
-            self.written_failure = True
+            self.written_failure = self.called_off = True
         self.run.decide(Decision(step=choice.name, action=choice.detail, result=result))
 
     def _settle(self, each: Asking | Calling | Telling, choice: Choice) -> None:
