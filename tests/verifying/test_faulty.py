@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cityos_compiler.verifying.bounds import Bounds
+
 from tests.verifying.town import verified
 
 GOOD = """\
@@ -97,5 +99,26 @@ def test_a_compensation_whose_input_is_not_there() -> None:
     assert {each.kind for each in report.violations} == {"stuck"}
 
 
-def test_what_no_bound_cut_off_is_not_said_to_be() -> None:
-    assert verified("- do: look\n").cut == {"faults": 1} or verified("- do: look\n").is_whole
+def test_a_bound_that_cuts_something_is_named() -> None:
+    bounded = Bounds(faults=0)
+    assert set(verified("- do: look\n", bounds=bounded).cut) == {"faults"}
+    assert set(verified(GOOD, bounds=Bounds(runs=3)).cut) >= {"runs"}
+
+
+def test_an_invariant_that_an_end_breaks() -> None:
+    spec = GOOD + "- set: {paid: input.fee}\n  if: look.open\n"
+    kept = ['ending.status != "completed" || paid == input.fee', "paid <= input.fee"]
+    report = verified(
+        "- do: look\n" + spec,
+        above=f"state: {{paid: {{type: decimal, init: 0}}}}\ninvariant: {kept}\n",
+    )
+    (wrong,) = report.violations
+    assert wrong.kind == "invariant"
+    assert wrong.message == f"the workflow ends as completed, and this does not hold: {kept[0]}"
+    assert [choice["detail"] for choice in wrong.trace["choices"][:1]] == [
+        {"open": False, "mood": "calm", "visitors": 3}
+    ]
+
+
+def test_an_end_that_keeps_its_invariants() -> None:
+    assert verified(GOOD, above="invariant: ['pay == null || book != null']\n").violations == []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--variants", default=2, show_default=True, help="Unusual answers and inputs of a run.")
 @click.option("--signals", default=4, show_default=True, help="Signals of a run.")
 @click.option("--jumps", default=12, show_default=True, help="Timers of a run that ring.")
-@click.option("--runs", default=1500, show_default=True, help="Runs of one workflow, all together.")
+@click.option("--runs", default=1200, show_default=True, help="Runs of one workflow, all together.")
 @click.option("--workers", default=2, show_default=True, help="Processes that search.")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole report as JSON.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Show a trace's timeline.")

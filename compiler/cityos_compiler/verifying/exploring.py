@@ -128,7 +128,7 @@ class _Search:
         if not self.is_new(hash(stands.state), path.cost):
             self.found.merged += 1
             return None
-        if not any(choice.kind == "time" for choice in offers) and not play.open:
+        if not play.open:
             for wrong in self.judge.resting(play, stands):
                 self.wrong(wrong, path)
         allowed: list[tuple[Choice, Path]] = []
@@ -172,7 +172,7 @@ class _Search:
         for effect in play.ledger.effects:
             if effect.undone:
                 self.found.compensated.add(effect.step)
-            if not effect.late or (effect.undone and not play.called_off):
+            if not effect.late or (effect.undone and play.ends_as_written):
                 self.found.uncommitted.add(effect.step)
             elif effect.happened:
                 self.found.late.setdefault(effect.step, path)

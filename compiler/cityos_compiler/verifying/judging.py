@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from cityos_runtime.interpreter.scope import Ended
 
 from cityos_compiler import ir
 from cityos_compiler.verifying.playing import Play
 from cityos_compiler.verifying.standing import Standing
+from cityos_dsl.expr.errors import EvaluationError
+from cityos_dsl.expr.evaluate import evaluate
+from cityos_dsl.expr.parse import parse
 
 
 @dataclass(frozen=True)
@@ -37,18 +43,20 @@ class Judge:
         self.undoable = {step.name for step in ir.all_steps(workflow)
                          if isinstance(step, ir.Do | ir.Group) and step.undo is not None}  # fmt: skip
         self.kept = _kept(workflow)
+        self.invariants = [(each.text, parse(each.text)) for each in workflow.invariants]
 
     def resting(self, play: Play, stands: Standing) -> Iterator[Wrong]:
-        """A run to which nothing need happen any more, because no timer is set and nothing is under way."""
-        if play.run.flow._parked:
-            return
+        """A run in which nothing is under way: it needs a time of its own, and has taken what came."""
+        flow = play.run.flow
         for wait in stands.waits:
-            kept = play.run.flow.mailbox.find((*wait.signals, *wait.beside)) if play.run.flow.mailbox.kept else None
+            kept = flow.mailbox.find((*wait.signals, *wait.beside)) if flow.mailbox.kept else None
             if kept is not None:
                 yield Wrong("lost", wait.step, f"`{wait.step}` listens to `{kept[0].name}`, which came and isn't taken")
-            if wait.armed is None:
-                what = "a signal that may never come" if wait.signals or wait.beside else "nothing that can come"
-                yield Wrong("waits", wait.step, f"`{wait.step}` waits for {what}, and has no time of its own")
+        if flow._parked or any(wait.armed is not None for wait in stands.waits):
+            return
+        for wait in stands.waits:
+            what = "a signal that may never come" if wait.signals or wait.beside else "nothing that can come"
+            yield Wrong("waits", wait.step, f"`{wait.step}` waits for {what}, and has no time of its own")
 
     def late(self, step: str) -> Iterator[Wrong]:
         """A step that was only ever made after a pivot, and never undone."""
@@ -63,6 +71,7 @@ class Judge:
         if run.status == "stuck":
             yield Wrong("stuck", run.flow._progress.step, f"the workflow's own code can't go on: {run.stuck}")
             return
+        yield from self._invariants(play)
         for step in play.unfinished:
             yield Wrong("after", step, f"`{step}` is still under way when the workflow ends")
         if run.status not in ("failed", "cancelled"):
@@ -88,11 +97,34 @@ class Judge:
         step = play.run.flow._progress.step
         return Wrong("pivot", step, f"the workflow failed after its pivot with {failure}: what is committed goes on")
 
+    def _invariants(self, play: Play) -> Iterator[Wrong]:
+        """What the spec says of every end but a continuation in a new run, which is none."""
+        flow = play.run.flow
+        if not self.invariants or flow._refusal is not None or flow.ending is None:
+            return
+        scope = _AtEnd(flow)
+        for text, tree in self.invariants:
+            try:
+                holds = evaluate(tree, scope, play.run.clock.now, records=flow.definition.types)
+            except EvaluationError as error:
+                holds = False
+                text = f"{text} ({error})"
+            if not holds:
+                ending = flow.ending.status
+                yield Wrong("invariant", "", f"the workflow ends as {ending}, and this does not hold: {text}")
+
     def _order(self, play: Play) -> Iterator[Wrong]:
         places = [place for _, place in play.ledger.undoings]
         for (operation, place), before in zip(play.ledger.undoings[1:], places, strict=False):
             if place > before and play.run.status != "completed":
                 yield Wrong("order", operation, f"`{operation}` undoes something newer than what was undone before it")
+
+
+class _AtEnd(Ended):
+    """The scope of invariants: every result, also those that no run needs to keep."""
+
+    def _result(self, name: str) -> Any:
+        return self.city.announced.get(name)  # type: ignore[attr-defined]  # a WatchedCity
 
 
 def _kept(workflow: ir.Workflow) -> frozenset[str]:

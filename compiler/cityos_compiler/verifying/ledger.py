@@ -68,7 +68,9 @@ class Ledger:
                 earlier.output = output if happened else earlier.output
                 earlier.place = self._places
                 return
-        effect = Effect(step, operation, key, happened, doubtful, output, self._places, self.pivoted, exempt=self.ending)
+        effect = Effect(
+            step, operation, key, happened, doubtful, output, self._places, self.pivoted, exempt=self.ending
+        )
         self.effects.append(effect)
 
     def found(self, operation: str, key: str) -> Any:

@@ -130,6 +130,11 @@ class Play:
         return self.world.runs[self.workflow_id]
 
     @property
+    def ends_as_written(self) -> bool:
+        """Whether the flow ended by its own words, and not by an operator or a deadline."""
+        return self.run.status == "completed" or (self.written_failure and not self.called_off)
+
+    @property
     def unfinished(self) -> list[str]:
         """The steps whose operations are under way and wanted."""
         return [each.asked.step for each in self.open if isinstance(each, Asking) and each.is_open]

@@ -73,7 +73,7 @@ class ReturnAndRefundResult(Model):
 
 FACTS = Facts(
     type="ReturnAndRefundWorkflow",
-    digest="5e0ad2df4f1e6c0f893c5212e7ee664b850f146be79ab8fe2dfa2f7f643df33c",
+    digest="9017f2ee2233a4f743c5f1ad5f4f1822bfe78bc66593811a4b7b86fc56a19865",
     steps=(
         "validateReturnEligibility",
         "tellNotEligible",

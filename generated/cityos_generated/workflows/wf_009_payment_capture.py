@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="62c7df0dfbd1dc1f325caa4777c9729502f4879c018b8b2265f316a970ae584d",
+    digest="72d4256133397144acdd56523610972d1935e5dfb5bc375b78c550d8fe84fb47",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",

@@ -48,7 +48,7 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="0bea9ea029015ed4dd76e68677a8be182fee7e33d71440b4a894f432a1d0ab45",
+    digest="b09ded2f5393471a2e9c4760cb2f9ed53ddc9cf2f88bb6638273de75852d2814",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",

@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="241d066af02638bf6e89adfe99f6ea38286df1804ec54712ef18de4f423d8748",
+    digest="77326ccebc815086bd0e7c73ae55a024d61a552542252c2876ec59d8e7f87036",
     steps=(
         "arrive",
         "reserveSpot",
