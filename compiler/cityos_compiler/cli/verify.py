@@ -92,7 +92,7 @@ def _tell(root: Path, report: Report) -> None:
     cut = f"; cut by {', '.join(sorted(report.cut))}" if report.cut else ""
     mark = "FAILED" if report.violations else "ok"
     click.echo(
-        f"{mark:>6}  {report.id} {report.workflow}: {report.states} states, {report.runs} runs, {report.seconds} s; "
+        f"{mark:>6}  {report.id} {report.workflow}: {report.states} states, {report.runs} runs{_time(report.seconds)}; "
         f"{steps}, {undone}{cut}"
     )
     for missed in report.missed:
@@ -112,6 +112,11 @@ def _tell_problem(root: Path, report: Report, problem: Problem) -> None:
     click.echo(f"  again: cityosc verify --replay {path.relative_to(root)}\n")
 
 
+def _time(seconds: float) -> str:
+    """For people: what is written to a file says the same every time."""
+    return f", {seconds:.1f} s" if sys.stdout.isatty() else ""
+
+
 def _kept(root: Path, report: Report, problem: Problem) -> Path:
     """The problem's trace, in a file."""
     folder = root / ".cityos" / "verify"
@@ -125,11 +130,12 @@ def _kept(root: Path, report: Report, problem: Problem) -> Path:
 def _sum(reports: list[Report]) -> None:
     wrong = sum(len(each.violations) for each in reports)
     states, runs = sum(each.states for each in reports), sum(each.runs for each in reports)
+    seconds = sum(each.seconds for each in reports)
     cut: dict[str, int] = {}
     for each in reports:
         for name in each.cut:
             cut[name] = cut.get(name, 0) + 1
-    click.echo(f"\n{len(reports)} workflows, {states} states, {runs} runs, {wrong} violations")
+    click.echo(f"\n{len(reports)} workflows, {states} states, {runs} runs{_time(seconds)}, {wrong} violations")
     if cut:
         click.echo("bounds that cut something: " + ", ".join(f"{name} in {cut[name]}" for name in sorted(cut)))
 

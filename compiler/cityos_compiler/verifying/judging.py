@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from cityos_runtime.interpreter.scope import Ended
@@ -114,9 +115,8 @@ class Judge:
                 yield Wrong("invariant", "", f"the workflow ends as {ending}, and this does not hold: {text}")
 
     def _order(self, play: Play) -> Iterator[Wrong]:
-        places = [place for _, place in play.ledger.undoings]
-        for (operation, place), before in zip(play.ledger.undoings[1:], places, strict=False):
-            if place > before and play.run.status != "completed":
+        for (_, before, sweep), (operation, place, same) in pairwise(play.ledger.undoings):
+            if place > before and sweep == same:
                 yield Wrong("order", operation, f"`{operation}` undoes something newer than what was undone before it")
 
 

@@ -41,8 +41,10 @@ class Ledger:
     """The effects of one run, in order."""
 
     effects: list[Effect] = field(default_factory=list)
-    undoings: list[tuple[str, int]] = field(default_factory=list)
-    """The compensations that were carried out: their operation, and the place of what they undid; -1 for nothing."""
+    undoings: list[tuple[str, int, int]] = field(default_factory=list)
+    """The compensations that were carried out: their operation, the place of what they undid, and in which sweep."""
+    sweeps: int = 0
+    """How often undoing began."""
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
     """What is wrong already: kind, step, and what."""
     pivoted: bool = False
@@ -87,7 +89,7 @@ class Ledger:
             effect.given_up = True
             return
         effect.undone += 1
-        self.undoings.append((operation, effect.place))
+        self.undoings.append((operation, effect.place, self.sweeps))
         if effect.undone > 1:
             self.wrong.append(("twice", effect.step, f"`{effect.step}` was undone twice by `{operation}`"))
         if effect.committed:

@@ -153,6 +153,7 @@ class Play:
 
     def undoing(self, name: str | None) -> None:
         """An `undo` begins; what is done after one of all belongs to the ending."""
+        self.ledger.sweeps += 1
         if name is None:
             self.ledger.ending = True
 
