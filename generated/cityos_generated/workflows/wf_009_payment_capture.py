@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="72d4256133397144acdd56523610972d1935e5dfb5bc375b78c550d8fe84fb47",
+    digest="15c15b24c3745ef80946a3b4758b960e11f76176fba9da2e68bea999964a74bc",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",
@@ -247,6 +247,9 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                 commission=self.state.commission,
                 currency_code=self.input.currency_code,
             ),
+            undo=Undo(
+                lambda done: erpnext.reverse_accounting_entries(journal_entry_id=done.journal_entry_id)
+            ),
         )
         return PaymentCaptureResult(
             status="captured", captured=self.state.to_capture, commission=self.state.commission
@@ -254,7 +257,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 79: recordAuditLog
+        # line 80: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
