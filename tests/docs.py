@@ -14,7 +14,7 @@ from tests.rules import pages
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "docs" / "rules"
-PLAYED = (ROOT / "docs" / "tutorial.md",)
+PLAYED = tuple(ROOT / "docs" / name for name in ("tutorial.md", "verifying.md"))
 PLAYED_IN_THE_CITY = (ROOT / "docs" / "simulating.md",)
 COMMAND = [sys.executable, "-c", "from cityos_compiler.cli.main import run; run()"]
 

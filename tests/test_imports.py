@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("cityos_dsl", "cityos_compiler", "cityos_runtime", "cityos_generated")
-MEETING = ("compiler/cityos_compiler/cli/", "compiler/cityos_compiler/scenarios/")
+MEETING = tuple(f"compiler/cityos_compiler/{folder}/" for folder in ("cli", "scenarios", "verifying"))
 ALLOWED = {
     "cityos_dsl": {"cityos_dsl"},
     "compiler/cityos_compiler": {"cityos_dsl", "cityos_compiler"},

@@ -67,4 +67,7 @@ class Workflow:
     meanwhile: dict[Scalar, Branch] | None = optional("What is done whenever a signal comes.")
     steps: tuple[Step, ...] = key("What it does.")
     finally_: tuple[Step, ...] | None = optional("What is done last on every path, after undoing.")
+    invariant: tuple[Scalar, ...] | None = optional(
+        "What holds at every end: `cityosc verify` tries to break it.", example=["captured == refunded"]
+    )
     queries: dict[Scalar, Fields] | None = optional("What it answers while it runs.")

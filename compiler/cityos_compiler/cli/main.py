@@ -27,6 +27,7 @@ COMMANDS = {
     "sandbox": ("sandbox", "Serve the sandbox city: all systems, over HTTP."),
     "demo": ("demo", "Place an order, break one, onboard a vendor: the tour."),
     "test": ("scenarios", "Run the scenario tests in virtual time."),
+    "verify": ("verify", "Try every path of the workflows within bounds, and say where one goes wrong."),
 }
 
 

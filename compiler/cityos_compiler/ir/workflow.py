@@ -54,6 +54,8 @@ class Workflow:
     meanwhile: Meanwhile | None
     steps: Block
     last: Block
+    invariants: tuple[Expr, ...] = ()
+    """What holds at every end, for `cityosc verify`: a run doesn't look at it."""
     queries: tuple[Query, ...]
     output: t.RecordType
     results: tuple[tuple[str, t.Type], ...]

@@ -103,7 +103,9 @@ def lower_workflow(
     with low.beside(meanwhile):
         steps, _ = low.block(spec.steps, env)
     output = output_type(name, low.returns)
-    last, _ = low.block(spec.finally_ or (), last_env(env, low, output))
+    at_end = last_env(env, low, output)
+    last, _ = low.block(spec.finally_ or (), at_end)
+    invariants = tuple(each for text in spec.invariant or () if (each := values.condition(text, at_end)) is not None)
     _undone_by_name(low)
     queries = _queries(project, low, spec, _query_env(env, low))
     workflow = ir.Workflow(
@@ -129,6 +131,7 @@ def lower_workflow(
         meanwhile=meanwhile,
         steps=steps,
         last=last,
+        invariants=invariants,
         queries=queries,
         output=output,
         results=tuple(low.results.items()),

@@ -19,8 +19,8 @@ from cityos_runtime.virtual.programs import Dispatch, Interpreted
 
 from cityos_compiler import ir
 from cityos_compiler.backends.definition.document import Definitions
-from cityos_compiler.backends.python.manifest import id_defaults
-from cityos_compiler.backends.python.systems import expressions, plain
+from cityos_compiler.backends.python.manifest import id_defaults, tenants_of
+from cityos_compiler.backends.python.systems import plain
 from cityos_compiler.flow.raised import raised
 from cityos_compiler.scenarios.model import When
 from cityos_compiler.simulating.actors import Actors
@@ -149,8 +149,7 @@ def play(
     workflow_id = filled(workflow.workflow_id, {**told(id_defaults(workflow), input), "tenant_id": tenant})
     following = Following(workflow_id, START)
     world = World(stage.programs, actors, listen=following.heard)
-    tenants = expressions(stage.project.city.tenants if stage.project.city is not None else None) or {}
-    context = Context(tenant=Tenant.of({"tenants": tenants}, tenant))
+    context = Context(tenant=Tenant.of({"tenants": tenants_of(stage.project)}, tenant))
     run = world.start(workflow.name, dict(input), context, workflow_id=workflow_id)
     played = Played(run, following, START)
     for arrival in sorted(wishes.arrivals, key=_moment):

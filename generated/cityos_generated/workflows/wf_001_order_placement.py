@@ -70,7 +70,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="b37ceda64953e02d39b2e06a9deadf2c492a597e85025c5e2dd0e0ef7f8add67",
+    digest="7ef217c6a0c1a81458a0d585b269a30cbeba16897e8bbe8593af40fd5d1b979b",
     steps=(
         "reserveInventory",
         "verifyIdentity",

@@ -73,7 +73,7 @@ class ReturnAndRefundResult(Model):
 
 FACTS = Facts(
     type="ReturnAndRefundWorkflow",
-    digest="0ebf91a027c0a122c410dbc28a404173146a96a48f176051b71bd61dc6d0da8c",
+    digest="3ff0a3a0e1fcae0d4f511c4bafc8fe899db623edbe5f0cfeeca51f9c7e1ad250",
     steps=(
         "validateReturnEligibility",
         "tellNotEligible",

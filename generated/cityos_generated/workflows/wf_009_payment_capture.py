@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="cfa94078ec390b2584fbc7738e77556c545e9616dc55788068bd2882f493bee5",
+    digest="42d86dfd300a28adf0d6f5f9ed72bd6780e5e4edbaa9a845d4fc8ae227ceac6e",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",
@@ -249,6 +249,9 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                 commission=self.state.commission,
                 currency_code=self.input.currency_code,
             ),
+            undo=Undo(
+                lambda done: erpnext.reverse_accounting_entries(journal_entry_id=done.journal_entry_id)
+            ),
         )
         return PaymentCaptureResult(
             status="captured", captured=self.state.to_capture, commission=self.state.commission
@@ -256,7 +259,7 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 80: recordAuditLog
+        # line 81: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -48,7 +48,7 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="b221a5c134fed0d7adef6d46ddda0a6cad0218d8472e6db881bd2f7a63ed72fa",
+    digest="4bd442c7f928e78df858ae38b2ee1cb2e4ed02b2f0006b8be181be92b81796d8",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",

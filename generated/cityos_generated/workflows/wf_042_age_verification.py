@@ -43,7 +43,7 @@ class AgeVerificationResult(Model):
 
 FACTS = Facts(
     type="AgeVerificationWorkflow",
-    digest="a35c678beca34ebf5fb8abfbadd7ce9cd77f607ca87c841593b76e6f82fa3c64",
+    digest="f5640c19016c6417b38d4e5c4bed2adfa2217c8a217f5ab8c9c97b0996a3557b",
     steps=(
         "checkExistingAgeCredential",
         "approveCheckout",
@@ -110,7 +110,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
                 medusa.approve_checkout(cart_id=self.input.cart_id, product_ids=self.input.product_ids),
             )
             return AgeVerificationResult(status="approved", new_credential=False)
-        # line 33: requestAgeVerification
+        # line 34: requestAgeVerification
         request_age_verification = await self.do(
             "requestAgeVerification",
             waltid.request_age_verification(
@@ -125,7 +125,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
             ),
             summary=f"Open a session by {self.input.verification_method}",
         )
-        # line 36: sendAgeVerificationLink
+        # line 37: sendAgeVerificationLink
         await self.do(
             "sendAgeVerificationLink",
             payload.send_age_verification_link(
@@ -133,7 +133,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
                 verification_session_id=request_age_verification.verification_session_id,
             ),
         )
-        # line 37: awaitVerification
+        # line 38: awaitVerification
         identity_presentation_verified = On(
             signals.IdentityPresentationVerified,
             where=lambda signal: (
@@ -153,7 +153,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
         )
         if heard.by is identity_presentation_verified:
             identity_presentation_verified_signal = identity_presentation_verified.payload(heard)
-            # line 42: verifyAge
+            # line 43: verifyAge
             verify_age = await self.do(
                 "verifyAge",
                 waltid.verify_age(
@@ -165,7 +165,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
             self.state.verdict = "approved" if verify_age.old_enough else "refused"
         elif heard.by is identity_presentation_rejected:
             self.state.verdict = "refused"
-        # line 48: issueAgeCredential
+        # line 49: issueAgeCredential
         if self.state.verdict == "approved":
             issue_age_credential = await self.attempt(
                 "issueAgeCredential",
@@ -174,7 +174,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
                 ),
                 summary="A credential for the next time",
             )
-        # line 53: approveOrBlockCheckout
+        # line 54: approveOrBlockCheckout
         await self.do(
             "approveOrBlockCheckout",
             medusa.approve_or_block_checkout(
@@ -189,7 +189,7 @@ class AgeVerificationWorkflow(City[AgeVerificationInput, AgeVerificationState, A
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 59: recordAuditLog
+        # line 60: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

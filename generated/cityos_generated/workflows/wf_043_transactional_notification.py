@@ -47,7 +47,7 @@ PATIENCE = timedelta(hours=2)
 
 FACTS = Facts(
     type="TransactionalNotificationWorkflow",
-    digest="2b3d39f6aecfe35a2694f4c163aff134f17e0274ae8a62eb4b99d1acb1d5da5f",
+    digest="b2c4989a3b519b6a32870d7a26ead323cf74916fb36072d63314894c85bb5d20",
     steps=(
         "awaitScheduledTime",
         "fetchTemplate",
@@ -213,7 +213,7 @@ class TransactionalNotificationWorkflow(
             ),
             summary="Note what got through, and what did not",
         )
-        # line 64: notification.undeliverable
+        # line 65: notification.undeliverable
         if self.input.priority == "high" and len(self.state.undelivered) == len(self.input.channels):
             await self.emit(
                 "notification.undeliverable",

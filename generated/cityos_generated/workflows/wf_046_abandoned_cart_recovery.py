@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="22256f2f2092aa2c19f49b77fe441da9ce6c9f263ffa7b7925c94c70e6b183a5",
+    digest="d2a2f87c643fd50c7d21319deb016d103a460cf169314cdbc35eb4c43f622b73",
     steps=(
         "remind",
         "wait1Hour",

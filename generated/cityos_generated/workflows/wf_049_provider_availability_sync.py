@@ -55,7 +55,7 @@ class ProviderAvailabilitySyncResult(Model):
 
 FACTS = Facts(
     type="ProviderAvailabilitySyncWorkflow",
-    digest="f77ca465a13949b8b785faaa8594ca10c35ea7562e97c1b8679a7f5ba8ece112",
+    digest="b051d740be475d26856dab40c2afd30ea820e3c71d07083ce72e4f9673babe42",
     steps=(
         "fetchExternalCalendarEvents",
         "disconnectCalendar",
@@ -115,7 +115,7 @@ class ProviderAvailabilitySyncWorkflow(
                     await self.do(
                         "disconnectCalendar", medusa.disconnect_calendar(provider_id=self.input.provider_id)
                     )
-                    # line 28: notifyDisconnected
+                    # line 29: notifyDisconnected
                     await self.attempt(
                         "notifyDisconnected",
                         payload.notify_provider(
@@ -127,7 +127,7 @@ class ProviderAvailabilitySyncWorkflow(
                     )
                 else:
                     raise
-        # line 31: compareWithInternalAvailability
+        # line 32: compareWithInternalAvailability
         compare_with_internal_availability = await self.do(
             "compareWithInternalAvailability",
             medusa.compare_with_internal_availability(
@@ -138,7 +138,7 @@ class ProviderAvailabilitySyncWorkflow(
             ),
             summary="What has to be blocked here, and which bookings are not yet there",
         )
-        # line 34: blockConflictingSlots
+        # line 35: blockConflictingSlots
         if self.input.sync_direction != "outbound":
             await self.do(
                 "blockConflictingSlots",
@@ -146,11 +146,11 @@ class ProviderAvailabilitySyncWorkflow(
                     provider_id=self.input.provider_id, blocks=compare_with_internal_availability.to_block
                 ),
             )
-        # line 38: pushed
+        # line 39: pushed
         if self.input.sync_direction != "inbound":
 
             async def pushed_pass(booking: types.CalendarBooking) -> str:
-                # line 46: pushBookingsToExternalCalendar
+                # line 47: pushBookingsToExternalCalendar
                 await self.do(
                     "pushBookingsToExternalCalendar",
                     calendar.push_bookings_to_external_calendar(
@@ -185,7 +185,7 @@ class ProviderAvailabilitySyncWorkflow(
                     for one in pushed_collected.failed
                 ],
             )
-        # line 49: updateAvailabilityExceptions
+        # line 50: updateAvailabilityExceptions
         await self.do(
             "updateAvailabilityExceptions",
             medusa.update_availability_exceptions(
@@ -195,7 +195,7 @@ class ProviderAvailabilitySyncWorkflow(
             ),
             summary="Whole days off, and when this sync was",
         )
-        # line 53: notifyConflicts
+        # line 55: notifyConflicts
         if compare_with_internal_availability.new_conflicts > 0:
             await self.attempt(
                 "notifyConflicts",

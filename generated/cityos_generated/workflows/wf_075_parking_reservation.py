@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="ca9cad4266df491f995808fae7e48a5959ae3bbe0bd271f4de6961f783e7be07",
+    digest="64237895c99d620a99759c1e949601822ad4e594e6345a95d0fc7d53085b417f",
     steps=(
         "arrive",
         "reserveSpot",

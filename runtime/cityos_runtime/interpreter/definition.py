@@ -21,12 +21,15 @@ FORMAT = 1
 class Definition:
     """What a document says, ready to run."""
 
+    reading: type[Reading] = Reading
+    """What reads its parts; one that watches them can be put in its place."""
+
     def __init__(self, document: Mapping[str, Any]) -> None:
         if document.get("format") != FORMAT:
             raise DefinitionError(f"the document's format is {document.get('format')}, and {FORMAT} is known here")
         steps.load()
         types = self.types = Types(document["types"])
-        reading = Reading(document, types)
+        reading = self.reading(document, types)
         self.variables = frozenset(each["name"] for each in document["state"])
         self.results = frozenset(document["results"])
         self.carries: bool = document["carries"]

@@ -124,9 +124,13 @@ class Reading:
 
         return begin
 
+    def kind(self, data: Data) -> Work:
+        """What a step's kind does."""
+        return STEPS[data["step"]](self, data)
+
     def _step(self, data: Data) -> Work:
         """One step: its guard, its status, then itself."""
-        work = STEPS[data["step"]](self, data)
+        work = self.kind(data)
         guard, status = self.maybe(data.get("if")), data.get("status")
         if guard is None and status is None:
             return work

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from itertools import islice, product
 from typing import Any, TypeAlias
 
@@ -61,6 +63,8 @@ def _compared(op: str, left: Expr, right: Expr) -> Iterator[Wanted]:
     if not isinstance(right, Literal):
         return
     value: Any = right.value
+    if op in ("<", ">") and not isinstance(value, int | float | Decimal | timedelta):
+        return
     match op:
         case "==":
             yield [] if value is None else [(left, value)]
@@ -69,13 +73,18 @@ def _compared(op: str, left: Expr, right: Expr) -> Iterator[Wanted]:
         case ">=" | "<=":
             yield [(left, value)]
         case ">":
-            yield [(left, value + 1)]
+            yield [(left, value + _least(value))]
         case "<":
-            yield [(left, value - 1)]
+            yield [(left, value - _least(value))]
+
+
+def _least(value: Any) -> Any:
+    """A difference that matters."""
+    return timedelta(seconds=1) if isinstance(value, timedelta) else 1
 
 
 def _beside(value: Any) -> Any:
-    return (not value) if isinstance(value, bool) else value + 1
+    return (not value) if isinstance(value, bool) else value + _least(value)
 
 
 def _method(condition: Method, truth: bool) -> Iterator[Wanted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cityos_runtime.virtual.activities import Answered, Asked, Failing, Lost, Perform
+from cityos_runtime.virtual.activities import Answered, Asked, Failing, Lost, Pending, Perform
 from cityos_runtime.virtual.clock import Clock
 from cityos_runtime.virtual.programs import Compiled, Program
 from cityos_runtime.virtual.run import Run, Stuck
@@ -17,6 +17,7 @@ __all__ = [
     "Entry",
     "Failing",
     "Lost",
+    "Pending",
     "Perform",
     "Program",
     "Run",

@@ -74,7 +74,17 @@ class Lost:
     """No answer within the operation's timeout: it may have happened."""
 
 
-Outcome: TypeAlias = Answered | Failing | Lost
+class Pending:
+    """Not answered yet: whoever plays the world answers later, with `come`."""
+
+    activity: Activity
+
+    def come(self, outcome: Answered | Failing | Lost) -> None:
+        """What the attempt comes to."""
+        self.activity.take(outcome)
+
+
+Outcome: TypeAlias = Answered | Failing | Lost | Pending
 Perform: TypeAlias = Callable[[Asked], Outcome]
 
 
@@ -131,7 +141,13 @@ class Activity:
         asked = replace(first, attempt=self._attempt)
         outcome = self._run.perform(asked)
         self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome)
+        self.take(outcome)
+
+    def take(self, outcome: Outcome) -> None:
+        """What an attempt came to; nothing where the activity was over before."""
         match outcome:
+            case Pending():
+                outcome.activity = self
             case Answered(output, after):
                 self._later(after, lambda: self._answered(output))
             case Failing():

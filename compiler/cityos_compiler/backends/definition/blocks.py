@@ -38,7 +38,9 @@ def _step(w: Writing, step: ir.Step) -> Data:
     data = WRITERS[type(step)](w, step)
     guard = step.guard if not isinstance(step, ir.If) else None
     head = {"name": step.name, "if": w.maybe(guard), "status": step.status}
-    return {key: value for key, value in (head | data).items() if value not in (None, "", False)}
+    written = {key: value for key, value in (head | data).items() if value not in (None, "", False)}
+    w.written.append((written, step))
+    return written
 
 
 def meanwhile(w: Writing, beside: ir.Meanwhile | None) -> Data | None:

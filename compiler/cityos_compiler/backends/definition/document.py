@@ -32,6 +32,10 @@ class Definitions:
 
     def of(self, name: str) -> dict[str, Any]:
         """The document of the workflow of that name, as plain data."""
+        return self.traced(name)[0]
+
+    def traced(self, name: str) -> tuple[dict[str, Any], Writing]:
+        """The same, with what it was written with: which step each part comes from, and which operations it calls."""
         workflow = self.workflows[name]
         outputs = {each.output.name: each.output for each in self.workflows.values()}
         signals = {model.payload.name: model.name for model in self.project.signals.values()}
@@ -43,7 +47,7 @@ class Definitions:
         while missing := writing.operations.keys() - described.keys():
             for key in sorted(missing):
                 described[key] = operation_data(writing, writing.operations[key])
-        return {**document, "operations": described, "types": types.named}
+        return {**document, "operations": described, "types": types.named}, writing
 
 
 def _facts(w: Writing) -> dict[str, Any]:

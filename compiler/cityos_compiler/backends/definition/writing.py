@@ -25,6 +25,8 @@ class Writing:
     types: Types
     operations: dict[str, OperationModel] = field(default_factory=dict)
     """The operations that it calls so far, by system and name."""
+    written: list[tuple[dict[str, Any], ir.Step]] = field(default_factory=list)
+    """The steps that it has so far, with what they come from."""
 
     def expression(self, expression: ir.Expr) -> str:
         """An expression: its text, which means the same without types. The records that it makes are taken in."""

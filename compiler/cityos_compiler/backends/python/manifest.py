@@ -32,7 +32,7 @@ def manifest(project: Project, workflows: list[ir.Workflow]) -> str:
             }
             for workflow in workflows
         ],
-        "tenants": _tenants(project),
+        "tenants": tenants_of(project),
     }
     return json.dumps(data, indent=1) + "\n"
 
@@ -66,6 +66,7 @@ def _schedules(project: Project, workflow: ir.Workflow) -> dict[str, Any]:
     return {"again": workflow.again, "schedules": entries} if entries else {}
 
 
-def _tenants(project: Project) -> dict[str, dict[str, str]]:
+def tenants_of(project: Project) -> dict[str, dict[str, str]]:
+    """The tenants that the project gives a profile, by id."""
     tenants = project.city.tenants if project.city is not None else None
     return expressions(tenants) or {}

@@ -1,0 +1,154 @@
+"""`cityosc verify`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cityos_compiler.cli.common import project_root
+
+if TYPE_CHECKING:
+    from cityos_compiler.verifying.city import City
+    from cityos_compiler.verifying.report import Problem, Report
+
+
+@click.command()
+@click.argument("workflows", nargs=-1)
+@click.option("--faults", default=2, show_default=True, help="Errors, late answers, cancellations, decisions of a run.")
+@click.option("--variants", default=2, show_default=True, help="Unusual answers and inputs of a run.")
+@click.option("--signals", default=4, show_default=True, help="Signals of a run.")
+@click.option("--jumps", default=12, show_default=True, help="Timers of a run that ring.")
+@click.option("--runs", default=1200, show_default=True, help="Runs of one workflow, all together.")
+@click.option("--workers", default=2, show_default=True, help="Processes that search.")
+@click.option("--json", "as_json", is_flag=True, help="Write the whole report as JSON.")
+@click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Show a trace's timeline.")
+def verify_command(
+    workflows: tuple[str, ...], faults: int, variants: int, signals: int, jumps: int, runs: int, workers: int,
+    as_json: bool, replay: Path | None,
+) -> int:  # fmt: skip
+    """Try every path of WORKFLOWS (names or numbers; all where none is named) within bounds.
+
+    Every outcome of every step, every order of signals and timers, a cancellation at every point: runs in this process,
+    on a virtual clock. A violation comes with the shortest trace to it. What a bound cut off is named.
+    """
+    from cityos_compiler.verifying.bounds import Bounds
+    from cityos_compiler.verifying.city import verify_all
+
+    root = project_root()
+    city = _city(root)
+    if replay is not None:
+        return _replay(city, replay)
+    names = _chosen(city, workflows)
+    bounds = Bounds(faults=faults, variants=variants, signals=signals, jumps=jumps, runs=runs)
+    reports = []
+    for number, each in enumerate(verify_all(city, names, bounds, workers), start=1):
+        reports.append(each)
+        if not as_json:
+            _tell(root, each)
+        if sys.stderr.isatty():
+            click.echo(f"\r{number} of {len(names)}", nl=False, err=True)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in sorted(reports, key=lambda each: each.id)], indent=1))
+    else:
+        _sum(reports)
+    return 1 if any(each.violations for each in reports) else 0
+
+
+def _city(root: Path) -> City:
+    from cityos_compiler.backends.definition.document import Definitions
+    from cityos_compiler.lowering.workflow import lower
+    from cityos_compiler.passes import checked
+    from cityos_compiler.render import has_color, human
+    from cityos_compiler.scenarios.model import read_scenarios
+    from cityos_compiler.verifying.city import City
+    from cityos_dsl.project import load
+
+    project = load(root)
+    lowered = lower(project)
+    found = checked(project, [], lowered, [])  # what rules say of a workflow doesn't keep it from being run
+    if found.has_errors:
+        click.echo(human(found.findings, project.texts, color=has_color(sys.stderr)), err=True)
+        raise click.exceptions.Exit(1)
+    scenarios, _, _ = read_scenarios(root / "specs" / "tests", root)
+    return City(project, Definitions(project, lowered.workflows), scenarios)
+
+
+def _chosen(city: City, wanted: Iterable[str]) -> list[str]:
+    from cityos_compiler.cli.find import find_workflow
+    from cityos_compiler.passes import Checked
+
+    all_of_them = list(city.definitions.workflows.values())
+    checked = Checked(city.project, all_of_them, [])
+    return [find_workflow(checked, each).name for each in wanted] or [each.name for each in all_of_them]
+
+
+def _tell(root: Path, report: Report) -> None:
+    steps = f"{report.reached['step']} of {report.total['step']} steps"
+    undone = f"{report.reached['compensation']} of {report.total['compensation']} compensations"
+    cut = f"; cut by {', '.join(sorted(report.cut))}" if report.cut else ""
+    mark = "FAILED" if report.violations else "ok"
+    click.echo(
+        f"{mark:>6}  {report.id} {report.workflow}: {report.states} states, {report.runs} runs{_time(report.seconds)}; "
+        f"{steps}, {undone}{cut}"
+    )
+    for missed in report.missed:
+        click.echo(f"        {report.file}:{missed.line}: {missed.kind} never reached: {missed.name}")
+    for problem in report.problems:
+        _tell_problem(root, report, problem)
+
+
+def _tell_problem(root: Path, report: Report, problem: Problem) -> None:
+    if problem.is_note:
+        click.echo(f"        {report.file}:{problem.line}: note: {problem.message}")
+        return
+    click.echo(f"\n{report.file}:{problem.line}: {problem.message}")
+    for line in problem.timeline:
+        click.echo(f"    {line}")
+    path = _kept(root, report, problem)
+    click.echo(f"  again: cityosc verify --replay {path.relative_to(root)}\n")
+
+
+def _time(seconds: float) -> str:
+    """For people: what is written to a file says the same every time."""
+    return f", {seconds:.1f} s" if sys.stdout.isatty() else ""
+
+
+def _kept(root: Path, report: Report, problem: Problem) -> Path:
+    """The problem's trace, in a file."""
+    folder = root / ".cityos" / "verify"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "-".join(part for part in (report.id, problem.kind, problem.step) if part)
+    path = path.with_name(path.name + ".json")
+    path.write_text(json.dumps(problem.trace, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _sum(reports: list[Report]) -> None:
+    wrong = sum(len(each.violations) for each in reports)
+    states, runs = sum(each.states for each in reports), sum(each.runs for each in reports)
+    seconds = sum(each.seconds for each in reports)
+    cut: dict[str, int] = {}
+    for each in reports:
+        for name in each.cut:
+            cut[name] = cut.get(name, 0) + 1
+    click.echo(f"\n{len(reports)} workflows, {states} states, {runs} runs{_time(seconds)}, {wrong} violations")
+    if cut:
+        click.echo("bounds that cut something: " + ", ".join(f"{name} in {cut[name]}" for name in sorted(cut)))
+
+
+def _replay(city: City, file: Path) -> int:
+    from cityos_compiler.verifying.choices import Choice
+    from cityos_compiler.verifying.report import timeline
+    from cityos_compiler.verifying.subject import Given
+
+    trace: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    name = _chosen(city, [trace["workflow"]])[0]
+    for line in timeline(city.subject(name), Given(**trace["given"]), [Choice(**each) for each in trace["choices"]]):
+        click.echo(line)
+    return 0

@@ -1,0 +1,1 @@
+"""Trying every path of a workflow, within stated bounds, in this process and on a virtual clock."""
