@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, TypeVarTuple
 
 from pydantic import ConfigDict
 
@@ -14,6 +14,7 @@ from cityos_runtime.model import Model
 from cityos_runtime.operation import Call, Operation, Retry
 
 T = TypeVar("T")
+Kept = TypeVarTuple("Kept")
 Calls: TypeAlias = Call[Any] | Sequence[Call[Any]] | None
 
 
@@ -23,6 +24,11 @@ class Undo(Generic[T]):
 
     factory: Callable[[T], Calls]
     needs_result: bool = True
+
+    @classmethod
+    def of(cls, factory: Callable[[T, *Kept], Calls], *kept: *Kept, needs_result: bool = True) -> Undo[T]:
+        """The same in a loop, whose variables mean something else by the time of the undoing: as they are now."""
+        return cls(lambda done: factory(done, *kept), needs_result)
 
 
 class _Input(Model):

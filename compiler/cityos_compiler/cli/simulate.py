@@ -81,6 +81,8 @@ def simulate_command(
         until = moment(end) if end is not None else None
         if end is not None and until is None:
             raise WrongWish(f"`{end}` is no moment: a duration after the start, or step+2h")
+        if until is not None and until.after is not None:
+            stage.known(found).step(until.after)
         played = play(stage, found, given.input, tenant or given.tenant, wishes,
                       examples=signal_examples(checked.project), seed=seed, until=until)  # fmt: skip
     except WrongWish as error:

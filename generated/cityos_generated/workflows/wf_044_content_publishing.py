@@ -229,12 +229,13 @@ class ContentPublishingWorkflow(
                             content_id=self.input.content_id,
                             locale=locale,
                         ),
-                        undo=Undo(
-                            lambda _, locale=locale: payload.unpublish_content(
+                        undo=Undo.of(
+                            lambda _, locale: payload.unpublish_content(
                                 content_type=self.input.content_type,
                                 content_id=self.input.content_id,
                                 locale=locale,
                             ),
+                            locale,
                             needs_result=False,
                         ),
                         summary=f"Publish it in {locale}",

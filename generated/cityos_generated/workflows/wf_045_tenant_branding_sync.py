@@ -88,10 +88,11 @@ class TenantBrandingSyncWorkflow(
                         payload.update_storefront_theme(
                             storefront_id=storefront_id, branding=self.input.branding
                         ),
-                        undo=Undo(
-                            lambda done, storefront_id=storefront_id: payload.restore_storefront_theme(
+                        undo=Undo.of(
+                            lambda done, storefront_id: payload.restore_storefront_theme(
                                 storefront_id=storefront_id, previous_version_id=done.previous_version_id
-                            )
+                            ),
+                            storefront_id,
                         ),
                         summary=f"Give {storefront_id} the new look",
                     )

@@ -40,8 +40,10 @@ def _undo_text(fn: Function, step: ir.Do) -> str | None:
     inner = fn.closure(**({step.name: "done"} if step.undo.needs_result else {}))
     call = call_text(inner, step.undo.operation, step.undo.inputs, step.undo.system)
     needs = "" if step.undo.needs_result else ", needs_result=False"
-    kept = "".join(f", {name}={name}" for name in _of_this_pass(fn, call) if name != argument)
-    return f"Undo(lambda {argument}{kept}: {call}{needs})"
+    kept = "".join(f", {name}" for name in _of_this_pass(fn, call) if name != argument)
+    if kept:
+        return f"Undo.of(lambda {argument}{kept}: {call}{kept}{needs})"
+    return f"Undo(lambda {argument}: {call}{needs})"
 
 
 def _of_this_pass(fn: Function, call: str) -> list[str]:

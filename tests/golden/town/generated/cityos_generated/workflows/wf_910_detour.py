@@ -66,7 +66,9 @@ class DetourWorkflow(City[DetourInput, DetourState, DetourResult]):
                     await self.attempt(
                         "pay",
                         town.pay(place=place, amount=self.input.fee),
-                        undo=Undo(lambda done, place=place: town.clear_room(room=place + done.payment_id)),
+                        undo=Undo.of(
+                            lambda done, place: town.clear_room(room=place + done.payment_id), place
+                        ),
                     )
         # line 22
         self.fail("SoldOutError", "no room for the night")
