@@ -26,6 +26,7 @@ def between(one: Happened, other: Happened, *, alone: bool = True) -> list[str]:
         if getattr(one, name) != getattr(other, name)
     ]
     found += _values("result", one.result, other.result, late)
+    found += _values("queries", one.answered, other.answered, late)
     if sorted(one.ran) != sorted(other.ran):
         found.append(f"ran: {one.ran}, and {other.ran}")
     for name in one.calls.keys() & other.calls.keys():

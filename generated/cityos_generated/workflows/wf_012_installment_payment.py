@@ -48,7 +48,7 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="0bea9ea029015ed4dd76e68677a8be182fee7e33d71440b4a894f432a1d0ab45",
+    digest="95af8eea6066779f36c44503c010635c57304936443ef74d4aa08867b2d3a938",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",

@@ -46,7 +46,7 @@ class SubscriptionCancellationResult(Model):
 
 FACTS = Facts(
     type="SubscriptionCancellationWorkflow",
-    digest="0844152bd395b1389bc635fe834def56eb2d7c346d28f0bb43755bfe6977f89b",
+    digest="33c8508a31b5c47cfab87b0944435bf0471f254c54c4b0d8d8dbb9c93294f1dd",
     steps=(
         "fetchSubscription",
         "subscription.cancelled",

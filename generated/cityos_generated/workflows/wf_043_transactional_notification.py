@@ -47,7 +47,7 @@ PATIENCE = timedelta(hours=2)
 
 FACTS = Facts(
     type="TransactionalNotificationWorkflow",
-    digest="2b3d39f6aecfe35a2694f4c163aff134f17e0274ae8a62eb4b99d1acb1d5da5f",
+    digest="42c4e09421835434445d623f77b8bad4167b87ee6f82b764b23c165191bceb0c",
     steps=(
         "awaitScheduledTime",
         "fetchTemplate",

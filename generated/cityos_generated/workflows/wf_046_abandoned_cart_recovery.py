@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="22256f2f2092aa2c19f49b77fe441da9ce6c9f263ffa7b7925c94c70e6b183a5",
+    digest="fcbe36f4b08986ce16d9491d35fc7221c2b2aef6baa219465b83fa3939130a31",
     steps=(
         "remind",
         "wait1Hour",

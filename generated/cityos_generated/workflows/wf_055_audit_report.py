@@ -48,7 +48,7 @@ class AuditReportResult(Model):
 
 FACTS = Facts(
     type="AuditReportWorkflow",
-    digest="97e9ce220f91a8dc73ca0814a391f3edd14f8541309d70b26f2c587cbd032576",
+    digest="3bb8e53a7b3f80ba2d38caa3b3f231114fc6c7e917520b5eb9340abb2c16f531",
     steps=(
         "gatherAll",
         "gatherMedusaAuditLogs",

@@ -95,7 +95,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="5efd39ebac85f32319bd6481eaa9a6ae9dea97bddb085af0c7f80db3e357af9d",
+    digest="191baf1cad96d73708d0bfee032ff2c25faf3bf4c706eda993bce82d663f7e36",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",

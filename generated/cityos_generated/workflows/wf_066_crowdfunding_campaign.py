@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Annotated
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -104,7 +104,7 @@ PAGE = 100
 
 FACTS = Facts(
     type="CrowdfundingCampaignWorkflow",
-    digest="b0e023e3d31ff63f163e5c51d7244d8cc543233c4511a1d9375f9254a21587ca",
+    digest="df157c89a4b0403c37daef5a86c5fcd7fb5bbe641591b2d7d884793cfecc999f",
     steps=(
         "findPayeeAccount",
         "publishCampaign",
@@ -192,6 +192,7 @@ class CrowdfundingCampaignWorkflow(
 
     async def steps(self) -> CrowdfundingCampaignResult:
         """The workflow's own flow."""
+        find_payee_account: medusa.FindPayeeAccountOutput | None = self.done.find_payee_account
         if not self.resuming("monitorPledges"):
             # line 36: findPayeeAccount
             find_payee_account = await self.do(
@@ -541,7 +542,7 @@ class CrowdfundingCampaignWorkflow(
                         payment.transfer_to_payee(
                             reference=self.input.campaign_id,
                             payee_id=self.input.creator_id,
-                            connected_account_id=find_payee_account.connected_account_id,
+                            connected_account_id=sure(find_payee_account).connected_account_id,
                             amount=self.state.amount_charged,
                             currency_code=self.input.currency_code,
                         ),

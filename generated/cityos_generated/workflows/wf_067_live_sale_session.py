@@ -10,7 +10,7 @@ from itertools import count
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -65,7 +65,7 @@ PAGE = 100
 
 FACTS = Facts(
     type="LiveSaleSessionWorkflow",
-    digest="15f99775e1008dd596fc0918a0654dbb28a709f695d1295551f2fbc0a5f422ac",
+    digest="d3b11923bd76dd13f8a31e8d7ac2abd7d80cdd2d087e6083f514186c1044c7a0",
     steps=(
         "reserveFlashInventory",
         "awaitSessionStart",
@@ -128,6 +128,9 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
 
     async def steps(self) -> LiveSaleSessionResult:
         """The workflow's own flow."""
+        calculate_host_commission: medusa.CalculateHostCommissionOutput | None = (
+            self.done.calculate_host_commission
+        )
         if not self.resuming("monitorBidsAndPurchases"):
             # line 36: reserveFlashInventory
             await self.do(
@@ -398,7 +401,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
             refused=self.state.refused,
             bids=self.state.bids,
             revenue=self.state.revenue,
-            commission=calculate_host_commission.commission,
+            commission=sure(calculate_host_commission).commission,
         )
 
     async def last(self) -> None:

@@ -50,7 +50,7 @@ class VehicleServiceResult(Model):
 
 FACTS = Facts(
     type="VehicleServiceWorkflow",
-    digest="615b2d2b5c84604c814c8f83c49aa1fafa0281ba2472f0f234cdcec1f15a0257",
+    digest="3837e28166b78be7fc0209b70df84097cf1a57742bc5ef461bbe3c05d4521629",
     steps=(
         "appointment",
         "reserveWorkshopSlot",

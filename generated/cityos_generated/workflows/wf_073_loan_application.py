@@ -74,7 +74,7 @@ NOTHING = Decimal("0")
 
 FACTS = Facts(
     type="LoanApplicationWorkflow",
-    digest="9e02ec66eb24bb8fc27f647847bb82729ea3833d5f3042544effb0e0b00a775f",
+    digest="7a49a1a024c30e850cb28cc4291fd7fee40122c6262b7d0a91fd27b9b6452c52",
     steps=(
         "verifyApplicantIdentity",
         "requestIdentityPresentation",

@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="241d066af02638bf6e89adfe99f6ea38286df1804ec54712ef18de4f423d8748",
+    digest="20af8f1f8c8e34d9197001c5e302739f5272d6d5830234a4b04a6c9fee141f3e",
     steps=(
         "arrive",
         "reserveSpot",

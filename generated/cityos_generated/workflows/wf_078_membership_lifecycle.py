@@ -10,7 +10,20 @@ from itertools import count
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo, Watch
+from cityos_runtime import (
+    Carried,
+    City,
+    Context,
+    Facts,
+    Leave,
+    Limits,
+    Model,
+    On,
+    StepFailed,
+    Undo,
+    Watch,
+    sure,
+)
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -66,7 +79,7 @@ class MembershipLifecycleResult(Model):
 
 FACTS = Facts(
     type="MembershipLifecycleWorkflow",
-    digest="6596618f6910e552a0fa2207b58f1fc1ab42d35e85357e1b6814921054847bba",
+    digest="497c8eac48668fd0db9f100bd28d225d79b8d7e1ea52b5810e30921c0caf5f6d",
     steps=(
         "capturePayment",
         "activateMembership",
@@ -157,6 +170,9 @@ class MembershipLifecycleWorkflow(
 
     async def steps(self) -> MembershipLifecycleResult:
         """The workflow's own flow."""
+        issue_digital_membership_card: waltid.IssueDigitalMembershipCardOutput | None = (
+            self.done.issue_digital_membership_card
+        )
         if not self.resuming("billingCycles"):
             # line 45: capturePayment
             if self.input.price > Decimal(0):
@@ -203,7 +219,7 @@ class MembershipLifecycleWorkflow(
                 ),
                 undo=Undo(lambda done: waltid.revoke_membership_card(credential_id=done.credential_id)),
             )
-            self.state.card = issue_digital_membership_card.credential_id
+            self.state.card = sure(issue_digital_membership_card).credential_id
             # line 57: grantBenefits
             await self.do(
                 "grantBenefits",

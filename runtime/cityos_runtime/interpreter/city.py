@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio.exceptions import ApplicationError
 
 from cityos_runtime.context import Carried, Context
-from cityos_runtime.doing import snake
+from cityos_runtime.core import snake
 from cityos_runtime.errors import Return
 from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.interpreter.scope import Ended, Scope
@@ -63,6 +63,8 @@ class InterpretedCity(City[BaseModel, BaseModel, BaseModel]):
             if (condition is None or condition(scope)) and not that(scope):
                 self.fail("InvalidArgumentError", message)
         try:
+            if not self.resuming(self.definition.resumed_at):
+                await self.definition.opening(scope)
             await self.definition.flow(scope)
         except Return as end:
             result: BaseModel = end.value

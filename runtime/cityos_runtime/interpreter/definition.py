@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from cityos_runtime.core import Facts
-from cityos_runtime.doing import snake
+from cityos_runtime.core import Facts, snake
 from cityos_runtime.interpreter import steps
-from cityos_runtime.interpreter.reading import Reading
+from cityos_runtime.interpreter.reading import Data, Reading, Work
 from cityos_runtime.interpreter.scope import Scope
 from cityos_runtime.interpreter.store import DefinitionError, digest_of
 from cityos_runtime.interpreter.types import Types
@@ -47,7 +46,7 @@ class Definition:
                         for each in document["state"] if each["init"] is not None]  # fmt: skip
         self.require = [(reading.maybe(each["if"]), reading.expression(each["that"]), each["message"])
                         for each in document["require"]]  # fmt: skip
-        self.flow = reading.block(document["flow"])
+        self.resumed_at, self.opening, self.flow = _resumable(reading, document["flow"])
         self.watches = watches(reading, document["meanwhile"])
         self.last = reading.block(document["last"]) if document["last"] else None
         self.queries = {name: reading.pairs(fields) for name, fields in document["queries"].items()}
@@ -67,6 +66,12 @@ class Definition:
             compensation=document["compensation"],
             within=lasting,
         )  # fmt: skip
+
+
+def _resumable(reading: Reading, flow: Sequence[Data]) -> tuple[str, Work, Work]:
+    """The loop at which a later run begins, what comes before it, which an earlier run has done, and the rest."""
+    place = next((number for number, step in enumerate(flow) if "carries" in step), 0)
+    return flow[place]["name"] if place else "", reading.block(flow[:place]), reading.block(flow[place:])
 
 
 class _Alone(Scope):

@@ -36,7 +36,8 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
     inner = low.fresh(inner, step.steps)
     low.targets.append(target)
     low.handled.append(("any",) if failing != "stop" else ())
-    meanwhile = low.meanwhile(step.meanwhile, inner)
+    # Beside passes that run apart from each other there is no one pass whose names could be meant.
+    meanwhile = low.meanwhile(step.meanwhile, env if target.apart else inner)
     before = set(low.results)
     with low.beside(meanwhile):
         steps, after = low.block(step.steps, low.waited(inner))

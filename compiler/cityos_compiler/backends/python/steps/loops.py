@@ -6,7 +6,7 @@ from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body, write_block, writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import variable
-from cityos_compiler.backends.python.results import assign, is_read
+from cityos_compiler.backends.python.results import assign, expression_names, is_read
 from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile, write_nonlocal
 from cityos_dsl.expr import types as t
 
@@ -46,9 +46,9 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
     with fn.w.block(_loop_head(fn, step, meanwhile)):
         loop = outer.looping(step.name)
         head = f"for {item} in {source}:"
-        number = item
-        if step.among is not None:
-            head, number = f"for pass_number, {item} in enumerate({source}, start=1):", "pass_number"
+        if step.among is not None or _is_numbered(step):
+            head = f"for pass_number, {item} in enumerate({source}, start=1):"
+        number = item if step.among is None else "pass_number"
         with fn.w.block(head):
             if step.where is not None:
                 with fn.w.block(f"if not ({loop.expr(step.where)}):"):
@@ -68,7 +68,8 @@ def _apart(fn: Function, step: ir.ForEach) -> None:
     annotation = fn.module.homes.annotation(step.item_type, fn.module.name)
     gives = fn.module.homes.annotation(step.give.type, fn.module.name) if step.give is not None else "None"
     body = f"{variable(step.name)}_pass"
-    with fn.w.block(f"async def {body}({item}: {annotation}) -> {gives}:"):
+    number = "pass_number: int, " if _is_numbered(step) else ""
+    with fn.w.block(f"async def {body}({number}{item}: {annotation}) -> {gives}:"):
         write_nonlocal(fn, step.steps)
         inner = write_locals(fn.closure(**{step.item: item}), step.locals)
         function_body(inner, step.steps)
@@ -83,12 +84,19 @@ def _apart(fn: Function, step: ir.ForEach) -> None:
 
 
 def _each(fn: Function, step: ir.ForEach, body: str) -> None:
-    item = variable(step.item)
-    source = _source(fn, step)
+    element = variable(step.item)
+    source, each = _source(fn, step), "each"
+    if _is_numbered(step):
+        element, each = f"(pass_number, {element})", "each_numbered"
+        source = f"enumerate({source}, start=1)"
     if step.where is not None:
-        source = f"[{item} for {item} in {source} if {fn.inner(**{step.item: item}).expr(step.where)}]"
+        where = fn.inner(**{step.item: variable(step.item)}).expr(step.where)
+        where = f"({where})" if " else " in where else where  # a choice can't stand there bare
+        source = f"[{element} for {element} in {source} if {where}]"
+    elif each == "each_numbered":
+        source = f"list({source})"
     limit = f", limit={fn.expr(step.concurrency)}" if step.concurrency is not None else ""
-    text = f'await self.each("{step.name}", {source}, {body}{limit}, on_failure="{step.failing}")'
+    text = f'await self.{each}("{step.name}", {source}, {body}{limit}, on_failure="{step.failing}")'
     if step.outcome is not None:
         _collected(fn, step, step.outcome, text)
     elif step.give is not None:
@@ -110,6 +118,11 @@ def _collected(fn: Function, step: ir.ForEach, outcome: t.RecordType, text: str)
         "outcome=one.error.outcome)"
     )
     assign(fn, step.name, f"{outcome.name}({given}failed=[{failed} for one in {collected}.failed])")
+
+
+def _is_numbered(step: ir.ForEach) -> bool:
+    """Whether something in the loop asks for the number of the pass."""
+    return "pass" in expression_names((step.where, step.give, step.locals, step.steps, step.meanwhile))
 
 
 def _source(fn: Function, step: ir.ForEach) -> str:
