@@ -62,13 +62,15 @@ def _lasting(said: Mapping[str, list[int]]) -> Callable[[Asked], timedelta]:
 
 
 def between(one: Outcome, other: Outcome) -> list[str]:
-    """The first thing that one did and the other didn't, and what is said differently of them."""
+    """The first thing that one did and the other didn't, what is said differently of them, and who can't go on."""
     found = []
     for number, (left, right) in enumerate(zip_longest(_told(one), _told(other))):
         if left != right:
             found.append(f"event {number}: {left}\n    and: {right}")
             break
     assert one.happened is not None and other.happened is not None
+    # A run that can't go on is a mistake of both: what the compiler accepts can be run.
+    found += [f"stuck: {happened.message}" for happened in (one.happened, other.happened) if happened.ended == "stuck"]
     for name in SAME:
         values = [getattr(happened, name) for happened in (one.happened, other.happened)]
         if values[0] != values[1]:

@@ -51,7 +51,7 @@ class Steps:
 
     def block(self, scope: Scope, depth: int, *, may_end: bool = False, most: int = 4) -> tuple[list[Step], Scope]:
         """Steps one after the other; where they may, they end the flow or the block around."""
-        steps: list[Step] = []
+        steps, entered = list[Step](), scope
         for _ in range(self.dice.number(1, most)):
             if self.room <= 0:
                 break
@@ -59,6 +59,7 @@ class Steps:
             steps.append(step)
         if may_end and self.dice.chance(40):
             steps.append(self._ending(scope))
+            scope = replace(entered, undoable=scope.undoable)  # nobody gets behind it who would know more
         elif self.dice.chance(12):
             steps.append(self._guarded_ending(scope))
         return steps, scope
@@ -375,7 +376,7 @@ class Steps:
         step: dict[str, Any] = {"await": name}
         merged, signals = scope, dict[str, Any]()
         for key in dice.pick(HEARD):
-            heard = scope.knowing(SIGNALS[key], "signal")
+            heard = self._hearing(scope, key)
             steps, after = self.block(heard, depth, may_end=not signals and dice.chance(50), most=2)
             merged = self._after(merged, self._without_signal(after))
             signals[key] = {"where": self._where(heard), "then": steps} if dice.chance(50) else steps
@@ -398,6 +399,9 @@ class Steps:
             step["meanwhile"] = self.meanwhile(scope)
         return step, merged
 
+    def _hearing(self, scope: Scope, key: str) -> Scope:
+        return self._without_signal(scope).knowing(SIGNALS[key], "signal")
+
     def _without_signal(self, scope: Scope) -> Scope:
         return replace(scope, values={k: v for k, v in scope.values.items() if not k.startswith("signal.")})
 
@@ -413,7 +417,7 @@ class Steps:
             match dice.number(0, 4):
                 case 0 | 1:
                     key = dice.pick(list(SIGNALS))
-                    heard = replace(scope.knowing(SIGNALS[key], "signal"), pivots=False, retries=False)
+                    heard = replace(self._hearing(scope, key), pivots=False, retries=False)
                     steps = self.block(heard, 0, most=2, may_end=dice.chance(30))[0]
                     beside[key] = {"where": self._where(heard), "then": steps} if dice.chance(40) else steps
                 case 2:

@@ -41,6 +41,8 @@ class Lowering:
     types: TypeReader
     statuses: tuple[str, ...]
     workflow: str
+    depth: int = 0
+    """In how many blocks a step stands; the flow itself is the first."""
     targets: list[Target] = field(default_factory=list)
     signals: dict[str, SignalModel] = field(default_factory=dict)
     results: dict[str, t.Type] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Lowering:
         """Lower steps one after the other; the environment is ``None`` where nothing gets past them."""
         lowered: list[ir.Step] = []
         reported = False
+        self.depth += 1
         for step in steps:
             if env is None:
                 if not reported:
@@ -72,6 +75,7 @@ class Lowering:
             one, env = self.step(step, env)
             if one is not None:
                 lowered.append(one)
+        self.depth -= 1
         return tuple(lowered), env
 
     def step(self, step: s.Step, env: Env) -> tuple[ir.Step | None, Env | None]:
@@ -376,7 +380,7 @@ def common_payload(models: tuple[SignalModel, ...]) -> t.RecordType:
     for name in {f.name: None for model in models for f in model.payload.fields}:
         found = [f for model in models for f in model.payload.fields if f.name == name]
         highest = max(found, key=lambda f: CLASSES.index(f.data_class))
-        sure = len(found) == len(models)
+        sure = len(found) == len(models) and not any(isinstance(f.type, t.OptionalType) for f in found)
         kind = found[0].type if sure else t.optional(found[0].type)
         fields.append(t.Field(name, kind, highest.data_class, place=highest.place))
     either = "Or".join(model.payload.name for model in models)

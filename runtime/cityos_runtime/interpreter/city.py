@@ -63,9 +63,9 @@ class InterpretedCity(City[BaseModel, BaseModel, BaseModel]):
             if (condition is None or condition(scope)) and not that(scope):
                 self.fail("InvalidArgumentError", message)
         try:
-            if not self.resuming(self.definition.resumed_at):
-                await self.definition.opening(scope)
-            await self.definition.flow(scope)
+            for part in self.definition.flow:
+                if not self.resuming_any(*part.done_before):
+                    await part.work(scope)
         except Return as end:
             result: BaseModel = end.value
             return result

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from cityos_runtime.core import Facts, snake
@@ -46,7 +48,7 @@ class Definition:
                         for each in document["state"] if each["init"] is not None]  # fmt: skip
         self.require = [(reading.maybe(each["if"]), reading.expression(each["that"]), each["message"])
                         for each in document["require"]]  # fmt: skip
-        self.resumed_at, self.opening, self.flow = _resumable(reading, document["flow"])
+        self.flow = _flow(reading, document["flow"])
         self.watches = watches(reading, document["meanwhile"])
         self.last = reading.block(document["last"]) if document["last"] else None
         self.queries = {name: reading.pairs(fields) for name, fields in document["queries"].items()}
@@ -68,10 +70,22 @@ class Definition:
         )  # fmt: skip
 
 
-def _resumable(reading: Reading, flow: Sequence[Data]) -> tuple[str, Work, Work]:
-    """The loop at which a later run begins, what comes before it, which an earlier run has done, and the rest."""
-    place = next((number for number, step in enumerate(flow) if "carries" in step), 0)
-    return flow[place]["name"] if place else "", reading.block(flow[:place]), reading.block(flow[place:])
+@dataclass(frozen=True)
+class Part:
+    """A part of a flow, and the loops behind its beginning: a run that begins at one of these leaves the part out."""
+
+    done_before: tuple[str, ...]
+    work: Work
+
+
+def _flow(reading: Reading, flow: Sequence[Data]) -> list[Part]:
+    """The flow, cut before each loop at which a later run may begin."""
+    places = [number for number, step in enumerate(flow) if "carries" in step]
+    cuts = [0, *places, len(flow)]
+    return [
+        Part(tuple(flow[later]["name"] for later in places if later >= end), reading.block(flow[begin:end]))
+        for begin, end in pairwise(cuts)
+    ]
 
 
 class _Alone(Scope):

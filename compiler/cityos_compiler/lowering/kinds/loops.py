@@ -82,7 +82,6 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     inner = env.with_extra(**{"pass": t.INT})
     condition = low.values.condition(step.while_, inner) if step.while_ else None
     local, inner = low.local_state(step.state, inner)
-    outermost = not any(x.is_loop for x in low.targets)
     inner = low.fresh(inner, step.steps)
     env = low.fresh(env, step.steps)
     low.targets.append(target)
@@ -101,6 +100,6 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     every = low.values.expr(step.every, env, t.INT) if step.every else None
     lowered = ir.Repeat(
         name=name, at_most=at_most, every=every, condition=condition, locals=local, meanwhile=meanwhile, steps=steps,
-        exhausted=exhausted, carries=outermost and step.forever is not None,
+        exhausted=exhausted, carries=low.depth == 1 and step.forever is not None,
     )  # fmt: skip
     return lowered, merge([*ends, after])
