@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.differential.compiling import FILE, Built, check
 from tests.differential.dice import Dice
-from tests.differential.playing import between, play
+from tests.differential.playing import between, tell
 from tests.differential.stories import story
 from tests.differential.workflows import workflow
 
@@ -51,7 +51,7 @@ def differences(built: Built, stories: list[dict[str, Any]]) -> list[str]:
     return [
         f"story {number}: {text}"
         for number, each in enumerate(stories)
-        for text in between(play(built, built.compiled, each), play(built, built.interpreted, each))
+        for text in between(tell(built, built.compiled, each), tell(built, built.interpreted, each))
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -14,6 +14,7 @@ from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.simulated import Place, simulate
 from cityos_runtime.sandbox.state import State
 from cityos_runtime.virtual import Asked, Program
+from cityos_runtime.virtual.clock import START
 
 from cityos_dsl.fields import seconds
 from tests.differential.compiling import Built
@@ -40,13 +41,22 @@ def _action(said: Mapping[str, Any]) -> Action:
     )  # fmt: skip
 
 
-def play(built: Built, programs: Mapping[str, Program], story: Mapping[str, Any]) -> Outcome:
-    """Run a story with these workflows."""
-    place = Place(
-        programs, built.sandbox, built.manifest, built.examples, lasting=_lasting(story["lasting"]), horizon=HORIZON
-    )
+def play(
+    built: Built,
+    programs: Mapping[str, Program],
+    told: Scenario,
+    lasting: Mapping[str, list[int]],
+    now: datetime = START,
+) -> Outcome:
+    """Run a story with these workflows; operations take the seconds that are said, or none."""
+    place = Place(programs, built.sandbox, built.manifest, built.examples, lasting=_lasting(lasting), horizon=HORIZON)
     built.sandbox.state = State()
-    return simulate(place, scenario(story))
+    return simulate(place, told, now=now)
+
+
+def tell(built: Built, programs: Mapping[str, Program], story: Mapping[str, Any]) -> Outcome:
+    """Run a story as it was made."""
+    return play(built, programs, scenario(story), story["lasting"])
 
 
 def _lasting(said: Mapping[str, list[int]]) -> Callable[[Asked], timedelta]:

@@ -11,7 +11,7 @@ from cityos_compiler.scenarios.outcome import Outcome
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.differential.cases import Case, build, cases
-from tests.differential.playing import between, play
+from tests.differential.playing import between, tell
 from tests.differential.seeding import BUGS, Bug
 
 MOST = 600
@@ -53,10 +53,10 @@ class Hunt:
         right = "interpreted" if bug.side == "compiled" else "compiled"
         for place, story in enumerate(case.stories):
             if (number, place, right) not in self._right:
-                self._right[number, place, right] = play(built, getattr(built, right), story)
+                self._right[number, place, right] = tell(built, getattr(built, right), story)
         with bug.seeded():
             for place, story in enumerate(case.stories):
-                outcome = play(built, getattr(built, bug.side), story)
+                outcome = tell(built, getattr(built, bug.side), story)
                 if apart := between(self._right[number, place, right], outcome):
                     return _short(apart[0])
         return None
