@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cityos_runtime.blocks import Block, Loop
 from cityos_runtime.branches import Collected, Failed
+from cityos_runtime.children import Sent
 from cityos_runtime.context import ActivityContext, Carried, Context, Tenant
 from cityos_runtime.core import Facts
 from cityos_runtime.errors import Leave, Next, Outcome, Return, StepFailed
@@ -45,6 +46,7 @@ __all__ = [
     "Outcome",
     "Retry",
     "Return",
+    "Sent",
     "SignalModel",
     "Slept",
     "StatusError",

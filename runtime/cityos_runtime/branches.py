@@ -85,6 +85,19 @@ class Branching(Children):
 
         An element that fails alone is undone alone. What isn't `StepFailed` always stops.
         """
+        numbered = list(enumerate(items, start=1))
+        return await self.each_numbered(name, numbered, lambda _, item: body(item), limit=limit, on_failure=on_failure)
+
+    async def each_numbered(
+        self,
+        name: str,
+        items: Sequence[tuple[int, ItemT]],
+        body: Callable[[int, ItemT], Awaitable[T]],
+        *,
+        limit: int = 1,
+        on_failure: Literal["stop", "skip", "collect"] = "stop",
+    ) -> Collected[T, ItemT]:
+        """The same for a body that asks for the number of its pass."""
         stop_if_interrupted()
         queue = list(enumerate(items))[::-1]
         values: dict[int, T] = {}
@@ -92,11 +105,11 @@ class Branching(Children):
 
         async def take() -> None:
             while queue:
-                index, item = queue.pop()
+                index, (number, item) = queue.pop()
                 block = f"{name}[{index}]"
                 try:
                     with in_pass(name, index), self._within_scope(Scope(block)):
-                        values[index] = await body(item)
+                        values[index] = await body(number, item)
                 except Next as over:
                     if over.loop != name:
                         raise

@@ -130,9 +130,9 @@ class Children(Undoing):
         except TemporalError as error:
             if missing == "fail":
                 raise StepFailed("WorkflowNotFoundError", str(error), "known", step) from error
-            self._progress.leave(step, self.now())
-            return Sent(delivered=False)
-        sent = Sent(delivered=True)
+            sent = Sent(delivered=False)
+        else:
+            sent = Sent(delivered=True)
         self._record(step, sent)
         return sent
 

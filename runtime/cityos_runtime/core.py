@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, NoReturn, TypeAlias
 
 from pydantic import BaseModel
@@ -127,6 +128,13 @@ class Core:
         """The workflow's time."""
         return workflow.now()
 
+    def _keep(self, step: str, result: Any) -> None:
+        """Keep a step's result where queries, the last steps and later runs find it, if any of them asks for it."""
+        done = getattr(self, "done", None)
+        name = snake(step)
+        if done is not None and name in type(done).model_fields:
+            setattr(done, name, result)
+
     def fail(self, error_class: str, message: str = "") -> NoReturn:
         """End with an error class; what is registered is undone first. Always raises."""
         raise StepFailed(error_class, message, "known", self._progress.step)
@@ -214,3 +222,16 @@ def dumped(value: object) -> Any:
     if isinstance(value, Mapping):
         return {key: dumped(item) for key, item in value.items()}
     return value
+
+
+@lru_cache(maxsize=4096)
+def snake(step: str) -> str:
+    """`awaitKYCApproval` as `await_kyc_approval`, as in generated names."""
+    parts: list[str] = []
+    for place, letter in enumerate(step):
+        before = step[place - 1] if place else ""
+        after = step[place + 1 : place + 2]
+        if letter.isupper() and before and before != "_" and (not before.isupper() or after.islower()):
+            parts.append("_")
+        parts.append(letter.lower())
+    return "".join(parts).replace(".", "_").replace("-", "_")

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter
@@ -287,10 +286,7 @@ class Doing(Parking):
         """Keep the result where queries, branches, messages and later runs find it."""
         self._announce(step, result)
         self._progress.leave(step, self.now())
-        done = getattr(self, "done", None)
-        name = snake(step)
-        if done is not None and name in type(done).model_fields:
-            setattr(done, name, result)
+        self._keep(step, result)
 
 
 async def _answer(handle: ActivityHandle[T]) -> T:
@@ -320,16 +316,3 @@ def _final(result: T, completes: Completion) -> T:
 def _unknown(error: StepFailed) -> StepFailed:
     """A lookup that fails leaves the outcome as unknown as it was."""
     return StepFailed(error.error_class, error.message, "unknown", error.step)
-
-
-@lru_cache(maxsize=4096)
-def snake(step: str) -> str:
-    """`awaitKYCApproval` as `await_kyc_approval`, as in generated names."""
-    parts: list[str] = []
-    for place, letter in enumerate(step):
-        before = step[place - 1] if place else ""
-        after = step[place + 1 : place + 2]
-        if letter.isupper() and before and before != "_" and (not before.isupper() or after.islower()):
-            parts.append("_")
-        parts.append(letter.lower())
-    return "".join(parts).replace(".", "_").replace("-", "_")

@@ -13,7 +13,7 @@ from temporalio import workflow
 from cityos_runtime.core import Continue, Scope, scopes
 from cityos_runtime.errors import Leave, Next, Return, StepFailed
 from cityos_runtime.keys import in_pass, pass_path
-from cityos_runtime.model import SignalModel
+from cityos_runtime.model import Model, SignalModel
 from cityos_runtime.reachable import Reachable
 from cityos_runtime.signals import At, Every, On, Watch
 from cityos_runtime.tasks import stop_if_interrupted, wait_until
@@ -32,8 +32,7 @@ class Heard:
     left: bool = False
 
 
-@dataclass(frozen=True)
-class Slept:
+class Slept(Model):
     """How a sleep ended."""
 
     was_past: bool = False
@@ -92,9 +91,12 @@ class Waiting(Reachable):
             await self._serve_all()
             self._forget_deadline(step)
             self._progress.leave(step, self.now())
-            return Slept(was_past=True)
-        heard = await self.wait(step, until=until, lasting=lasting, meanwhile=meanwhile)
-        return Slept(left=heard.left)
+            slept = Slept(was_past=True)
+        else:
+            heard = await self.wait(step, until=until, lasting=lasting, meanwhile=meanwhile)
+            slept = Slept(left=heard.left)
+        self._keep(step, slept)
+        return slept
 
     def _deadline(self, step: str, until: Instant, lasting: timedelta | None) -> Callable[[], datetime | None]:
         if lasting is not None:

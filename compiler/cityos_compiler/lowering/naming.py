@@ -49,6 +49,8 @@ class Naming:
     types: TypeReader
     statuses: tuple[str, ...]
     workflow: str
+    depth: int = 0
+    """In how many blocks a step stands; the flow itself is the first."""
     targets: list[Target] = field(default_factory=list)
     signals: dict[str, SignalModel] = field(default_factory=dict)
     results: dict[str, t.Type] = field(default_factory=dict)

@@ -27,6 +27,7 @@ class Lowering(Declaring):
         """Lower steps one after the other; the environment is ``None`` where nothing gets past them."""
         lowered: list[ir.Step] = []
         reported = False
+        self.depth += 1
         for step in steps:
             if env is None:
                 if not reported:
@@ -38,6 +39,7 @@ class Lowering(Declaring):
             one, env = self.step(step, env)
             if one is not None:
                 lowered.append(one)
+        self.depth -= 1
         return tuple(lowered), env
 
     def step(self, step: s.Step, env: Env) -> tuple[ir.Step | None, Env | None]:
@@ -170,7 +172,7 @@ def common_payload(models: tuple[SignalModel, ...]) -> t.RecordType:
     for name in {f.name: None for model in models for f in model.payload.fields}:
         found = [f for model in models for f in model.payload.fields if f.name == name]
         highest = max(found, key=lambda f: CLASSES.index(f.data_class))
-        sure = len(found) == len(models)
+        sure = len(found) == len(models) and not any(isinstance(f.type, t.OptionalType) for f in found)
         kind = found[0].type if sure else t.optional(found[0].type)
         fields.append(t.Field(name, kind, highest.data_class, place=highest.place))
     either = "Or".join(model.payload.name for model in models)

@@ -27,6 +27,7 @@ def between(one: Happened, other: Happened, *, alone: bool = True) -> list[str]:
     ]
     found += _values("result", one.result, other.result, late)
     found += _values("emitted", [list(each) for each in one.emitted], [list(each) for each in other.emitted], late)
+    found += _values("queries", one.answered, other.answered, late)
     if sorted(one.ran) != sorted(other.ran):
         found.append(f"ran: {one.ran}, and {other.ran}")
     for name in one.calls.keys() & other.calls.keys():

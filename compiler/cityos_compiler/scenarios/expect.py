@@ -42,6 +42,10 @@ class Happened:
     """Seconds of real time from its start until its end was seen."""
     queried: list[str] = field(default_factory=list)
     """Query answers that weren't what was expected."""
+    answered: list[Any] = field(default_factory=list)
+    """All answers of queries, in order."""
+    status: dict[str, Any] = field(default_factory=dict)
+    """What `getWorkflowStatus` says at the end; empty where the run refused its input."""
 
 
 def note_calls(happened: Happened, calls: Iterable[CallRecord]) -> None:

@@ -69,6 +69,7 @@ class _Run:
         self.scenario = scenario
         self.tenant = f"{scenario.tenant}-{number}"
         self.queried: list[str] = []
+        self.answered: list[Any] = []
         self.began = 0.0
         self.started = datetime.min
         self.handle: WorkflowHandle[Any, Any]
@@ -184,6 +185,7 @@ class _Run:
                 await self.handle.execute_update("decide", {"action": action.name, **action.payload})
             case "query":
                 answer = await self.handle.query(action.name)
+                self.answered.append(_plain(answer))
                 self.queried += [f"{action.name}: {text}" for text in differences(action.gives, _plain(answer))]
         if action.kind != "query":
             await self._settled()
@@ -222,7 +224,7 @@ class _Run:
         if description.close_time is not None:
             happened.took = (description.close_time - description.start_time).total_seconds()
         note_calls(happened, self.city.sandbox.calls(self.tenant))
-        happened.queried = self.queried
+        happened.queried, happened.answered, happened.status = self.queried, self.answered, status
         return happened
 
 

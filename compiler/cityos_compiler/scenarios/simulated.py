@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from cityos_runtime.context import Context, Tenant
@@ -13,7 +13,7 @@ from cityos_runtime.dispatch.routing import Routing
 from cityos_runtime.ids import filled, told
 from cityos_runtime.parking import Decision
 from cityos_runtime.sandbox import Sandbox
-from cityos_runtime.virtual import Answered, Asked, Program, Run, World
+from cityos_runtime.virtual import Answered, Asked, Failing, Program, Run, World
 from cityos_runtime.virtual.activities import Outcome as VirtualOutcome
 from cityos_runtime.virtual.adapter import Adapter
 from cityos_runtime.virtual.clock import START
@@ -35,6 +35,10 @@ class Place:
     examples: Mapping[str, Any] = field(default_factory=dict)
     routes: Any = None
     """The generated routes of events and signals, where there are any."""
+    lasting: Callable[[Asked], timedelta] | None = None
+    """How long an attempt at an operation takes; no time at all where nothing is said."""
+    horizon: timedelta | None = None
+    """When a run that still goes on is left alone; never where nothing is said."""
 
     def entry(self, workflow: str) -> Mapping[str, Any]:
         """What the manifest says of a workflow."""
@@ -62,6 +66,7 @@ class _Simulated:
             entry["workflow_id"], {**told(entry.get("defaults", {}), scenario.input), "tenant_id": self.tenant}
         )
         self.following = Following(self.workflow_id, now)
+        self.answered: list[Any] = []
 
     def outcome(self) -> Outcome:
         for operation, entries in self.scenario.world.items():
@@ -98,7 +103,8 @@ class _Simulated:
                 return [f"`{step}` never began"]
             self._act(world, action)
             world.settle()
-        world.go(enough=lambda: self.run_of(world).is_over)
+        until = self.start + self.place.horizon if self.place.horizon is not None else None
+        world.go(until, enough=lambda: self.run_of(world).is_over)
         world.settle()  # what it has started begins as well
         return []
 
@@ -119,7 +125,9 @@ class _Simulated:
                 except ApplicationError as error:
                     self.queried.append(f"decide {action.name}: {error.message}")
             case "query":
-                self.queried += [f"{action.name}: {text}" for text in differences(action.gives, run.query(action.name))]
+                answer = run.query(action.name)
+                self.answered.append(answer)
+                self.queried += [f"{action.name}: {text}" for text in differences(action.gives, answer)]
 
     def _payload(self, world: World, action: Action) -> dict[str, Any]:
         example = dict(self.place.examples.get(action.name, {}))
@@ -143,7 +151,9 @@ class _Simulated:
 
     def _perform(self, asked: Asked) -> VirtualOutcome:
         if asked.operation != "routeMessage":
-            return self.adapter(asked)
+            outcome = self.adapter(asked)
+            lasting = self.place.lasting(asked) if self.place.lasting is not None else timedelta(0)
+            return replace(outcome, after=lasting) if lasting and isinstance(outcome, Answered | Failing) else outcome
         routing = Routing(self.place.routes, self._find)
         assert isinstance(asked.context, Context)
         return Answered(self.adapter.run(routing.route(asked.input, asked.context)))
@@ -153,7 +163,7 @@ class _Simulated:
         return [name for name, run in runs if not run.is_over and set(addresses) & set(run.addresses)]
 
     def _happened(self, run: Run) -> Happened:
-        happened = Happened(ended=run.status, result=run.result, queried=self.queried)
+        happened = Happened(ended=run.status, result=run.result, queried=self.queried, answered=self.answered)
         if run.failure is not None:
             happened.message = str(run.failure)
             happened.error_class = getattr(run.failure, "type", None) or ""
@@ -161,6 +171,7 @@ class _Simulated:
             happened.message = run.stuck
         elif run.flow._refusal is None:
             status = run.query("getWorkflowStatus")
+            happened.status = status
             happened.undone, happened.not_undone = status["undone"], status["not_undone"]
             if not run.is_over:
                 happened.parked = status["parked"]

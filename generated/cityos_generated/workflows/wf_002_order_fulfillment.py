@@ -69,7 +69,7 @@ class OrderFulfillmentResult(Model):
 
 FACTS = Facts(
     type="OrderFulfillmentWorkflow",
-    digest="2299abdf2793994a498410812b3cb1c8a2de3c8673c94085fc5336b49a339a08",
+    digest="27e6e0758f7856790669b04b72035aaf6036f6564f41af9d51d3392e43bd59e1",
     steps=(
         "generatePickList",
         "awaitDispatchWindow",

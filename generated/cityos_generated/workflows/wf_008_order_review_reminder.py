@@ -40,7 +40,7 @@ class OrderReviewReminderResult(Model):
 
 FACTS = Facts(
     type="OrderReviewReminderWorkflow",
-    digest="88af5c9d7a9445ddaa1e626a58499ef4ee662a097c370e882d8c143b32473045",
+    digest="8be7b0dc4a4d99c53390db9d269fbb49cdb5849c0fcfbe8ecd6ae90ab46ddb69",
     steps=(
         "waitForReviewWindow",
         "checkIfAlreadyReviewed",

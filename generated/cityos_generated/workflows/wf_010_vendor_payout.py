@@ -48,7 +48,7 @@ class VendorPayoutResult(Model):
 
 FACTS = Facts(
     type="VendorPayoutWorkflow",
-    digest="87c434b63c7545baa3c9c117e37d35c8a83b08027b6551910b20a9680eeed8a5",
+    digest="ca532990adc0a2e34f91bcbaf852b6f17f744cb5ea2996f27aa7c4c8eabf0b56",
     steps=(
         "validatePayoutEligibility",
         "verifyVendorIdentity",

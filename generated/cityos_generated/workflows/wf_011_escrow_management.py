@@ -47,7 +47,7 @@ class EscrowManagementResult(Model):
 
 FACTS = Facts(
     type="EscrowManagementWorkflow",
-    digest="0682e8e60042b31fa7ae8054a10d7a4ec1a1bf94c3e154a85754b30555580015",
+    digest="3c81ed9308890694e61663726eda575f2d562fe6401eb0e450482512f9f18dd6",
     steps=(
         "holdFundsInEscrow",
         "noteHeld",

@@ -48,7 +48,7 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="4bd442c7f928e78df858ae38b2ee1cb2e4ed02b2f0006b8be181be92b81796d8",
+    digest="db515304ab1eb7f701a189a3647efaf92399f1a989294e942cc397a3a8951944",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",

@@ -106,8 +106,8 @@ class ReconciliationWorkflow(City[ReconciliationInput, ReconciliationState, Reco
             after: str | None = None
             # line 31: pages
             with self.loop("pages") as pages:
-                for pass_number in range(1, 200 + 1):
-                    async with pages.turn(pass_number):
+                for inner_pass_number in range(1, 200 + 1):
+                    async with pages.turn(inner_pass_number):
                         # line 34: fetchGatewayTransactions
                         fetch_gateway_transactions = await self.do(
                             "fetchGatewayTransactions",

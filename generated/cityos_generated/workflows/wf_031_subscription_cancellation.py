@@ -46,7 +46,7 @@ class SubscriptionCancellationResult(Model):
 
 FACTS = Facts(
     type="SubscriptionCancellationWorkflow",
-    digest="b087c06b267f61410cdafd45636659a84b0cf98ba106cc9c3a5ec2564e7d45c2",
+    digest="ac131a4ec8e1336bb47871ccfbdf284f44630cf5a016142ccda75f2bfbd6455c",
     steps=(
         "fetchSubscription",
         "subscription.cancelled",

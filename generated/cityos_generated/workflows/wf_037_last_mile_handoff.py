@@ -42,7 +42,7 @@ class LastMileHandoffResult(Model):
 
 FACTS = Facts(
     type="LastMileHandoffWorkflow",
-    digest="2205084cd051c2c701c698dc9d74e9ab09a9600a3ea8429dd9d00abd8d0051ac",
+    digest="53e1942f957d262fe36000f4898aa9a180206a6bb987e96d5196f78e222470f7",
     steps=(
         "confirmHubArrival",
         "sortPackagesByZone",

@@ -101,7 +101,7 @@ class CredentialIssuanceWorkflow(
             # line 30
             self.fail(
                 "SchemaValidationError",
-                "the data does not fit the schema: " + cel.join(validate_schema.problems, "; "),
+                "the data does not fit the schema: " + (cel.join(validate_schema.problems, "; ")),
             )
         # line 32: signCredential
         sign_credential = await self.do(

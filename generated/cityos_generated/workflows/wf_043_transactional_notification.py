@@ -47,7 +47,7 @@ PATIENCE = timedelta(hours=2)
 
 FACTS = Facts(
     type="TransactionalNotificationWorkflow",
-    digest="b2c4989a3b519b6a32870d7a26ead323cf74916fb36072d63314894c85bb5d20",
+    digest="854e5e62cffa3e42bca97a319e92efa1522b880d6ada2d19106f6f3b0a5e2dcd",
     steps=(
         "awaitScheduledTime",
         "fetchTemplate",

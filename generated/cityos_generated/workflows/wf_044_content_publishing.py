@@ -46,7 +46,7 @@ class ContentPublishingResult(Model):
 
 FACTS = Facts(
     type="ContentPublishingWorkflow",
-    digest="184142b9a687e7e6ef790b1de7fa112cc70d6896bf9d1e7a992f00a1612a1c14",
+    digest="d4ae316e7b7de736714b922f67090284e3da471da9a514ca4993b66f22d41f60",
     steps=(
         "validateContent",
         "notifyAuthorOfProblems",

@@ -51,7 +51,7 @@ DISCOUNT_PERCENT = 10
 
 FACTS = Facts(
     type="AbandonedCartRecoveryWorkflow",
-    digest="d2a2f87c643fd50c7d21319deb016d103a460cf169314cdbc35eb4c43f622b73",
+    digest="8fe844696f0f76f45220e631ab72814aaee69ca1b449d68a4efdf9fe8f010e68",
     steps=(
         "remind",
         "wait1Hour",

@@ -47,7 +47,7 @@ class TenantBillingResult(Model):
 
 FACTS = Facts(
     type="TenantBillingWorkflow",
-    digest="5849edaa286ef93bc096f3d232c3e5848b8fff9474c672d302fe9ee8bef68eed",
+    digest="6c59008690c0b2262a36f0b30aa8476f9f23eabe3b54b84ed77825dd48bdba21",
     steps=(
         "aggregateUsageMetrics",
         "calculateOverages",

@@ -48,7 +48,7 @@ class AuditReportResult(Model):
 
 FACTS = Facts(
     type="AuditReportWorkflow",
-    digest="80188183bc0ed68a5743de995d5dd7461381beb115343768e31b37f94d98450c",
+    digest="a2870e5b88f71822d8c6aa486a0ba572ed9cc6271071357a576d0e5bb4466aaf",
     steps=(
         "gatherAll",
         "gatherMedusaAuditLogs",

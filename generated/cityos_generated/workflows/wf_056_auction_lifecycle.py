@@ -95,7 +95,7 @@ class AuctionLifecycleResult(Model):
 
 FACTS = Facts(
     type="AuctionLifecycleWorkflow",
-    digest="b290337a0b33ed70ef4019fc55ea2446e343ca84516bd62ab3c4f5fcf69e2484",
+    digest="820a68794b78f26ab1fc089e1f50e2264ce59115d70c81cf2306f9dceca4f785",
     steps=(
         "validateAuctionConfig",
         "publishAuctionListing",
@@ -371,8 +371,8 @@ class AuctionLifecycleWorkflow(City[AuctionLifecycleInput, AuctionLifecycleState
         async def settle_lots_pass(winner: types.LotWinner) -> None:
             # line 169: candidates
             with self.loop("candidates") as candidates:
-                for pass_number, candidate in enumerate(winner.candidates, start=1):
-                    async with candidates.turn(pass_number):
+                for inner_pass_number, candidate in enumerate(winner.candidates, start=1):
+                    async with candidates.turn(inner_pass_number):
                         # line 173: chargeWinners
                         try:
                             await self.do(

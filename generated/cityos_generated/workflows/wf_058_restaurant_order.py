@@ -57,7 +57,7 @@ class RestaurantOrderResult(Model):
 
 FACTS = Facts(
     type="RestaurantOrderWorkflow",
-    digest="48d86092b66b14e7d64c4be7ae9a9a53f6d6b9472207fd3f6df26354a9c3c4a8",
+    digest="20b7c1d6947867e3ffc4b4a7ad4817d7d11e3df3a7b0a94200cd5f57aad16733",
     steps=(
         "holdBill",
         "authorizeRestaurantBill",

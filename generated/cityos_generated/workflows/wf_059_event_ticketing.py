@@ -61,7 +61,7 @@ class EventTicketingResult(Model):
 
 FACTS = Facts(
     type="EventTicketingWorkflow",
-    digest="7249572739198399a6e4dca832b4ac1e25225b3f639b46e0a24eb630488996f0",
+    digest="3c3b3645b8935a1ec29ef17614a119b3d13b6fa798faffa40fef263dbf749ea6",
     steps=(
         "reserveSeats",
         "checkAge",

@@ -61,7 +61,7 @@ class ClassifiedTransactionResult(Model):
 
 FACTS = Facts(
     type="ClassifiedTransactionWorkflow",
-    digest="148581e4a6bc5e9bf444e57745beb368e011b91248900ae76f6017e6191a5f10",
+    digest="2fa153db99b9459f0045bf2cb61e3037ec6b47e8e793bf6ca9b901470fa71e68",
     steps=(
         "exchange",
         "holdPaymentInEscrow",

@@ -75,7 +75,7 @@ class GigContractResult(Model):
 
 FACTS = Facts(
     type="GigContractWorkflow",
-    digest="96634065b3922fe29fa02c24f4e5a2da71e69859310c4d0e466923cf85e6ccf5",
+    digest="c2f8d1f8240eeadd7eda01c044d9b2cef84919669040e1b5c88c4f828d633a58",
     steps=(
         "verifyFreelancerCredentials",
         "findPayeeAccount",

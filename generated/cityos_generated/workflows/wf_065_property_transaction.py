@@ -58,7 +58,7 @@ class PropertyTransactionResult(Model):
 
 FACTS = Facts(
     type="PropertyTransactionWorkflow",
-    digest="91358fc9db96023bf2cd2cc563ea66e18be5f3912211f6a4b994d7c0d463ed63",
+    digest="7999266e710597e0cc76c4306c7948cb3f32829bc1227fc3cc1aae75c8131bf5",
     steps=(
         "agree",
         "findPayeeAccount",

@@ -105,7 +105,7 @@ GATEWAY_REST = timedelta(hours=6)
 
 FACTS = Facts(
     type="CrowdfundingCampaignWorkflow",
-    digest="0312c8ffbc284e12e92740bb35293d7f45fc8e94de79c7161651b2a664e5bfa9",
+    digest="171e524c1c30007e99e2e9500500b572ef9315923eaf940a3fed0a08c49a2900",
     steps=(
         "findPayeeAccount",
         "publishCampaign",
@@ -196,7 +196,8 @@ class CrowdfundingCampaignWorkflow(
 
     async def steps(self) -> CrowdfundingCampaignResult:
         """The workflow's own flow."""
-        if not self.resuming("monitorPledges"):
+        find_payee_account: medusa.FindPayeeAccountOutput | None = self.done.find_payee_account
+        if not self.resuming_any("monitorPledges", "holdAllPledges", "chargeAllPledges", "refundAll"):
             # line 37: findPayeeAccount
             find_payee_account = await self.do(
                 "findPayeeAccount", medusa.find_payee_account(payee_id=self.input.creator_id)
@@ -220,285 +221,292 @@ class CrowdfundingCampaignWorkflow(
             )
             # line 43
             await self.pivot()
-        # line 45: monitorPledges
-        with self.loop("monitorPledges", carry=True, every=1000) as monitor_pledges:
-            for pass_number in monitor_pledges.over(count(1)):
-                async with monitor_pledges.turn(pass_number):
-                    # line 49: awaitDeadline
-                    pledge_created = On(signals.PledgeCreated)
-                    pledge_cancelled = On(signals.PledgeCancelled)
-                    campaign_withdrawn = On(signals.CampaignWithdrawn)
-                    heard = await self.wait(
-                        "awaitDeadline",
-                        [pledge_created, pledge_cancelled, campaign_withdrawn],
-                        until=lambda: self.input.deadline,
-                    )
-                    if heard.by is pledge_created:
-                        pledge_created_signal = pledge_created.payload(heard)
-                        self.state.pledged = self.state.pledged + pledge_created_signal.amount
-                        self.state.backers = self.state.backers + 1
-                        # line 54
-                        if self.state.next_goal is not None and self.state.pledged >= self.state.next_goal:
-                            # line 56: checkStretchGoals
-                            check_stretch_goals = await self.do(
-                                "checkStretchGoals",
-                                medusa.check_stretch_goals(
-                                    campaign_id=pledge_created_signal.campaign_id,
-                                    pledged=self.state.pledged,
-                                    goal_amount=self.input.goal_amount,
-                                    stretch_goals=self.input.stretch_goals,
-                                ),
-                            )
-                            self.state.next_goal = check_stretch_goals.next_goal
-                            # line 59: sendMilestoneNotifications
-                            await self.attempt(
-                                "sendMilestoneNotifications",
-                                payload.send_milestone_notifications(
-                                    campaign_id=pledge_created_signal.campaign_id,
-                                    creator_id=self.input.creator_id,
-                                    pledged=self.state.pledged,
-                                    currency_code=self.input.currency_code,
-                                ),
-                            )
-                    elif heard.by is pledge_cancelled:
-                        pledge_cancelled_signal = pledge_cancelled.payload(heard)
-                        self.state.pledged = self.state.pledged - pledge_cancelled_signal.amount
-                        self.state.backers = self.state.backers - 1
-                    elif heard.by is campaign_withdrawn:
-                        self.state.campaign_status = "withdrawn"
-                        break
-                    elif heard.timed_out:
-                        break
-        if (
-            self.state.campaign_status == "collecting"
-            and self.input.funding_model == "all_or_nothing"
-            and self.state.pledged < self.input.goal_amount
-        ):
-            self.state.campaign_status = "failed"
-        # line 71: holdAllPledges
-        with self.loop("holdAllPledges", carry=True, every=10) as hold_all_pledges:
-            for pass_number in hold_all_pledges.over(count(1)):
-                if not (self.state.campaign_status == "collecting"):
-                    break
-                async with hold_all_pledges.turn(pass_number):
-                    # line 77: listPromisedPledges
-                    list_promised_pledges = await self.do(
-                        "listPromisedPledges",
-                        medusa.list_pledges(
-                            campaign_id=self.input.campaign_id,
-                            status="promised",
-                            after=self.state.after,
-                            limit=PAGE,
-                        ),
-                    )
-
-                    # line 79: promised
-                    async def promised_pass(pledge: types.Pledge) -> types.PledgePayment:
-                        hold_pledge: types.PaymentResult | None = None
-                        # line 87: holdPledge
-                        for round_number in self.rounds("holdPledge", 3):
-                            try:
-                                hold_pledge = await self.do(
-                                    "holdPledge",
-                                    payment.authorize_saved_card(
-                                        reference=pledge.pledge_id,
-                                        customer_id=pledge.backer_id,
-                                        payment_method_id=pledge.payment_method_id,
-                                        amount=pledge.amount,
+        if not self.resuming_any("holdAllPledges", "chargeAllPledges", "refundAll"):
+            # line 45: monitorPledges
+            with self.loop("monitorPledges", carry=True, every=1000) as monitor_pledges:
+                for pass_number in monitor_pledges.over(count(1)):
+                    async with monitor_pledges.turn(pass_number):
+                        # line 49: awaitDeadline
+                        pledge_created = On(signals.PledgeCreated)
+                        pledge_cancelled = On(signals.PledgeCancelled)
+                        campaign_withdrawn = On(signals.CampaignWithdrawn)
+                        heard = await self.wait(
+                            "awaitDeadline",
+                            [pledge_created, pledge_cancelled, campaign_withdrawn],
+                            until=lambda: self.input.deadline,
+                        )
+                        if heard.by is pledge_created:
+                            pledge_created_signal = pledge_created.payload(heard)
+                            self.state.pledged = self.state.pledged + pledge_created_signal.amount
+                            self.state.backers = self.state.backers + 1
+                            # line 54
+                            if (
+                                self.state.next_goal is not None
+                                and self.state.pledged >= self.state.next_goal
+                            ):
+                                # line 56: checkStretchGoals
+                                check_stretch_goals = await self.do(
+                                    "checkStretchGoals",
+                                    medusa.check_stretch_goals(
+                                        campaign_id=pledge_created_signal.campaign_id,
+                                        pledged=self.state.pledged,
+                                        goal_amount=self.input.goal_amount,
+                                        stretch_goals=self.input.stretch_goals,
+                                    ),
+                                )
+                                self.state.next_goal = check_stretch_goals.next_goal
+                                # line 59: sendMilestoneNotifications
+                                await self.attempt(
+                                    "sendMilestoneNotifications",
+                                    payload.send_milestone_notifications(
+                                        campaign_id=pledge_created_signal.campaign_id,
+                                        creator_id=self.input.creator_id,
+                                        pledged=self.state.pledged,
                                         currency_code=self.input.currency_code,
                                     ),
-                                    key=pledge.pledge_id,
-                                    on_failure="fail",
                                 )
-                            except StepFailed as error:
-                                if (
-                                    error.is_a(
-                                        "NetworkError",
-                                        "TimeoutError",
-                                        "RateLimitError",
-                                        "ServiceUnavailableError",
-                                        "ProviderUnavailableError",
-                                        "ExternalAPIError",
-                                        "CircuitBreakerOpenError",
-                                        "ConcurrencyLimitError",
-                                    )
-                                    and round_number < 3
-                                ):
-                                    # line 97: waitForGateway
-                                    await self.sleep("waitForGateway", lasting=GATEWAY_REST)
-                                    continue
-                                else:
-                                    raise
+                        elif heard.by is pledge_cancelled:
+                            pledge_cancelled_signal = pledge_cancelled.payload(heard)
+                            self.state.pledged = self.state.pledged - pledge_cancelled_signal.amount
+                            self.state.backers = self.state.backers - 1
+                        elif heard.by is campaign_withdrawn:
+                            self.state.campaign_status = "withdrawn"
                             break
-                        # line 100
-                        if sure(hold_pledge).status != "authorized":
-                            # line 102
-                            self.fail(
-                                "PaymentDeclinedError",
-                                "the bank does not keep the amount free without asking the backer",
-                            )
-                        return types.PledgePayment(
-                            pledge_id=pledge.pledge_id,
-                            amount=pledge.amount,
-                            payment_intent_id=sure(hold_pledge).payment_intent_id,
-                        )
-
-                    promised_collected = await self.each(
-                        "promised",
-                        list_promised_pledges.pledges,
-                        promised_pass,
-                        limit=5,
-                        on_failure="collect",
-                    )
-                    promised = CrowdfundingCampaignPromised(
-                        given=promised_collected.values,
-                        failed=[
-                            CrowdfundingCampaignPromisedFailed(
-                                item=one.item,
-                                name=one.error.error_class,
-                                message=one.error.message,
-                                outcome=one.error.outcome,
-                            )
-                            for one in promised_collected.failed
-                        ],
-                    )
-                    # line 105: recordHeldPledges
-                    await self.do(
-                        "recordHeldPledges",
-                        medusa.record_pledges(
-                            campaign_id=self.input.campaign_id,
-                            status="held",
-                            payments=promised.given,
-                            refused=[f.item.pledge_id for f in promised.failed],
-                        ),
-                    )
-                    self.state.amount_held = self.state.amount_held + sum(
-                        (p.amount for p in promised.given), Decimal(0)
-                    )
-                    self.state.after = list_promised_pledges.last
-                    if not list_promised_pledges.has_more:
+                        elif heard.timed_out:
+                            break
+            if (
+                self.state.campaign_status == "collecting"
+                and self.input.funding_model == "all_or_nothing"
+                and self.state.pledged < self.input.goal_amount
+            ):
+                self.state.campaign_status = "failed"
+        if not self.resuming_any("chargeAllPledges", "refundAll"):
+            # line 71: holdAllPledges
+            with self.loop("holdAllPledges", carry=True, every=10) as hold_all_pledges:
+                for pass_number in hold_all_pledges.over(count(1)):
+                    if not (self.state.campaign_status == "collecting"):
                         break
-        if (
-            self.state.campaign_status == "collecting"
-            and self.input.funding_model == "all_or_nothing"
-            and self.state.amount_held < self.input.goal_amount
-        ):
-            self.state.campaign_status = "failed"
-        self.state.after = None
-        # line 114: chargeAllPledges
-        with self.loop("chargeAllPledges", carry=True, every=10) as charge_all_pledges:
-            for pass_number in charge_all_pledges.over(count(1)):
-                if not (self.state.campaign_status == "collecting"):
-                    break
-                async with charge_all_pledges.turn(pass_number):
-                    # line 120: listHeldPledges
-                    list_held_pledges = await self.do(
-                        "listHeldPledges",
-                        medusa.list_pledges(
-                            campaign_id=self.input.campaign_id,
-                            status="held",
-                            after=self.state.after,
-                            limit=PAGE,
-                        ),
-                    )
-
-                    # line 122: holding
-                    async def holding_pass(pledge: types.Pledge) -> types.PledgePayment:
-                        # line 130: chargePledge
-                        for round_number in self.rounds("chargePledge", 3):
-                            try:
-                                await self.do(
-                                    "chargePledge",
-                                    payment.capture_payment_intent(
-                                        payment_intent_id=pledge.payment_intent_id
-                                        if pledge.payment_intent_id is not None
-                                        else "",
-                                        amount=pledge.amount,
-                                        currency_code=self.input.currency_code,
-                                    ),
-                                    key=pledge.pledge_id,
-                                    on_failure="fail",
-                                )
-                            except StepFailed as error:
-                                if (
-                                    error.is_a(
-                                        "NetworkError",
-                                        "TimeoutError",
-                                        "RateLimitError",
-                                        "ServiceUnavailableError",
-                                        "ProviderUnavailableError",
-                                        "ExternalAPIError",
-                                        "CircuitBreakerOpenError",
-                                        "ConcurrencyLimitError",
-                                    )
-                                    and round_number < 3
-                                ):
-                                    # line 136: waitForCapture
-                                    await self.sleep("waitForCapture", lasting=GATEWAY_REST)
-                                    continue
-                                else:
-                                    raise
-                            break
-                        return types.PledgePayment(
-                            pledge_id=pledge.pledge_id,
-                            amount=pledge.amount,
-                            payment_intent_id=pledge.payment_intent_id
-                            if pledge.payment_intent_id is not None
-                            else "",
-                        )
-
-                    holding_collected = await self.each(
-                        "holding", list_held_pledges.pledges, holding_pass, limit=5, on_failure="collect"
-                    )
-                    holding = CrowdfundingCampaignHolding(
-                        given=holding_collected.values,
-                        failed=[
-                            CrowdfundingCampaignHoldingFailed(
-                                item=one.item,
-                                name=one.error.error_class,
-                                message=one.error.message,
-                                outcome=one.error.outcome,
-                            )
-                            for one in holding_collected.failed
-                        ],
-                    )
-                    # line 140: recordChargedPledges
-                    await self.do(
-                        "recordChargedPledges",
-                        medusa.record_pledges(
-                            campaign_id=self.input.campaign_id,
-                            status="charged",
-                            payments=holding.given,
-                            refused=[
-                                f.item.pledge_id for f in [f for f in holding.failed if f.outcome == "known"]
-                            ],
-                        ),
-                    )
-                    # line 146: reportDoubtfulPledges
-                    if any(f.outcome != "known" for f in holding.failed):
-                        await self.do(
-                            "reportDoubtfulPledges",
-                            erpnext.create_support_ticket(
-                                subject="charges of pledges are in doubt",
-                                reference=self.input.campaign_id,
-                                priority="high",
+                    async with hold_all_pledges.turn(pass_number):
+                        # line 77: listPromisedPledges
+                        list_promised_pledges = await self.do(
+                            "listPromisedPledges",
+                            medusa.list_pledges(
+                                campaign_id=self.input.campaign_id,
+                                status="promised",
+                                after=self.state.after,
+                                limit=PAGE,
                             ),
-                            summary="Nobody knows whether these were charged, so they are neither counted nor refused",
                         )
-                    self.state.amount_charged = self.state.amount_charged + sum(
-                        (p.amount for p in holding.given), Decimal(0)
-                    )
-                    self.state.after = list_held_pledges.last
-                    if not list_held_pledges.has_more:
+
+                        # line 79: promised
+                        async def promised_pass(pledge: types.Pledge) -> types.PledgePayment:
+                            hold_pledge: types.PaymentResult | None = None
+                            # line 87: holdPledge
+                            for round_number in self.rounds("holdPledge", 3):
+                                try:
+                                    hold_pledge = await self.do(
+                                        "holdPledge",
+                                        payment.authorize_saved_card(
+                                            reference=pledge.pledge_id,
+                                            customer_id=pledge.backer_id,
+                                            payment_method_id=pledge.payment_method_id,
+                                            amount=pledge.amount,
+                                            currency_code=self.input.currency_code,
+                                        ),
+                                        key=pledge.pledge_id,
+                                        on_failure="fail",
+                                    )
+                                except StepFailed as error:
+                                    if (
+                                        error.is_a(
+                                            "NetworkError",
+                                            "TimeoutError",
+                                            "RateLimitError",
+                                            "ServiceUnavailableError",
+                                            "ProviderUnavailableError",
+                                            "ExternalAPIError",
+                                            "CircuitBreakerOpenError",
+                                            "ConcurrencyLimitError",
+                                        )
+                                        and round_number < 3
+                                    ):
+                                        # line 97: waitForGateway
+                                        await self.sleep("waitForGateway", lasting=GATEWAY_REST)
+                                        continue
+                                    else:
+                                        raise
+                                break
+                            # line 100
+                            if sure(hold_pledge).status != "authorized":
+                                # line 102
+                                self.fail(
+                                    "PaymentDeclinedError",
+                                    "the bank does not keep the amount free without asking the backer",
+                                )
+                            return types.PledgePayment(
+                                pledge_id=pledge.pledge_id,
+                                amount=pledge.amount,
+                                payment_intent_id=sure(hold_pledge).payment_intent_id,
+                            )
+
+                        promised_collected = await self.each(
+                            "promised",
+                            list_promised_pledges.pledges,
+                            promised_pass,
+                            limit=5,
+                            on_failure="collect",
+                        )
+                        promised = CrowdfundingCampaignPromised(
+                            given=promised_collected.values,
+                            failed=[
+                                CrowdfundingCampaignPromisedFailed(
+                                    item=one.item,
+                                    name=one.error.error_class,
+                                    message=one.error.message,
+                                    outcome=one.error.outcome,
+                                )
+                                for one in promised_collected.failed
+                            ],
+                        )
+                        # line 105: recordHeldPledges
+                        await self.do(
+                            "recordHeldPledges",
+                            medusa.record_pledges(
+                                campaign_id=self.input.campaign_id,
+                                status="held",
+                                payments=promised.given,
+                                refused=[f.item.pledge_id for f in promised.failed],
+                            ),
+                        )
+                        self.state.amount_held = self.state.amount_held + sum(
+                            (p.amount for p in promised.given), Decimal(0)
+                        )
+                        self.state.after = list_promised_pledges.last
+                        if not list_promised_pledges.has_more:
+                            break
+            if (
+                self.state.campaign_status == "collecting"
+                and self.input.funding_model == "all_or_nothing"
+                and self.state.amount_held < self.input.goal_amount
+            ):
+                self.state.campaign_status = "failed"
+            self.state.after = None
+        if not self.resuming("refundAll"):
+            # line 114: chargeAllPledges
+            with self.loop("chargeAllPledges", carry=True, every=10) as charge_all_pledges:
+                for pass_number in charge_all_pledges.over(count(1)):
+                    if not (self.state.campaign_status == "collecting"):
                         break
-        if self.state.campaign_status == "collecting":
-            self.state.campaign_status = (
-                "failed"
-                if self.input.funding_model == "all_or_nothing"
-                and self.state.amount_charged < self.input.goal_amount
-                else "funded"
-            )
-        self.state.after = None
+                    async with charge_all_pledges.turn(pass_number):
+                        # line 120: listHeldPledges
+                        list_held_pledges = await self.do(
+                            "listHeldPledges",
+                            medusa.list_pledges(
+                                campaign_id=self.input.campaign_id,
+                                status="held",
+                                after=self.state.after,
+                                limit=PAGE,
+                            ),
+                        )
+
+                        # line 122: holding
+                        async def holding_pass(pledge: types.Pledge) -> types.PledgePayment:
+                            # line 130: chargePledge
+                            for round_number in self.rounds("chargePledge", 3):
+                                try:
+                                    await self.do(
+                                        "chargePledge",
+                                        payment.capture_payment_intent(
+                                            payment_intent_id=pledge.payment_intent_id
+                                            if pledge.payment_intent_id is not None
+                                            else "",
+                                            amount=pledge.amount,
+                                            currency_code=self.input.currency_code,
+                                        ),
+                                        key=pledge.pledge_id,
+                                        on_failure="fail",
+                                    )
+                                except StepFailed as error:
+                                    if (
+                                        error.is_a(
+                                            "NetworkError",
+                                            "TimeoutError",
+                                            "RateLimitError",
+                                            "ServiceUnavailableError",
+                                            "ProviderUnavailableError",
+                                            "ExternalAPIError",
+                                            "CircuitBreakerOpenError",
+                                            "ConcurrencyLimitError",
+                                        )
+                                        and round_number < 3
+                                    ):
+                                        # line 136: waitForCapture
+                                        await self.sleep("waitForCapture", lasting=GATEWAY_REST)
+                                        continue
+                                    else:
+                                        raise
+                                break
+                            return types.PledgePayment(
+                                pledge_id=pledge.pledge_id,
+                                amount=pledge.amount,
+                                payment_intent_id=pledge.payment_intent_id
+                                if pledge.payment_intent_id is not None
+                                else "",
+                            )
+
+                        holding_collected = await self.each(
+                            "holding", list_held_pledges.pledges, holding_pass, limit=5, on_failure="collect"
+                        )
+                        holding = CrowdfundingCampaignHolding(
+                            given=holding_collected.values,
+                            failed=[
+                                CrowdfundingCampaignHoldingFailed(
+                                    item=one.item,
+                                    name=one.error.error_class,
+                                    message=one.error.message,
+                                    outcome=one.error.outcome,
+                                )
+                                for one in holding_collected.failed
+                            ],
+                        )
+                        # line 140: recordChargedPledges
+                        await self.do(
+                            "recordChargedPledges",
+                            medusa.record_pledges(
+                                campaign_id=self.input.campaign_id,
+                                status="charged",
+                                payments=holding.given,
+                                refused=[
+                                    f.item.pledge_id
+                                    for f in [f for f in holding.failed if f.outcome == "known"]
+                                ],
+                            ),
+                        )
+                        # line 146: reportDoubtfulPledges
+                        if any(f.outcome != "known" for f in holding.failed):
+                            await self.do(
+                                "reportDoubtfulPledges",
+                                erpnext.create_support_ticket(
+                                    subject="charges of pledges are in doubt",
+                                    reference=self.input.campaign_id,
+                                    priority="high",
+                                ),
+                                summary="Nobody knows whether these were charged, so they are neither counted nor refused",
+                            )
+                        self.state.amount_charged = self.state.amount_charged + sum(
+                            (p.amount for p in holding.given), Decimal(0)
+                        )
+                        self.state.after = list_held_pledges.last
+                        if not list_held_pledges.has_more:
+                            break
+            if self.state.campaign_status == "collecting":
+                self.state.campaign_status = (
+                    "failed"
+                    if self.input.funding_model == "all_or_nothing"
+                    and self.state.amount_charged < self.input.goal_amount
+                    else "funded"
+                )
+            self.state.after = None
         # line 157: refundAll
         with self.loop("refundAll", carry=True, every=10) as refund_all:
             for pass_number in refund_all.over(count(1)):
@@ -603,7 +611,7 @@ class CrowdfundingCampaignWorkflow(
                         payment.transfer_to_payee(
                             reference=self.input.campaign_id,
                             payee_id=self.input.creator_id,
-                            connected_account_id=find_payee_account.connected_account_id,
+                            connected_account_id=sure(find_payee_account).connected_account_id,
                             amount=self.state.amount_charged,
                             currency_code=self.input.currency_code,
                         ),

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -65,7 +65,7 @@ PAGE = 100
 
 FACTS = Facts(
     type="LiveSaleSessionWorkflow",
-    digest="15f99775e1008dd596fc0918a0654dbb28a709f695d1295551f2fbc0a5f422ac",
+    digest="d3b11923bd76dd13f8a31e8d7ac2abd7d80cdd2d087e6083f514186c1044c7a0",
     steps=(
         "reserveFlashInventory",
         "awaitSessionStart",
@@ -128,7 +128,10 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
 
     async def steps(self) -> LiveSaleSessionResult:
         """The workflow's own flow."""
-        if not self.resuming("monitorBidsAndPurchases"):
+        calculate_host_commission: medusa.CalculateHostCommissionOutput | None = (
+            self.done.calculate_host_commission
+        )
+        if not self.resuming_any("monitorBidsAndPurchases", "fulfil"):
             # line 36: reserveFlashInventory
             await self.do(
                 "reserveFlashInventory",
@@ -159,213 +162,220 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
             )
             # line 42
             await self.pivot()
-        # line 44: monitorBidsAndPurchases
-        with self.loop("monitorBidsAndPurchases", carry=True, every=500) as monitor_bids_and_purchases:
-            for pass_number in monitor_bids_and_purchases.over(count(1)):
-                async with monitor_bids_and_purchases.turn(pass_number):
-                    # line 48: awaitPurchase
-                    live_sale_purchase_requested = On(signals.LiveSalePurchaseRequested)
-                    live_sale_bid_placed = On(signals.LiveSaleBidPlaced)
-                    live_sale_ended = On(signals.LiveSaleEnded)
-                    heard = await self.wait(
-                        "awaitPurchase",
-                        [live_sale_purchase_requested, live_sale_bid_placed, live_sale_ended],
-                        until=lambda: self.state.ends_at,
-                    )
-                    if heard.by is live_sale_purchase_requested:
-                        live_sale_purchase_requested_signal = live_sale_purchase_requested.payload(heard)
-                        # line 52: takePurchase
-                        try:
-                            with self.block("takePurchase"):
-                                # line 60
-                                if cel.default(
-                                    self.state.sold.get(live_sale_purchase_requested_signal.product_id), 0
-                                ) + live_sale_purchase_requested_signal.quantity > sum(
-                                    p.limited_quantity
-                                    for p in [
-                                        p
-                                        for p in self.input.products
-                                        if p.product_id == live_sale_purchase_requested_signal.product_id
-                                    ]
-                                ):
-                                    self.state.refused = self.state.refused + 1
-                                    # line 66: refuseSoldOut
-                                    await self.attempt(
-                                        "refuseSoldOut",
-                                        medusa.refuse_live_purchase(
-                                            session_id=live_sale_purchase_requested_signal.session_id,
-                                            purchase_id=live_sale_purchase_requested_signal.purchase_id,
-                                            reason="sold_out",
-                                        ),
-                                    )
-                                    raise Leave("takePurchase")
-                                self.state.price = cel.round_money(
-                                    (
-                                        live_sale_purchase_requested_signal.agreed_price
-                                        if live_sale_purchase_requested_signal.agreed_price is not None
-                                        else [
+        if not self.resuming("fulfil"):
+            # line 44: monitorBidsAndPurchases
+            with self.loop("monitorBidsAndPurchases", carry=True, every=500) as monitor_bids_and_purchases:
+                for pass_number in monitor_bids_and_purchases.over(count(1)):
+                    async with monitor_bids_and_purchases.turn(pass_number):
+                        # line 48: awaitPurchase
+                        live_sale_purchase_requested = On(signals.LiveSalePurchaseRequested)
+                        live_sale_bid_placed = On(signals.LiveSaleBidPlaced)
+                        live_sale_ended = On(signals.LiveSaleEnded)
+                        heard = await self.wait(
+                            "awaitPurchase",
+                            [live_sale_purchase_requested, live_sale_bid_placed, live_sale_ended],
+                            until=lambda: self.state.ends_at,
+                        )
+                        if heard.by is live_sale_purchase_requested:
+                            live_sale_purchase_requested_signal = live_sale_purchase_requested.payload(heard)
+                            # line 52: takePurchase
+                            try:
+                                with self.block("takePurchase"):
+                                    # line 60
+                                    if cel.default(
+                                        self.state.sold.get(live_sale_purchase_requested_signal.product_id), 0
+                                    ) + live_sale_purchase_requested_signal.quantity > sum(
+                                        p.limited_quantity
+                                        for p in [
                                             p
                                             for p in self.input.products
                                             if p.product_id == live_sale_purchase_requested_signal.product_id
-                                        ][0].flash_price
-                                    )
-                                    * live_sale_purchase_requested_signal.quantity,
-                                    self.context.tenant.currency,
-                                )
-                                # line 74: processInstantPurchases
-                                process_instant_purchases = await self.do(
-                                    "processInstantPurchases",
-                                    payment.charge_live_purchase(
-                                        purchase_id=live_sale_purchase_requested_signal.purchase_id,
-                                        customer_id=live_sale_purchase_requested_signal.customer_id,
-                                        payment_method_id=live_sale_purchase_requested_signal.payment_method_id,
-                                        amount=self.state.price,
-                                        currency_code=self.context.tenant.currency,
-                                    ),
-                                    key=live_sale_purchase_requested_signal.purchase_id,
-                                    catches=(
-                                        "PaymentDeclinedError",
-                                        "InsufficientFundsError",
-                                        "FraudDetectedError",
-                                    ),
-                                )
-                                # line 82
-                                if process_instant_purchases.status != "captured":
-                                    # line 85: dropSlowPayment
-                                    try:
-                                        await self.do(
-                                            "dropSlowPayment",
-                                            payment.cancel_payment_intent(
-                                                payment_intent_id=process_instant_purchases.payment_intent_id,
-                                                amount=self.state.price,
-                                                currency_code=self.context.tenant.currency,
-                                            ),
-                                            key=live_sale_purchase_requested_signal.purchase_id,
-                                            on_failure="fail",
-                                        )
-                                    except StepFailed:
-                                        # line 92: createSupportTicket
-                                        await self.do(
-                                            "createSupportTicket",
-                                            erpnext.create_support_ticket(
-                                                subject="a refused live purchase may have been paid",
-                                                reference=live_sale_purchase_requested_signal.purchase_id,
-                                                priority="high",
-                                            ),
-                                            summary="The bank may still take it",
-                                            catches=(
-                                                "PaymentDeclinedError",
-                                                "InsufficientFundsError",
-                                                "FraudDetectedError",
+                                        ]
+                                    ):
+                                        self.state.refused = self.state.refused + 1
+                                        # line 66: refuseSoldOut
+                                        await self.attempt(
+                                            "refuseSoldOut",
+                                            medusa.refuse_live_purchase(
+                                                session_id=live_sale_purchase_requested_signal.session_id,
+                                                purchase_id=live_sale_purchase_requested_signal.purchase_id,
+                                                reason="sold_out",
                                             ),
                                         )
-                                    # line 98
-                                    self.fail(
-                                        "PaymentDeclinedError",
-                                        "the bank wants to think about it, and the next buyer is waiting",
+                                        raise Leave("takePurchase")
+                                    self.state.price = cel.round_money(
+                                        (
+                                            live_sale_purchase_requested_signal.agreed_price
+                                            if live_sale_purchase_requested_signal.agreed_price is not None
+                                            else [
+                                                p
+                                                for p in self.input.products
+                                                if p.product_id
+                                                == live_sale_purchase_requested_signal.product_id
+                                            ][0].flash_price
+                                        )
+                                        * live_sale_purchase_requested_signal.quantity,
+                                        self.context.tenant.currency,
                                     )
-                                self.state.sold[live_sale_purchase_requested_signal.product_id] = (
-                                    cel.default(
-                                        self.state.sold.get(live_sale_purchase_requested_signal.product_id), 0
+                                    # line 74: processInstantPurchases
+                                    process_instant_purchases = await self.do(
+                                        "processInstantPurchases",
+                                        payment.charge_live_purchase(
+                                            purchase_id=live_sale_purchase_requested_signal.purchase_id,
+                                            customer_id=live_sale_purchase_requested_signal.customer_id,
+                                            payment_method_id=live_sale_purchase_requested_signal.payment_method_id,
+                                            amount=self.state.price,
+                                            currency_code=self.context.tenant.currency,
+                                        ),
+                                        key=live_sale_purchase_requested_signal.purchase_id,
+                                        catches=(
+                                            "PaymentDeclinedError",
+                                            "InsufficientFundsError",
+                                            "FraudDetectedError",
+                                        ),
                                     )
-                                    + live_sale_purchase_requested_signal.quantity
-                                )
-                                self.state.purchases = self.state.purchases + 1
-                                self.state.revenue = self.state.revenue + self.state.price
-                                # line 104: updateLiveInventoryCounts
-                                await self.do(
-                                    "updateLiveInventoryCounts",
-                                    medusa.update_live_inventory_counts(
-                                        session_id=live_sale_purchase_requested_signal.session_id,
-                                        purchase_id=live_sale_purchase_requested_signal.purchase_id,
-                                        product_id=live_sale_purchase_requested_signal.product_id,
-                                        quantity=live_sale_purchase_requested_signal.quantity,
-                                        payment_intent_id=process_instant_purchases.payment_intent_id,
-                                        sold=cel.default(
+                                    # line 82
+                                    if process_instant_purchases.status != "captured":
+                                        # line 85: dropSlowPayment
+                                        try:
+                                            await self.do(
+                                                "dropSlowPayment",
+                                                payment.cancel_payment_intent(
+                                                    payment_intent_id=process_instant_purchases.payment_intent_id,
+                                                    amount=self.state.price,
+                                                    currency_code=self.context.tenant.currency,
+                                                ),
+                                                key=live_sale_purchase_requested_signal.purchase_id,
+                                                on_failure="fail",
+                                            )
+                                        except StepFailed:
+                                            # line 92: createSupportTicket
+                                            await self.do(
+                                                "createSupportTicket",
+                                                erpnext.create_support_ticket(
+                                                    subject="a refused live purchase may have been paid",
+                                                    reference=live_sale_purchase_requested_signal.purchase_id,
+                                                    priority="high",
+                                                ),
+                                                summary="The bank may still take it",
+                                                catches=(
+                                                    "PaymentDeclinedError",
+                                                    "InsufficientFundsError",
+                                                    "FraudDetectedError",
+                                                ),
+                                            )
+                                        # line 98
+                                        self.fail(
+                                            "PaymentDeclinedError",
+                                            "the bank wants to think about it, and the next buyer is waiting",
+                                        )
+                                    self.state.sold[live_sale_purchase_requested_signal.product_id] = (
+                                        cel.default(
                                             self.state.sold.get(
                                                 live_sale_purchase_requested_signal.product_id
                                             ),
                                             0,
+                                        )
+                                        + live_sale_purchase_requested_signal.quantity
+                                    )
+                                    self.state.purchases = self.state.purchases + 1
+                                    self.state.revenue = self.state.revenue + self.state.price
+                                    # line 104: updateLiveInventoryCounts
+                                    await self.do(
+                                        "updateLiveInventoryCounts",
+                                        medusa.update_live_inventory_counts(
+                                            session_id=live_sale_purchase_requested_signal.session_id,
+                                            purchase_id=live_sale_purchase_requested_signal.purchase_id,
+                                            product_id=live_sale_purchase_requested_signal.product_id,
+                                            quantity=live_sale_purchase_requested_signal.quantity,
+                                            payment_intent_id=process_instant_purchases.payment_intent_id,
+                                            sold=cel.default(
+                                                self.state.sold.get(
+                                                    live_sale_purchase_requested_signal.product_id
+                                                ),
+                                                0,
+                                            ),
                                         ),
-                                    ),
-                                    catches=(
-                                        "PaymentDeclinedError",
-                                        "InsufficientFundsError",
-                                        "FraudDetectedError",
-                                    ),
-                                )
-                        except StepFailed as error:
-                            if error.is_a(
-                                "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
-                            ):
-                                self.state.refused = self.state.refused + 1
-                                # line 57: refuseUnpaid
-                                await self.attempt(
-                                    "refuseUnpaid",
-                                    medusa.refuse_live_purchase(
-                                        session_id=live_sale_purchase_requested_signal.session_id,
-                                        purchase_id=live_sale_purchase_requested_signal.purchase_id,
-                                        reason="payment_refused",
-                                    ),
-                                )
-                            else:
-                                raise
-                    elif heard.by is live_sale_bid_placed:
-                        live_sale_bid_placed_signal = live_sale_bid_placed.payload(heard)
-                        self.state.bids = self.state.bids + 1
-                        # line 113: showLiveBid
-                        await self.attempt(
-                            "showLiveBid",
-                            medusa.show_live_bid(
-                                session_id=live_sale_bid_placed_signal.session_id,
-                                bid_id=live_sale_bid_placed_signal.bid_id,
-                            ),
-                            summary="The host sees it, and may agree to its price",
-                        )
-                    elif heard.by is live_sale_ended:
-                        break
-                    elif heard.timed_out:
-                        break
-        # line 120: endSession
-        await self.do(
-            "endSession",
-            medusa.end_session(
-                session_id=self.input.session_id, revenue=self.state.revenue, purchases=self.state.purchases
-            ),
-        )
-        # line 122: releaseUnpurchasedInventory
-        await self.do(
-            "releaseUnpurchasedInventory",
-            erpnext.release_unpurchased_inventory(
-                session_id=self.input.session_id,
-                unsold=[
-                    types.UnsoldStock(
-                        product_id=p.product_id,
-                        quantity=p.limited_quantity - cel.default(self.state.sold.get(p.product_id), 0),
-                    )
-                    for p in self.input.products
-                ],
-            ),
-        )
-        # line 125: calculateHostCommission
-        calculate_host_commission = await self.do(
-            "calculateHostCommission",
-            medusa.calculate_host_commission(
-                session_id=self.input.session_id,
-                host_id=self.input.host_id,
-                vendor_id=self.input.vendor_id,
-                revenue=self.state.revenue,
-                currency_code=self.context.tenant.currency,
-            ),
-        )
-        # line 127: sendPurchaseConfirmations
-        if self.state.purchases > 0:
-            await self.attempt(
-                "sendPurchaseConfirmations",
-                payload.send_purchase_confirmations(
-                    session_id=self.input.session_id, vendor_id=self.input.vendor_id
+                                        catches=(
+                                            "PaymentDeclinedError",
+                                            "InsufficientFundsError",
+                                            "FraudDetectedError",
+                                        ),
+                                    )
+                            except StepFailed as error:
+                                if error.is_a(
+                                    "PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"
+                                ):
+                                    self.state.refused = self.state.refused + 1
+                                    # line 57: refuseUnpaid
+                                    await self.attempt(
+                                        "refuseUnpaid",
+                                        medusa.refuse_live_purchase(
+                                            session_id=live_sale_purchase_requested_signal.session_id,
+                                            purchase_id=live_sale_purchase_requested_signal.purchase_id,
+                                            reason="payment_refused",
+                                        ),
+                                    )
+                                else:
+                                    raise
+                        elif heard.by is live_sale_bid_placed:
+                            live_sale_bid_placed_signal = live_sale_bid_placed.payload(heard)
+                            self.state.bids = self.state.bids + 1
+                            # line 113: showLiveBid
+                            await self.attempt(
+                                "showLiveBid",
+                                medusa.show_live_bid(
+                                    session_id=live_sale_bid_placed_signal.session_id,
+                                    bid_id=live_sale_bid_placed_signal.bid_id,
+                                ),
+                                summary="The host sees it, and may agree to its price",
+                            )
+                        elif heard.by is live_sale_ended:
+                            break
+                        elif heard.timed_out:
+                            break
+            # line 120: endSession
+            await self.do(
+                "endSession",
+                medusa.end_session(
+                    session_id=self.input.session_id,
+                    revenue=self.state.revenue,
+                    purchases=self.state.purchases,
                 ),
             )
+            # line 122: releaseUnpurchasedInventory
+            await self.do(
+                "releaseUnpurchasedInventory",
+                erpnext.release_unpurchased_inventory(
+                    session_id=self.input.session_id,
+                    unsold=[
+                        types.UnsoldStock(
+                            product_id=p.product_id,
+                            quantity=p.limited_quantity - cel.default(self.state.sold.get(p.product_id), 0),
+                        )
+                        for p in self.input.products
+                    ],
+                ),
+            )
+            # line 125: calculateHostCommission
+            calculate_host_commission = await self.do(
+                "calculateHostCommission",
+                medusa.calculate_host_commission(
+                    session_id=self.input.session_id,
+                    host_id=self.input.host_id,
+                    vendor_id=self.input.vendor_id,
+                    revenue=self.state.revenue,
+                    currency_code=self.context.tenant.currency,
+                ),
+            )
+            # line 127: sendPurchaseConfirmations
+            if self.state.purchases > 0:
+                await self.attempt(
+                    "sendPurchaseConfirmations",
+                    payload.send_purchase_confirmations(
+                        session_id=self.input.session_id, vendor_id=self.input.vendor_id
+                    ),
+                )
         # line 129: fulfil
         with self.loop("fulfil", carry=True, every=100) as fulfil:
             for pass_number in fulfil.over(count(1)):
@@ -398,7 +408,7 @@ class LiveSaleSessionWorkflow(City[LiveSaleSessionInput, LiveSaleSessionState, L
             refused=self.state.refused,
             bids=self.state.bids,
             revenue=self.state.revenue,
-            commission=calculate_host_commission.commission,
+            commission=sure(calculate_host_commission).commission,
         )
 
     async def last(self) -> None:

@@ -50,7 +50,7 @@ class VehicleServiceResult(Model):
 
 FACTS = Facts(
     type="VehicleServiceWorkflow",
-    digest="f2d39ca85b2cc9a7a4560f7b33d74dad475de5dba0ab58c284460dbbe540394f",
+    digest="7db6dc3a49eb4b03fbf7d3a9b8d62848a026d02ff8c944334d189835abc5211f",
     steps=(
         "appointment",
         "reserveWorkshopSlot",

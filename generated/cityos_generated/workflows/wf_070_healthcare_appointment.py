@@ -57,7 +57,7 @@ class HealthcareAppointmentResult(Model):
 
 FACTS = Facts(
     type="HealthcareAppointmentWorkflow",
-    digest="3232ff2c28fa8b96f3d08416763966b4906f8f09733d7f2e3ea25c5945e8088b",
+    digest="11b5104e423a63af8c77784220628fcb5d61c5204e2c53361c1550996afb1773",
     steps=(
         "appointment",
         "verifyPatientIdentity",

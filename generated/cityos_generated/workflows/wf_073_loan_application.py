@@ -60,7 +60,7 @@ NOTHING = Decimal("0")
 
 FACTS = Facts(
     type="LoanApplicationWorkflow",
-    digest="ccdc544dfaee220c8a3338f44eb4a25e0dd59118ed9c830bb956ec8ce75db8bc",
+    digest="e0e45a2924e0fc747bf3662701c2c8c0595dd4d9d342ad4d42f2427f61bfc136",
     steps=(
         "verifyApplicantIdentity",
         "requestIdentityPresentation",

@@ -69,7 +69,7 @@ class ParkingReservationResult(Model):
 
 FACTS = Facts(
     type="ParkingReservationWorkflow",
-    digest="64237895c99d620a99759c1e949601822ad4e594e6345a95d0fc7d53085b417f",
+    digest="3703d5d1e71b693de19b50a92032c730eeb11856e68bbe550a86c3707b241bb2",
     steps=(
         "arrive",
         "reserveSpot",

@@ -55,7 +55,7 @@ class UtilityBillPaymentResult(Model):
 
 FACTS = Facts(
     type="UtilityBillPaymentWorkflow",
-    digest="3bc16ca8acf0832985b9c40d28f447b6d91dd83901660bd74b8d847c03fb9b4c",
+    digest="79701e4b47b5e01bf60d6a95d0bde55a23e8e6daeda0a709bf6e9272678d62c4",
     steps=(
         "validateBillDetails",
         "processPayment",

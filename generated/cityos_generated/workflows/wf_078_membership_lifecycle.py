@@ -10,7 +10,20 @@ from itertools import count
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo, Watch
+from cityos_runtime import (
+    Carried,
+    City,
+    Context,
+    Facts,
+    Leave,
+    Limits,
+    Model,
+    On,
+    StepFailed,
+    Undo,
+    Watch,
+    sure,
+)
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -66,7 +79,7 @@ class MembershipLifecycleResult(Model):
 
 FACTS = Facts(
     type="MembershipLifecycleWorkflow",
-    digest="8751481611de2ae4cf75475926615a03eb51bf3058ac6df6f622d57885922d15",
+    digest="a189139fded96f6176f72c94b0af725b899a974d6061f8d19262a69225444b95",
     steps=(
         "capturePayment",
         "activateMembership",
@@ -158,6 +171,9 @@ class MembershipLifecycleWorkflow(
 
     async def steps(self) -> MembershipLifecycleResult:
         """The workflow's own flow."""
+        issue_digital_membership_card: waltid.IssueDigitalMembershipCardOutput | None = (
+            self.done.issue_digital_membership_card
+        )
         if not self.resuming("billingCycles"):
             # line 45: capturePayment
             if self.input.price > Decimal(0):
@@ -204,7 +220,7 @@ class MembershipLifecycleWorkflow(
                 ),
                 undo=Undo(lambda done: waltid.revoke_membership_card(credential_id=done.credential_id)),
             )
-            self.state.card = issue_digital_membership_card.credential_id
+            self.state.card = sure(issue_digital_membership_card).credential_id
             # line 57: grantBenefits
             await self.do(
                 "grantBenefits",

@@ -53,7 +53,7 @@ class PetServiceResult(Model):
 
 FACTS = Facts(
     type="PetServiceWorkflow",
-    digest="cff28a0e070e74b49b5be569014b277b367cf11670822d72291f14c4deac398a",
+    digest="d6a51cf210cd023b19f6e80fee39587c6d71334869be01a4fb2dd1d8eabe6531",
     steps=(
         "prepare",
         "blockProviderSlot",

@@ -59,7 +59,7 @@ GRACE = timedelta(minutes=15)
 
 FACTS = Facts(
     type="FitnessClassWorkflow",
-    digest="47ad67a873b995eb98993c0ff22b150e330134c1d29073232100c84e6a2428b9",
+    digest="287f3a97f4e787c5cbd144cf7c5d8ce82da8770ee89c6b4a12a4a1b946fa03b0",
     steps=(
         "prepare",
         "addToWaitlist",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio.exceptions import ApplicationError
 
 from cityos_runtime.context import Carried, Context
-from cityos_runtime.doing import snake
+from cityos_runtime.core import snake
 from cityos_runtime.errors import Return
 from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.interpreter.scope import Ended, Scope
@@ -63,7 +63,9 @@ class InterpretedCity(City[BaseModel, BaseModel, BaseModel]):
             if (condition is None or condition(scope)) and not that(scope):
                 self.fail("InvalidArgumentError", message)
         try:
-            await self.definition.flow(scope)
+            for part in self.definition.flow:
+                if not self.resuming_any(*part.done_before):
+                    await part.work(scope)
         except Return as end:
             result: BaseModel = end.value
             return result

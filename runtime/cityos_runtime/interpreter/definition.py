@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
-from cityos_runtime.core import Facts
-from cityos_runtime.doing import snake
+from cityos_runtime.core import Facts, snake
 from cityos_runtime.interpreter import steps
-from cityos_runtime.interpreter.reading import Reading
+from cityos_runtime.interpreter.reading import Data, Reading, Work
 from cityos_runtime.interpreter.scope import Scope
 from cityos_runtime.interpreter.store import DefinitionError, digest_of
 from cityos_runtime.interpreter.types import Types
@@ -50,7 +51,7 @@ class Definition:
                         for each in document["state"] if each["init"] is not None]  # fmt: skip
         self.require = [(reading.maybe(each["if"]), reading.expression(each["that"]), each["message"])
                         for each in document["require"]]  # fmt: skip
-        self.flow = reading.block(document["flow"])
+        self.flow = _flow(reading, document["flow"])
         self.watches = watches(reading, document["meanwhile"])
         self.last = reading.block(document["last"]) if document["last"] else None
         self.queries = {name: reading.pairs(fields) for name, fields in document["queries"].items()}
@@ -70,6 +71,24 @@ class Definition:
             compensation=document["compensation"],
             within=lasting,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a flow, and the loops behind its beginning: a run that begins at one of these leaves the part out."""
+
+    done_before: tuple[str, ...]
+    work: Work
+
+
+def _flow(reading: Reading, flow: Sequence[Data]) -> list[Part]:
+    """The flow, cut before each loop at which a later run may begin."""
+    places = [number for number, step in enumerate(flow) if "carries" in step]
+    cuts = [0, *places, len(flow)]
+    return [
+        Part(tuple(flow[later]["name"] for later in places if later >= end), reading.block(flow[begin:end]))
+        for begin, end in pairwise(cuts)
+    ]
 
 
 class _Alone(Scope):

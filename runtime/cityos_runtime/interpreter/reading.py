@@ -132,11 +132,13 @@ class Reading:
         """One step: its guard, its status, then itself."""
         work = self.kind(data)
         guard, status = self.maybe(data.get("if")), data.get("status")
+        loop = data["name"] if "carries" in data else None
         if guard is None and status is None:
             return work
 
         async def run(scope: Scope) -> None:
-            if guard is None or guard(scope):
+            # A run that begins at a loop was let in by an earlier one.
+            if guard is None or (loop is not None and scope.city.resuming(loop)) or guard(scope):
                 if status is not None:
                     scope.city.status(status)
                 await work(scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cityos_runtime.doing import snake
+from cityos_runtime.core import snake
 
 if TYPE_CHECKING:
     from cityos_runtime.interpreter.city import InterpretedCity

@@ -82,15 +82,10 @@ def _data(w: Writing) -> dict[str, Any]:
         "constants": [
             [constant.name, w.expression(constant.init)] for constant in workflow.constants if constant.init is not None
         ],
-        "results": [name for name, _ in workflow.results] + _slept(workflow),
+        "results": [name for name, _ in workflow.results],
         "done": [[name, w.types.of(kind)] for name, kind in workflow.results if name in stored],
         "carries": carries(workflow),
     }
-
-
-def _slept(workflow: ir.Workflow) -> list[str]:
-    """The sleeps: what they give is known to the steps behind them, and kept for nobody else."""
-    return [step.name for step in ir.all_steps(workflow) if isinstance(step, ir.Sleep)]
 
 
 def _variable(w: Writing, local: ir.Local) -> dict[str, Any]:

@@ -36,7 +36,10 @@ def write_step(fn: Function, step: ir.Step) -> None:
         label = f" {step.name}" if step.name else ""
         fn.w(f"# line {step.span.line}:{label}" if label else f"# line {step.span.line}")
     if step.guard is not None and not isinstance(step, ir.If):
-        with fn.w.block(f"if {fn.expr(step.guard)}:"):
+        condition = fn.expr(step.guard)
+        if _carries(step):  # a run that begins here was let in by an earlier one
+            condition = f"{_resuming([step.name])} or ({condition})"
+        with fn.w.block(f"if {condition}:"):
             _write(fn.branch(), step)
         return
     _write(fn, step)
@@ -64,10 +67,20 @@ def function_body(fn: Function, steps: ir.Block) -> None:
 
 def _resumable(fn: Function, steps: ir.Block) -> None:
     """Steps before a loop that may begin in a new run are skipped there: an earlier run did them."""
-    place = next((i for i, step in enumerate(steps) if isinstance(step, ir.Repeat) and step.carries), 0)
-    if fn.nested or not place:
-        write_block(fn, steps)
-        return
-    with fn.w.block(f'if not self.resuming("{steps[place].name}"):'):
-        write_block(fn.branch(), steps[:place])
-    write_block(fn, steps[place:])
+    places = [] if fn.nested else [place for place, step in enumerate(steps) if _carries(step)]
+    begun = 0
+    for number, place in enumerate(places):
+        if place:
+            with fn.w.block(f"if not {_resuming([steps[later].name for later in places[number:]])}:"):
+                write_block(fn.branch(), steps[begun:place])
+        begun = place
+    write_block(fn, steps[begun:])
+
+
+def _carries(step: ir.Step) -> bool:
+    return isinstance(step, ir.Repeat) and step.carries
+
+
+def _resuming(loops: list[str]) -> str:
+    named = ", ".join(f'"{loop}"' for loop in loops)
+    return f"self.resuming({named})" if len(loops) == 1 else f"self.resuming_any({named})"

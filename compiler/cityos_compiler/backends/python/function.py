@@ -102,7 +102,7 @@ class Function:
         if any(isinstance(part, ir.Expr) and re.search(r"[\"\\]", written)
                for part, written in zip(text.parts, parts, strict=True)):  # fmt: skip
             # before Python 3.12 no quotes and backslashes stand in an f-string's braces
-            return " + ".join(written if isinstance(part, ir.Expr) else repr(written)
+            return " + ".join(f"({written})" if isinstance(part, ir.Expr) else repr(written)
                               for part, written in zip(text.parts, parts, strict=True))  # fmt: skip
         inside = [
             f"{{{written}}}" if isinstance(part, ir.Expr) else json.dumps(written, ensure_ascii=False)[1:-1]

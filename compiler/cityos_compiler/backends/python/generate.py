@@ -19,8 +19,8 @@ from cityos_dsl.fields import camel
 from cityos_dsl.project import OperationModel, Project
 
 
-def generate(project: Project, workflows: list[ir.Workflow]) -> dict[str, str]:
-    """All generated files by their path below the output folder."""
+def generate(project: Project, workflows: list[ir.Workflow], *, formatted: bool = True) -> dict[str, str]:
+    """All generated files by their path below the output folder; unformatted for code that nobody reads."""
     steps.load()
     homes = homes_of(project, workflows)
     files = {
@@ -38,7 +38,7 @@ def generate(project: Project, workflows: list[ir.Workflow]) -> dict[str, str]:
         files[f"{PACKAGE}/workflows/{module_name(workflow)}.py"] = workflow_module(project, workflow, homes)
     files[f"{PACKAGE}/events.py"] = events_module(project, homes)
     files[f"{PACKAGE}/dispatch.py"] = dispatch_module(project, workflows, homes)
-    files = _formatted(files)
+    files = _formatted(files) if formatted else files
     files["systems.json"] = json.dumps(systems_data(project), indent=1, ensure_ascii=False) + "\n"
     files["manifest.json"] = manifest(project, workflows)
     return files

@@ -37,8 +37,8 @@ def _imports(text: str, module: str) -> str:
     if uses("Field"):
         lines.append("from pydantic import Field")
     runtime = ["At", "Call", "Cancel", "Carried", "City", "Completion", "Context", "Every", "Facts", "Leave", "Limits",
-               "Model", "Next", "On", "Operation", "Retry", "Return", "SignalModel", "StepFailed", "Undo", "Watch",
-               "sure"]  # fmt: skip
+               "Model", "Next", "On", "Operation", "Retry", "Return", "Sent", "SignalModel", "Slept", "StepFailed",
+               "Undo", "Watch", "sure"]  # fmt: skip
     needed = [name for name in runtime if uses(name)]
     lines.append("")
     if uses("cel"):

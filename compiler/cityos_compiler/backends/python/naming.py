@@ -26,6 +26,9 @@ _PLAIN = {
     "null": "None",
 }
 
+OF_RUNTIME = ("Sent", "Slept")
+"""What steps give that the runtime defines, and no generated module."""
+
 
 def variable(name: str) -> str:
     """A Python variable for a name of the specs."""
@@ -76,6 +79,8 @@ class Homes:
     def name(self, kind: t.RecordType | t.EnumType, here: str) -> str:
         """A type's name as it is written in the module ``here``."""
         home = self.modules.get(kind.name or "")
+        if home is None and kind.name in OF_RUNTIME:
+            return kind.name
         if home is None or not kind.name:
             return "Any"
         return kind.name if home == here else f"{home.rpartition('.')[2]}.{kind.name}"

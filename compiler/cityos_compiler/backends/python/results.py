@@ -27,6 +27,8 @@ def _is_confined(steps: ir.Block, name: str) -> bool:
     if found is None:
         return False
     block, place = found
+    if any(isinstance(step, ir.Repeat) and step.carries for step in block[place:]):
+        return False  # a run that begins at the loop has not been at the step
     return not _may_be_missing(block[place]) and _reads(block[place:], name) == _reads(steps, name)
 
 

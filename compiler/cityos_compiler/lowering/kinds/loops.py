@@ -39,7 +39,8 @@ def for_each(low: Lowering, step: s.ForEach, env: Env) -> Lowered:
     inner = low.fresh(inner, step.steps)
     low.targets.append(target)
     low.handled.append(("any",) if failing != "stop" else ())
-    meanwhile = low.meanwhile(step.meanwhile, inner)
+    # Beside passes that run apart from each other there is no one pass whose names could be meant.
+    meanwhile = low.meanwhile(step.meanwhile, env if target.apart else inner)
     before = set(low.results)
     with low.beside(meanwhile):
         steps, after = low.block(step.steps, low.waited(inner))
@@ -92,7 +93,6 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     inner = env.with_extra(**{"pass": t.INT})
     condition = low.values.condition(step.while_, inner) if step.while_ else None
     local, inner = low.local_state(step.state, inner)
-    outermost = not any(x.is_loop for x in low.targets)
     inner = low.fresh(inner, step.steps)
     env = low.fresh(env, step.steps)
     low.targets.append(target)
@@ -111,6 +111,6 @@ def repeat(low: Lowering, step: s.Repeat, env: Env) -> Lowered:
     every = low.values.expr(step.every, env, t.INT) if step.every else None
     lowered = ir.Repeat(
         name=name, at_most=at_most, every=every, condition=condition, locals=local, meanwhile=meanwhile, steps=steps,
-        exhausted=exhausted, carries=outermost and step.forever is not None,
+        exhausted=exhausted, carries=low.depth == 1 and step.forever is not None,
     )  # fmt: skip
     return lowered, merge([*ends, after])

@@ -17,5 +17,5 @@ def sleep(low: Lowering, step: s.Sleep, env: Env) -> Lowered:
         low.values.refuse("WAIT001", "a sleep says `for:` or `until:`", step.sleep.span)
     lasting = low.values.expr(step.for_, env, t.DURATION) if step.for_ else None
     until = low.values.expr(step.until, env, t.TIMESTAMP) if step.until else None
-    slept = t.RecordType("Slept", (t.Field("was_past", t.BOOL),))
+    slept = low.results[name] = t.RecordType("Slept", (t.Field("was_past", t.BOOL),))
     return ir.Sleep(name=name, lasting=lasting, until=until), env.with_result(name, slept)

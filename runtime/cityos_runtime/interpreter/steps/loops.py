@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from itertools import count
 from typing import Any
@@ -64,24 +64,24 @@ def _apart(reading: Reading, data: Data) -> Work:
     async def run(scope: Scope) -> None:
         around = scope.city.block(name, meanwhile=beside(scope)) if beside is not None else nullcontext()
         with around:
-            among: Iterable[Any] = source(scope)
+            among = list(enumerate(source(scope), start=1))
             if where is not None:
-                among = [element for element in among if where(scope.inner(**{item: element}))]
+                among = [each for each in among if where(scope.inner(**{"pass": each[0], item: each[1]}))]
             at_once = limit(scope) if limit is not None else 1
-            collected = await scope.city.each(name, list(among), one(scope), limit=at_once, on_failure=failing)
+            collected = await scope.city.each_numbered(name, among, one(scope), limit=at_once, on_failure=failing)
             keep(scope, collected)
 
     return run
 
 
-def _pass(reading: Reading, data: Data) -> Callable[[Scope], Callable[[Any], Awaitable[Any]]]:
+def _pass(reading: Reading, data: Data) -> Callable[[Scope], Callable[[int, Any], Awaitable[Any]]]:
     """One pass as a function of its own."""
     item, begin = data["item"], reading.variables(data["variables"])
     steps, give = reading.block(data["steps"]), reading.maybe(data.get("give"))
 
-    def of(scope: Scope) -> Callable[[Any], Awaitable[Any]]:
-        async def run(element: Any) -> Any:
-            inner = scope.apart(**{item: element})
+    def of(scope: Scope) -> Callable[[int, Any], Awaitable[Any]]:
+        async def run(number: int, element: Any) -> Any:
+            inner = scope.apart(**{"pass": number, item: element})
             begin(inner)
             await steps(inner)
             return give(inner) if give is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import write_block, writes
 from cityos_compiler.backends.python.function import Function
@@ -21,9 +23,18 @@ def group(fn: Function, step: ir.Group) -> None:
     inner = write_locals(fn, step.locals)
     meanwhile = write_meanwhile(inner, step.meanwhile)
     guarded = bool(step.catch) or step.on_failure in ("steps", "continue")
+    with fn.w.block("try:") if guarded else nullcontext():
+        _work(fn, inner, step, meanwhile)
     if guarded:
-        fn.w("try:")
-        fn.w.depth += 1
+        failing: ir.Block | None = step.on_failure_steps if step.on_failure == "steps" else None
+        if step.on_failure == "continue" and not step.catch:
+            write_going_on(fn, step.name)
+        else:
+            write_caught(fn, step.catch, () if step.on_failure == "continue" else failing)
+
+
+def _work(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> None:
+    """A group's steps."""
     arguments = f'"{step.name}"' + (f", meanwhile={meanwhile}" if meanwhile else "")
     if step.until is not None or step.within is not None:
         _bounded(fn, inner, step, meanwhile)
@@ -32,13 +43,6 @@ def group(fn: Function, step: ir.Group) -> None:
             write_block(inner, step.steps)
     else:
         write_block(inner, step.steps)
-    if guarded:
-        fn.w.depth -= 1
-        failing: ir.Block | None = step.on_failure_steps if step.on_failure == "steps" else None
-        if step.on_failure == "continue" and not step.catch:
-            write_going_on(fn, step.name)
-        else:
-            write_caught(fn, step.catch, () if step.on_failure == "continue" else failing)
 
 
 def _bounded(fn: Function, inner: Function, step: ir.Group, meanwhile: str) -> None:

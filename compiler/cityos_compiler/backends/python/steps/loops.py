@@ -49,7 +49,7 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
         number = item
         if step.among is not None:
             head, number = f"for {passes}, {item} in enumerate({source}, start=1):", passes
-        elif "pass" in expression_names((step.where, step.steps, step.locals, step.give)):
+        elif _is_numbered(step):
             head = f"for {passes}, {item} in enumerate({source}, start=1):"
         with fn.w.block(head):
             if step.where is not None:
@@ -71,9 +71,10 @@ def _apart(fn: Function, step: ir.ForEach) -> None:
     annotation = fn.module.homes.annotation(step.item_type, fn.module.name)
     gives = fn.module.homes.annotation(step.give.type, fn.module.name) if step.give is not None else "None"
     body = f"{variable(step.name)}_pass"
-    with fn.w.block(f"async def {body}({item}: {annotation}) -> {gives}:"):
+    number = "pass_number: int, " if _is_numbered(step) else ""
+    with fn.w.block(f"async def {body}({number}{item}: {annotation}) -> {gives}:"):
         write_nonlocal(fn, step.steps)
-        inner = write_locals(fn.closure(**{step.item: item}), step.locals)
+        inner = write_locals(fn.closure(**{step.item: item, "pass": "pass_number"}), step.locals)
         function_body(inner, step.steps)
         if step.give is not None:
             fn.w(f"return {inner.expr(step.give)}")
@@ -86,12 +87,19 @@ def _apart(fn: Function, step: ir.ForEach) -> None:
 
 
 def _each(fn: Function, step: ir.ForEach, body: str) -> None:
-    item = variable(step.item)
-    source = _source(fn, step)
+    element = variable(step.item)
+    source, each = _source(fn, step), "each"
+    if _is_numbered(step):
+        element, each = f"(pass_number, {element})", "each_numbered"
+        source = f"enumerate({source}, start=1)"
     if step.where is not None:
-        source = f"[{item} for {item} in {source} if {fn.inner(**{step.item: item}).expr(step.where)}]"
+        where = fn.inner(**{step.item: variable(step.item), "pass": "pass_number"}).expr(step.where)
+        where = f"({where})" if " else " in where else where  # a choice can't stand there bare
+        source = f"[{element} for {element} in {source} if {where}]"
+    elif each == "each_numbered":
+        source = f"list({source})"
     limit = f", limit={fn.expr(step.concurrency)}" if step.concurrency is not None else ""
-    text = f'await self.each("{step.name}", {source}, {body}{limit}, on_failure="{step.failing}")'
+    text = f'await self.{each}("{step.name}", {source}, {body}{limit}, on_failure="{step.failing}")'
     if step.outcome is not None:
         _collected(fn, step, step.outcome, text)
     elif step.give is not None:
@@ -113,6 +121,11 @@ def _collected(fn: Function, step: ir.ForEach, outcome: t.RecordType, text: str)
         "outcome=one.error.outcome)"
     )
     assign(fn, step.name, f"{outcome.name}({given}failed=[{failed} for one in {collected}.failed])")
+
+
+def _is_numbered(step: ir.ForEach) -> bool:
+    """Whether something in the loop asks for the number of the pass."""
+    return "pass" in expression_names((step.where, step.give, step.locals, step.steps, step.meanwhile))
 
 
 def _source(fn: Function, step: ir.ForEach) -> str:

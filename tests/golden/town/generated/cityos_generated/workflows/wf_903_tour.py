@@ -65,7 +65,7 @@ TRIES = 3
 
 FACTS = Facts(
     type="TourWorkflow",
-    digest="b9ec91a2489d0e806c8ecb335c65e7a47177f1b86f9ff7f65538ba3c5b58b5be",
+    digest="dd2158cd8d884eb1f48d8442df3cfa4d13f499857cd631693bfa77cdd6a35acc",
     steps=(
         "stops",
         "look",

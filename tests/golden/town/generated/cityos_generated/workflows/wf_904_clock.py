@@ -68,7 +68,7 @@ class ClockResult(Model):
 
 FACTS = Facts(
     type="ClockWorkflow",
-    digest="e38fed449840c9c3704f3fa326bf4ff01965606180290aeb1aabd79a7b3e9648",
+    digest="904d20d59ae1af4b5878b0203852b852a2699aab3b859b3b2311fdc5d1be0885",
     steps=(
         "opening",
         "visit",

@@ -44,7 +44,7 @@ class SagaResult(Model):
 
 FACTS = Facts(
     type="SagaWorkflow",
-    digest="dcc3775c724dbf927e48e59509d829281532c87f13728730c85c24cd9f12dd8e",
+    digest="b9be0146c8b03fdb44a818954be5c9425c3268a0cf522ca9f867a7545e89f460",
     steps=(
         "room",
         "openRoom",

@@ -36,7 +36,7 @@ class StrollResult(Model):
 
 FACTS = Facts(
     type="StrollWorkflow",
-    digest="1e54fd941727a80cce9a87178a6dc6a1b095d62b48fbd090f459692b854a5ca1",
+    digest="b4f1f4c2f62d0e233ac0616220630c30c9bbfe2e2451bb2f190492c4974ab530",
     steps=("walk", "climb", "look"),
     signals={"visitor.left": (signals.VisitorLeft,)},
     receives=(("visitor.*", "visitor_id", "input.visitor_id"),),

@@ -37,7 +37,7 @@ class RetreatResult(Model):
 
 FACTS = Facts(
     type="RetreatWorkflow",
-    digest="2d07dd2879253ea42a6ac0c1d05224b2fb373ad4304e3a0b1bf310e75e9a9806",
+    digest="ed8287d5911a6800e400e464c16d480041847f7ede1f70a69f37c8ba34b46342",
     steps=("stay", "book", "afternoon", "look", "evening"),
     signals={},
     entity="visitor_id",

@@ -1,0 +1,69 @@
+"""A random workflow with some stories, and what differs where it is run in two ways."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from tests.differential.compiling import FILE, Built, check
+from tests.differential.dice import Dice
+from tests.differential.playing import between, tell
+from tests.differential.stories import story
+from tests.differential.workflows import workflow
+
+STORIES = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workflow's spec, as data, and stories of it."""
+
+    spec: dict[str, Any]
+    stories: list[dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """The spec as it is written."""
+        return yaml.safe_dump(self.spec, sort_keys=False, width=110)
+
+
+@st.composite
+def cases(draw: Any) -> Case:
+    """Random cases."""
+    dice = Dice(draw)
+    spec = workflow(dice)
+    return Case(spec, [story(dice, spec) for _ in range(dice.number(1, STORIES))])
+
+
+def build(case: Case) -> Built | None:
+    """The case's project; None where its spec has findings."""
+    checked = check({FILE: case.text})
+    return None if checked.findings else Built(checked)
+
+
+def differences(built: Built, stories: list[dict[str, Any]]) -> list[str]:
+    """What the compiled workflow and its definition did differently in any of the stories."""
+    return [
+        f"story {number}: {text}"
+        for number, each in enumerate(stories)
+        for text in between(tell(built, built.compiled, each), tell(built, built.interpreted, each))
+    ]
+
+
+def keep(case: Case, folder: Path) -> None:
+    """Write a case down, to be run again."""
+    path = folder / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(case.text, encoding="utf-8")
+    (folder / "stories.json").write_text(json.dumps(case.stories, indent=1), encoding="utf-8")
+
+
+def kept(folder: Path) -> Case:
+    """A case that was written down."""
+    spec = yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
+    return Case(spec, json.loads((folder / "stories.json").read_text(encoding="utf-8")))
