@@ -1,0 +1,70 @@
+"""Simulated runs a second, of the first workflow and of the largest, by definition and compiled.
+
+`python benchmarks/simulating.py`. Side by side in one process, in rounds that alternate. Processor time counts, so
+that other work on the machine doesn't.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cityos_compiler import ir
+from cityos_compiler.passes import check
+from cityos_compiler.scenarios.model import read_scenarios
+from cityos_compiler.simulating.actors import Actors
+from cityos_compiler.simulating.playing import Stage
+from cityos_compiler.simulating.wishes import Wishes
+from cityos_runtime.context import Context, Tenant
+from cityos_runtime.ids import filled
+from cityos_runtime.virtual import Program, World
+from cityos_runtime.virtual.programs import compiled_programs
+
+ROOT = Path(__file__).parents[1]
+ROUNDS, RUNS = 5, 200
+
+
+def player(stage: Stage, workflow: ir.Workflow, programs: Mapping[str, Program]) -> Callable[[], None]:
+    """A function that plays the workflow's first scenario once, to its end."""
+    first = read_scenarios(ROOT / "specs" / "tests", ROOT, only=workflow.name)[0][0]
+    answers = {name: entries[0].get("answers", {}) for name, entries in first.world.items()}
+    wishes = Wishes(answers=answers)
+    context = Context(tenant=Tenant(id=first.tenant))
+    name = filled(workflow.workflow_id, {**first.input, "tenant_id": first.tenant})
+
+    def play() -> None:
+        world = World(programs, Actors(stage.operations, stage.errors, wishes))
+        run = world.start(workflow.name, first.input, context, workflow_id=name)
+        world.go(enough=lambda: run.is_over)
+        assert run.status != "stuck", run.stuck
+
+    return play
+
+
+def main() -> int:
+    """Print a table in Markdown."""
+    checked = check(ROOT)
+    stage = Stage.of(checked.project, checked.workflows)
+    compiled = compiled_programs(ROOT / "generated")
+    largest = max(checked.workflows, key=lambda workflow: len(ir.all_steps(workflow)))
+    print("| workflow | steps | by its definition, runs a second | compiled, runs a second |")
+    print("|---|---|---|---|")
+    for workflow in (checked.workflows[0], largest):
+        players = [player(stage, workflow, stage.programs), player(stage, workflow, compiled)]
+        rates: list[list[float]] = [[], []]
+        for _ in range(ROUNDS):
+            for play, found in zip(players, rates, strict=True):
+                began = time.process_time()
+                for _ in range(RUNS):
+                    play()
+                found.append(RUNS / (time.process_time() - began))
+        shown = " | ".join(f"{statistics.median(each):.0f}" for each in rates)
+        print(f"| {workflow.id} {workflow.name} | {len(ir.all_steps(workflow))} | {shown} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
