@@ -112,3 +112,19 @@ def test_the_inventory_names_the_timers_beside_a_flow_as_well() -> None:
     shown = json.loads(cityosc("inventory", "--json", folder=ROOT / "tests/golden/town").stdout)
     clock = next(workflow for workflow in shown["workflows"] if workflow["id"] == "WF-904")
     assert [step["id"] for step in clock["steps"] if step["kind"] == "timer"] == ["tick", "bell", "remind"]
+
+
+def test_verify_says_what_is_wrong_in_json_and_by_its_exit_code(project: Path) -> None:
+    sound = cityosc("verify", "--json", folder=project)
+    assert sound.returncode == 0
+    (report,) = json.loads(sound.stdout)
+    assert report["id"] == "WF-001"
+    assert report["problems"] == []
+    path = project / "specs/workflows/order/wf-001-order.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\ninvariant:\n  - ending.status != confirmed\n", encoding="utf-8"
+    )
+    broken = cityosc("verify", "WF-001", folder=project)
+    assert broken.returncode == 1
+    assert "this does not hold: ending.status" in broken.stdout
+    assert cityosc("verify", "WF-002", folder=project).returncode == 2

@@ -57,7 +57,7 @@ def verify_command(
         click.echo(json.dumps([asdict(each) for each in sorted(reports, key=lambda each: each.id)], indent=1))
     else:
         _sum(reports)
-    return 1 if any(each.violations for each in reports) else 0
+    return 0 if all(each.is_sound for each in reports) else 1
 
 
 def _city(root: Path) -> City:
@@ -92,13 +92,14 @@ def _tell(root: Path, report: Report) -> None:
     steps = f"{report.reached['step']} of {report.total['step']} steps"
     undone = f"{report.reached['compensation']} of {report.total['compensation']} compensations"
     cut = f"; cut by {', '.join(sorted(report.cut))}" if report.cut else ""
-    mark = "FAILED" if report.violations else "ok"
+    mark = "ok" if report.is_sound else "FAILED"
     click.echo(
         f"{mark:>6}  {report.id} {report.workflow}: {report.states} states, {report.runs} runs{_time(report.seconds)}; "
         f"{steps}, {undone}{cut}"
     )
+    within = " within the bounds" if report.cut else ""
     for missed in report.missed:
-        click.echo(f"        {report.file}:{missed.line}: {missed.kind} never reached: {missed.name}")
+        click.echo(f"        {report.file}:{missed.line}: {missed.kind} never reached{within}: {missed.name}")
     for problem in report.problems:
         _tell_problem(root, report, problem)
 

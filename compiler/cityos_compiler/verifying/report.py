@@ -67,6 +67,11 @@ class Report:
         return [problem for problem in self.problems if not problem.is_note]
 
     @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong: no violation, and nothing that no run can reach. Beyond a bound one still may."""
+        return not self.violations and not (self.missed and not self.cut)
+
+    @property
     def is_whole(self) -> bool:
         """Whether the search came to its end before it had made all the runs it may make."""
         return "runs" not in self.cut

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import CodeType, FrameType, FunctionType
+from types import FrameType, FunctionType
 from typing import Any
 
 from cityos_runtime.core import scopes
@@ -20,7 +19,7 @@ from cityos_runtime.virtual import Run
 from pydantic import BaseModel
 
 _PLAIN = (str, int, float, Decimal, timedelta, date, bytes, type(None))
-_SKIPPED = object()
+_SKIPPED = ...
 
 
 @dataclass
@@ -141,7 +140,7 @@ class _Walk:
             elif name == "wait_until" and "step" in wait:
                 self._waits(wait, local["here"], scope)
                 wait = {}
-            made.append((frame.f_code.co_qualname, frame.f_lasti, self._locals(frame.f_code, local)))
+            made.append((frame.f_code.co_qualname, frame.f_lasti, self._locals(local)))
         return tuple(made)
 
     def _waits(self, idle: Mapping[str, Any], here: Context, scope: Scope | None) -> None:
@@ -153,19 +152,8 @@ class _Walk:
             Wait(idle["step"], idle["signals"], beside, idle["armed"], scope, idle.get("overlay", {}))
         )
 
-    def _locals(self, code: CodeType, local: Mapping[str, Any]) -> Any:
-        fixed = _FIXED[code]
-        made = []
-        for name, value in local.items():
-            if name in fixed:
-                continue
-            if _is_fixed(value):
-                fixed.add(name)
-                continue
-            frozen = self.freeze(value)
-            if frozen is not _SKIPPED:
-                made.append(frozen)
-        return tuple(made)
+    def _locals(self, local: Mapping[str, Any]) -> Any:
+        return tuple([_SKIPPED if _is_fixed(value) else self.freeze(value) for value in local.values()])
 
     def branch(self, branch: Branch) -> Any:
         """A task of the flow: where it stands, or how it ended."""
@@ -224,8 +212,6 @@ def _is_fixed(value: Any) -> bool:
 
 
 _HOW: dict[type, Callable[[_Walk, Any], Any]] = {}
-_FIXED: dict[CodeType, set[str]] = defaultdict(set)
-"""By code: the locals that hold no more than functions."""
 
 
 def _frames(coroutine: Any) -> Iterator[FrameType]:
