@@ -66,7 +66,7 @@ class Built:
         """The definitions."""
         definitions = Definitions(self.checked.project, self.checked.workflows)
         return {Dispatch.type: Dispatch()} | {
-            name: _interpreted(json.dumps(definitions.of(name))) for name in definitions.workflows
+            name: interpreted(json.dumps(definitions.of(name))) for name in definitions.workflows
         }
 
     @cached_property
@@ -87,7 +87,8 @@ class Built:
 
 
 @lru_cache(maxsize=8)
-def _interpreted(document: str) -> Program:
+def interpreted(document: str) -> Program:
+    """A definition, read; once where it comes again and again."""
     data = json.loads(document)
     return Interpreted(Definition(data), data["task_queue"])
 

@@ -82,6 +82,8 @@ class Expressions:
 
     def _decimal(self, scope: Scope, depth: int) -> str:
         dice = self._dice
+        if depth == 2 and dice.chance(12):
+            return str(dice.number(0, 5))  # a whole number where a decimal is due
         plain = self._known("decimal", scope) or "input.fee"
         if depth == 0 or dice.chance(50):
             return plain

@@ -55,8 +55,9 @@ class Bug:
 _PYTHON, _STEPS = "cityos_compiler.backends.python", "cityos_runtime.interpreter.steps"
 
 BUGS = (
-    Bug("the first of two branches of a `catch` doesn't win", "compiled", f"{_PYTHON}.steps.failing:_branches",
-        "for caught in catch:", "for caught in sorted(catch, key=lambda one: one.classes == ('any',))[::-1]:"),
+    Bug("the last of two branches of a `catch` wins", "compiled", f"{_PYTHON}.steps.failing:_branches",
+        "for caught in catch:",
+        "for caught in sorted(catch, key=lambda one: (one.classes == ('any',), -catch.index(one))):"),
     Bug("one business round too many", "compiled", f"{_PYTHON}.steps.do:_rounds",
         "bound = fn.expr(rounds)", "bound = fn.expr(rounds) + ' + 1'"),
     Bug("values of one `set` see each other", "compiled", f"{_PYTHON}.steps.set_:_reads_assigned",

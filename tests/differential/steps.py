@@ -143,8 +143,9 @@ class Steps:
     def _catches(self, scope: Scope, rounds: bool) -> dict[str, Any]:
         caught: dict[str, Any] = {}
         inner = replace(scope.knowing(ERROR, "error"), retries=rounds)
-        for _ in range(self.dice.number(1, 3)):
-            name = self.dice.pick(CAUGHT)
+        # Some of what is caught is caught twice: the first branch wins.
+        both = ["no_deal", "SoldOutError", "RefusedError"] if self.dice.chance(30) else []
+        for name in [*both, *(self.dice.pick(CAUGHT) for _ in range(self.dice.number(1, 3)))]:
             if name in caught:
                 continue
             steps, _ = self.block(replace(inner, retries=False), 0, most=2)
@@ -425,6 +426,8 @@ class Steps:
                 case 3:
                     at = dice.pick(["soon", "input.opens", self.expressions.of("timestamp", scope, 1)])
                     beside[dice.name("bell")] = {"at": at, "then": self._beside(scope)}
+                    if at == "soon" and dice.chance(70):  # a signal moves it
+                        beside["visitor.called"] = [{"set": {"soon": f"now() + {dice.pick(LASTS)}"}}]
                 case _:
                     timer = {
                         "each": "h in input.hours",

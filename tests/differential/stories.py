@@ -23,9 +23,11 @@ def story(dice: Dice, spec: dict[str, Any]) -> dict[str, Any]:
     """One story, as a scenario of `specs/tests`; beside it, in `lasting`, how long operations take."""
     steps = list(named(spec["steps"]))
     running = sorted({step["do"] + (f":{step['as']}" if "as" in step else "") for step in steps if "do" in step})
+    caught = {step["do"] for step in steps if "catch" in step}
     return {
         "input": _input(dice),
-        "world": {name: _outcomes(dice, name) for name in [*running, *UNDOING] if dice.chance(45)},
+        "world": {name: _outcomes(dice, name, 75 if name in caught else 45)
+                  for name in [*running, *UNDOING] if dice.chance(80 if name in caught else 45)},
         "actions": _actions(dice, [step["id"] for step in steps if step.get("on_failure") == "park"]),
         "lasting": {name: [dice.pick([0, 2, 400]) for _ in range(dice.number(1, 3))]
                     for name in running if dice.chance(25)},
@@ -65,11 +67,13 @@ def _stop(dice: Dice) -> dict[str, Any]:
     return {**stop, "at": dice.pick(TIMES)} if dice.chance(30) else stop
 
 
-def _outcomes(dice: Dice, operation: str) -> list[dict[str, Any]]:
+def _outcomes(dice: Dice, operation: str, failing: int) -> list[dict[str, Any]]:
     """What the first calls come to; later ones are as usual, so that everything ends."""
+    if failing > 50 and dice.chance(40):  # for as long as any rounds last
+        return [{**dice.pick(_faults(operation)), "times": 8}, {}]
     found = []
     for _ in range(dice.number(1, 4)):
-        if dice.chance(50):
+        if dice.chance(failing):
             found.append({**dice.pick(_faults(operation)), "times": dice.number(1, 2)})
         else:
             found.append({"answers": _answer(dice, operation), "times": 1})

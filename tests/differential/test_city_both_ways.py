@@ -18,7 +18,7 @@ from cityos_runtime.virtual.programs import compiled_programs, interpreted_progr
 from tests.differential.playing import between
 
 ROOT = Path(__file__).parents[2]
-EVERY = 1 if os.environ.get("DIFFERENTIAL_CITY") == "all" else 8
+EVERY = 1 if os.environ.get("DIFFERENTIAL_CITY") == "all" else 16
 """All of them take minutes; every so-manyth is run where nobody asks for more."""
 
 
