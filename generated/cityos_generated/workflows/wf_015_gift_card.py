@@ -46,7 +46,7 @@ class GiftCardResult(Model):
 
 FACTS = Facts(
     type="GiftCardWorkflow",
-    digest="a23b9a7706a4b09cd9b7aaacff7c2835a579e8e8ca0d4214ad9c0688ca4f41e4",
+    digest="d3ed45a0e4aaeda49d96b5f61eedd78adff7101a49a2611be7bed81410082397",
     steps=(
         "generateGiftCardCode",
         "capturePayment",
@@ -194,7 +194,9 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
         expire_gift_card = await self.do(
             "expireGiftCard", medusa.expire_gift_card(gift_card_id=self.input.gift_card_id)
         )
-        # line 67: bookBreakage
+        # line 66
+        await self.pivot()
+        # line 68: bookBreakage
         if expire_gift_card.forfeited > Decimal(0):
             await self.do(
                 "bookBreakage",
@@ -209,9 +211,9 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 73
+        # line 74
         if self.ending.status in ["failed", "cancelled"] and self.input.action == "redeem":
-            # line 75: gift_card.redemption_failed
+            # line 76: gift_card.redemption_failed
             await self.emit(
                 "gift_card.redemption_failed",
                 {
@@ -221,7 +223,7 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
                     "currency_code": self.input.currency_code,
                 },
             )
-            # line 81: notifyCustomer
+            # line 82: notifyCustomer
             await self.attempt(
                 "notifyCustomer",
                 payload.notify_customer(
@@ -230,7 +232,7 @@ class GiftCardWorkflow(City[GiftCardInput, GiftCardState, GiftCardResult]):
                     reference=self.input.gift_card_id,
                 ),
             )
-        # line 83: recordAuditLog
+        # line 84: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
