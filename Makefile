@@ -14,6 +14,7 @@ test: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cityosc lint
+	$(BIN)/cityosc fmt --check
 	$(BIN)/cityosc compile --check
 	MYPYPATH=compiler:runtime:generated $(BIN)/mypy generated/cityos_generated
 	$(BIN)/python -m pytest -n 2 $(ARGS)

@@ -14,34 +14,53 @@ ROOT = Path(__file__).parents[1]
 def grow(folder: Path, number: int) -> int:
     """Make a project of ``number`` specs in the folder; returns how many there are.
 
-    Below the size of the real city it is the tests' town of eleven specs.
+    Below the size of the real city it is one of the tests' towns: the small one, or copies of the other's workflows.
     """
-    if number < _size(ROOT):
-        shutil.copytree(ROOT / "tests" / "lint" / "base" / "specs", folder / "specs")
-        return _size(folder)
-    shutil.copytree(ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("tests"))
+    if number < _size(ROOT / "specs"):
+        source = ROOT / "tests" / ("lint/base" if number < _SMALL else "golden/town") / "specs"
+    else:
+        source = ROOT / "specs"
+    shutil.copytree(source, folder / "specs", ignore=shutil.ignore_patterns("tests"))
+    size = _size(folder / "specs")
+    if number < _SMALL:
+        return size
     workflows = sorted((folder / "specs" / "workflows").rglob("*.yaml"))
     texts = [path.read_text(encoding="utf-8") for path in workflows]
-    events = (ROOT / "specs" / "events.yaml").read_text(encoding="utf-8")
+    events = (source / "events.yaml").read_text(encoding="utf-8")
     (folder / "specs" / "events").mkdir()
+    named = _named(events)
     copy = 0
-    while (size := _size(folder)) < number:
+    while size < number:
         copy += 1
-        (folder / "specs" / "events" / f"copy-{copy}.yaml").write_text(_own(events, events, copy), encoding="utf-8")
-        for path, text in list(zip(workflows, texts, strict=True))[: number - size - 1]:
+        own = re.sub(r"\n\s+aliases: .*", "", events)  # which name one event only
+        (folder / "specs" / "events" / f"copy-{copy}.yaml").write_text(_own(own, _DECLARED, copy), encoding="utf-8")
+        size += 1
+        for path, text in list(zip(workflows, texts, strict=True))[: number - size]:
             there = path.with_name(f"copy-{copy}-{path.name}")
-            there.write_text(_own(text, events, copy), encoding="utf-8")
+            there.write_text(_own(text, named, copy), encoding="utf-8")
+            size += 1
     return size
 
 
-def _own(text: str, events: str, copy: int) -> str:
-    """A text that speaks of a copy's workflows and events where it spoke of the real ones."""
+_SMALL = 14
+
+
+def _named(events: str) -> re.Pattern[str]:
+    """Events where workflows name them: signals may have the same names."""
     names = sorted(yaml.safe_load(events)["events"], key=len, reverse=True)
+    return re.compile(rf"(event: |emit: )({'|'.join(map(re.escape, names))})(?![\w.])")
+
+
+_DECLARED = re.compile(r"^(  )([\w.]+)(?=:)", re.MULTILINE)
+
+
+def _own(text: str, events: re.Pattern[str], copy: int) -> str:
+    """A text that speaks of a copy's workflows and events where it spoke of the real ones."""
     text = re.sub(r"\bWF-(\d+)\b", lambda found: f"WF-{copy * 1000 + int(found[1])}", text)
     text = re.sub(r"\b([A-Z]\w+Workflow)\b", lambda found: f"Copy{copy}{found[1]}", text)
-    return re.sub(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w.])", rf"copy{copy}.\1", text)
+    return events.sub(rf"\1copy{copy}.\2", text)
 
 
-def _size(folder: Path) -> int:
+def _size(specs: Path) -> int:
     """How many specs lint reads: scenarios are no specs."""
-    return sum("tests" not in path.relative_to(folder).parts for path in (folder / "specs").rglob("*.yaml"))
+    return sum("tests" not in path.relative_to(specs).parts for path in specs.rglob("*.yaml"))

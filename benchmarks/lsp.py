@@ -41,7 +41,7 @@ async def measured(rounds: int) -> dict[str, list[float]]:
     """The seconds of every keystroke, by what was typed."""
     file = largest()
     taken: dict[str, list[float]] = {}
-    async with editor(ROOT, pause="0.3") as writing:
+    async with editor(ROOT) as writing:
         await writing.open(file)
         text = writing.texts[file]
         places = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from cityos_dsl.resolved import EventModel, OperationModel, Project, QueryModel,
 from cityos_dsl.resolving.messages import names_taken, resolve_events, resolve_queries, resolve_signals
 from cityos_dsl.resolving.systems import resolve_system, whole_systems
 from cityos_dsl.resolving.types import resolve_errors, resolve_types
+from cityos_dsl.source import Mapping, Scalar
 from cityos_dsl.spec import documents as d
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SignalModel",
     "assemble",
     "load",
+    "named_twice",
     "surroundings_of",
 ]
 
@@ -40,8 +42,9 @@ def assemble(root: Path, specs: Iterable[ReadSpec], surroundings: Project | None
     workflows = [(spec.file, spec.document) for spec in specs if isinstance(spec.document, d.Workflow)]
     workflows.sort(key=lambda item: item[1].id.text)
     texts = {spec.file: spec.text for spec in specs if spec.text is not None}
-    project = replace(around, workflows=workflows, texts=texts, findings=[*read, *around.findings])
-    _unique(project)
+    names = tuple(workflow.workflow.text for _, workflow in workflows)
+    project = replace(around, names=names, workflows=workflows, texts=texts, findings=[*read, *around.findings])
+    project.findings += named_twice((workflow.id, workflow.workflow) for _, workflow in workflows)
     return project
 
 
@@ -67,21 +70,21 @@ def surroundings_of(root: Path, specs: Iterable[ReadSpec]) -> Project:
     for system in whole_systems(project, documents):
         resolve_system(project, system)
     project.models = owned_models(doc for doc in documents if isinstance(doc, d.Models))
+    project.zones = _zones(project)
     return project
 
 
-def _unique(project: Project) -> None:
-    """A workflow's id and name stand for one workflow."""
+def _zones(project: Project) -> tuple[str, ...]:
+    node = project.city.zones if project.city is not None else None
+    own = {key.text for key, _ in node} if isinstance(node, Mapping) else set()
+    return tuple(sorted(own | {zone.text for system in project.systems.values() for zone in system.zones or ()}))
+
+
+def named_twice(names: Iterable[tuple[Scalar, Scalar]]) -> Iterator[Finding]:
+    """The ids and names of workflows, in their order, that stand for another workflow already."""
     seen: dict[str, Span] = {}
-    for _, workflow in project.workflows:
-        for scalar in (workflow.id, workflow.workflow):
-            if scalar.text in seen:
-                project.findings.append(
-                    Finding(
-                        "NAME010",
-                        f"`{scalar.text}` is another workflow already",
-                        scalar.span,
-                        related=(Related(seen[scalar.text], "the other one"),),
-                    )
-                )
-            seen[scalar.text] = scalar.span
+    for scalar in (each for pair in names for each in pair):
+        if scalar.text in seen:
+            related = (Related(seen[scalar.text], "the other one"),)
+            yield Finding("NAME010", f"`{scalar.text}` is another workflow already", scalar.span, related=related)
+        seen[scalar.text] = scalar.span

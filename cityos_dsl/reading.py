@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cityos_dsl.diagnostics import Finding, Span
+from cityos_dsl.diagnostics import Finding
+from cityos_dsl.files import Source, Unreadable, source_of, text_of
 from cityos_dsl.source import compose
 from cityos_dsl.spec import documents as d
 from cityos_dsl.spec.shape import Reader
@@ -26,35 +27,12 @@ class ReadSpec:
         return d.kind_of(self.file.removeprefix("specs/")) is d.Workflow
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Why a file has no text."""
-
-    message: str
-
-    def place(self, file: str) -> Span:
-        """Where to say it: at the file's beginning."""
-        return Span(file, 1, 1, 1, 2)
-
-
 def spec_files(root: Path) -> list[Path]:
     """The files of a project that may be specs, in the order in which they are read.
 
     A folder may be called like a file; what only points to nothing is listed, since somebody meant it to be there.
     """
     return sorted(path for path in (root / "specs").rglob("*.yaml") if not path.is_dir())
-
-
-def read_text(path: Path) -> str | Unreadable:
-    """The text of a file, or why there is none: it points to nothing, may not be read, or isn't UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return Unreadable("this is not UTF-8 text")
-    except FileNotFoundError:
-        return Unreadable("this points to a file that isn't there")
-    except OSError as error:
-        return Unreadable(f"this file can't be read: {error.strerror or error}")
 
 
 def read_specs(root: Path) -> list[ReadSpec]:
@@ -66,8 +44,13 @@ def _read_file(root: Path, path: Path) -> ReadSpec | None:
     shown = path.relative_to(root).as_posix()
     if d.kind_of(shown.removeprefix("specs/")) is None:
         return None
-    text = read_text(path)
-    return read_spec(shown, text) if isinstance(text, str) else unread_spec(shown, text)
+    return read_source(shown, source_of(path))
+
+
+def read_source(file: str, source: Source) -> ReadSpec:
+    """Read one spec from what is in its file."""
+    text = text_of(source)
+    return read_spec(file, text) if isinstance(text, str) else unread_spec(file, text)
 
 
 def unread_spec(file: str, why: Unreadable) -> ReadSpec:

@@ -40,6 +40,7 @@ class OperationModel:
     output: t.Type
     spec: d.Operation
     owner: d.System
+    """Its system, with no more of the operations than how providers speak this one."""
     span: Span
 
     @property
@@ -105,6 +106,8 @@ class Project:
     """All documents of a project, resolved by name."""
 
     root: Path
+    names: tuple[str, ...] = ()
+    """The names of all workflows."""
     types: dict[str, t.Type] = field(default_factory=dict)
     signals: dict[str, SignalModel] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -119,6 +122,8 @@ class Project:
     models: list[OwnedModel] = field(default_factory=list)
     workflows: list[tuple[str, d.Workflow]] = field(default_factory=list)
     city: d.City | None = None
+    zones: tuple[str, ...] = ()
+    """The residency zones of the project, and those that its systems list."""
     texts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     _by_file: dict[str, d.Workflow] = field(default_factory=dict, init=False, repr=False, compare=False)

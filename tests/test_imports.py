@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("cityos_dsl", "cityos_compiler", "cityos_runtime", "cityos_generated")
-MEETING = tuple(f"compiler/cityos_compiler/{folder}/" for folder in ("cli", "scenarios", "verifying"))
+MEETING = tuple(f"compiler/cityos_compiler/{folder}/" for folder in ("cli", "scenarios", "simulating", "verifying"))
 ALLOWED = {
     "cityos_dsl": {"cityos_dsl"},
     "compiler/cityos_compiler": {"cityos_dsl", "cityos_compiler"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -65,6 +65,7 @@ def resolve_system(project: Project, doc: d.System) -> None:
     """A system's operations, each with its inputs and output typed."""
     reader = project.reader()
     project.systems[doc.system.text] = doc
+    alone, ways = without_operations(doc), _ways(doc)
     for name, text, spec in _spelt_out(project, doc):
         owner = camel(text)
         inputs = reader.fields(spec.input, owner + "Input") if spec.input is not None else ()
@@ -76,9 +77,41 @@ def resolve_system(project: Project, doc: d.System) -> None:
         else:
             output = record(owner + "Output", reader.fields(spec.output, owner))
         project.operations.setdefault(text, []).append(
-            OperationModel(text, doc.system.text, doc.task_queue.text, inputs, output, spec, doc, name.span)
+            OperationModel(
+                text,
+                doc.system.text,
+                doc.task_queue.text,
+                inputs,
+                output,
+                spec,
+                speaking(alone, ways.get(text, {})),
+                name.span,
+            )
         )
     project.findings += reader.findings
+
+
+def without_operations(system: d.System) -> d.System:
+    """What a system says besides its operations."""
+    providers = {name: replace(one, operations={}) for name, one in (system.providers or {}).items()}
+    return replace(system, operations={}, providers=providers or None)
+
+
+def speaking(system: d.System, ways: Mapping[str, dict[Scalar, d.Binding]]) -> d.System:
+    """A system without operations, with how its providers speak one of them."""
+    if not system.providers:
+        return system
+    providers = {name: replace(one, operations=ways.get(name.text, {})) for name, one in system.providers.items()}
+    return replace(system, providers=providers)
+
+
+def _ways(system: d.System) -> dict[str, dict[str, dict[Scalar, d.Binding]]]:
+    """By operation and provider: how it is spoken."""
+    found: dict[str, dict[str, dict[Scalar, d.Binding]]] = {}
+    for name, provider in (system.providers or {}).items():
+        for key, binding in provider.operations.items():
+            found.setdefault(key.text, {})[name.text] = {key: binding}
+    return found
 
 
 def _spelt_out(project: Project, doc: d.System) -> Iterator[tuple[Scalar, str, d.Operation]]:

@@ -125,6 +125,10 @@ def _data(finding: Finding) -> dict[str, Any]:
         "help": finding.help,
         **_place(finding.span),
         "related": [{**_place(related.span), "message": related.message} for related in finding.related],
+        "fixes": [
+            {"title": fix.title, "safe": fix.safe, "edits": [{**_place(e.span), "text": e.text} for e in fix.edits]}
+            for fix in finding.fixes
+        ],
     }
 
 

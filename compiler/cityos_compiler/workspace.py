@@ -1,7 +1,7 @@
 """A project in memory: checked again and again while its files are typed, never different from a full check.
 
 What was read of a file is kept while its text stays; what all files but the workflows resolve to, while those stay;
-what a workflow was lowered to and what the rules say of it, while it and the heads of the others stay.
+what a workflow was lowered to and what the rules say of it, while that stays which it gets to see (`parts.py`).
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cityos_compiler import ir
+from cityos_compiler.heads import Head
 from cityos_compiler.lowering.values import Seen
-from cityos_compiler.lowering.workflow import Workflows, lower, lower_workflow
-from cityos_compiler.passes import Checked, check_systems, checked
-from cityos_compiler.rules import run_rules
+from cityos_compiler.lowering.workflow import lower_workflow
+from cityos_compiler.parts import Around, Part, Workflows, around_of
+from cityos_compiler.passes import Checked, checked, heads_of
 from cityos_dsl.diagnostics import Finding
-from cityos_dsl.expr import types as t
+from cityos_dsl.files import Unreadable, read_text
 from cityos_dsl.project import Project, assemble, surroundings_of
-from cityos_dsl.reading import ReadSpec, Unreadable, read_spec, read_text, spec_files, unread_spec
-from cityos_dsl.source import Node, Scalar, Sequence, uncollected
+from cityos_dsl.reading import ReadSpec, read_spec, spec_files, unread_spec
+from cityos_dsl.source import uncollected
 from cityos_dsl.spec import documents as d
 
 
 @dataclass
 class Lowered:
-    """A workflow as it was lowered: from which spec, with which outputs of others, and its expressions."""
+    """A workflow as it was lowered: from what it saw, and with its expressions."""
 
-    spec: d.Workflow
+    saw: tuple[object, ...]
     workflow: ir.Workflow | None
     findings: list[Finding]
-    asked: dict[str, t.Type | None]
     seen: list[Seen]
-    of_rules: list[Finding] | None = None
+    part: Part | None = None
 
 
 @dataclass
@@ -45,10 +45,7 @@ class Workspace:
     _read: dict[str, ReadSpec] = field(default_factory=dict)
     _unread: dict[str, Unreadable] = field(default_factory=dict)
     """Why files have no text."""
-    _around: tuple[list[ReadSpec], Project, list[Finding]] | None = None
-    _heads: object = None
-    _together: tuple[dict[str, str | None], list[Finding]] = field(default_factory=lambda: ({}, []))
-    """What the rules over all workflows together found last, and in which texts."""
+    _around: tuple[list[ReadSpec], Project, Around] | None = None
 
     @classmethod
     def at(cls, root: Path) -> Workspace:
@@ -79,73 +76,30 @@ class Workspace:
             self._read[file] = kept
         return kept
 
-    def check(self, texts: Mapping[str, str] | None = None, *, settled: bool = True) -> Checked:
-        """Check the project, with other texts in place of some of its files where given.
-
-        While it isn't ``settled``, what the rules over all workflows together found last stands for what they would
-        find, but for the files that have changed since.
-        """
+    def check(self, texts: Mapping[str, str] | None = None) -> Checked:
+        """Check the project, with other texts in place of some of its files where given."""
         own = self.texts
         self.texts = {**own, **(texts or {})}
         try:
             with uncollected():
-                return self._check(settled)
+                return self._check()
         finally:
             self.texts = own
 
-    def _check(self, settled: bool) -> Checked:
+    def _check(self) -> Checked:
         files = sorted(self.texts, key=lambda file: Path(file).parts)
         specs = [self.spec(file) for file in files if d.kind_of(file.removeprefix("specs/")) is not None]
-        around, of_systems = self._surroundings(specs)
-        project = assemble(self.root, specs, around)
-        self._forget_where_heads_changed(project)
-        one_by_one = _Remembered(project, self.lowered)
-        lowered = lower(project, one_by_one)
-        of_rules = [
-            finding
-            for workflow in lowered.workflows
-            for finding in self._of_rules(self.lowered[workflow.file], project)
-        ]
-        if settled:
-            self._together = (self.texts, run_rules(lowered.workflows, project, alone=False))
-        then, together = self._together
-        of_rules += [f for f in together if settled or then.get(f.span.file) == self.texts.get(f.span.file)]
-        return checked(project, of_systems, lowered, sorted(of_rules, key=lambda finding: finding.code))
+        project, around = self._surroundings(specs)
+        workflows = _Remembered(project, specs, self.lowered)
+        return checked(assemble(self.root, specs, project), specs, around, workflows)
 
-    def _surroundings(self, specs: list[ReadSpec]) -> tuple[Project, list[Finding]]:
-        """What all files but the workflows resolve to, and what is wrong with the systems among them."""
+    def _surroundings(self, specs: list[ReadSpec]) -> tuple[Project, Around]:
         others = [spec for spec in specs if not spec.is_workflow]
         if self._around is None or not _same(self._around[0], others):
-            around = surroundings_of(self.root, others)
-            self._around = others, around, check_systems(around)
+            project = surroundings_of(self.root, others)
+            self._around = others, project, around_of(project, others)
             self.lowered.clear()
         return self._around[1:]
-
-    def _forget_where_heads_changed(self, project: Project) -> None:
-        """Rules look at the heads of other workflows, and so does a workflow that calls or starts one."""
-        heads = [(file, [spec.node.get(key) for key in _HEAD]) for file, spec in project.workflows]
-        if heads != self._heads:
-            self.lowered = {file: kept for file, kept in self.lowered.items() if not _names_others(kept.spec.node)}
-            for kept in self.lowered.values():
-                kept.of_rules = None
-        self._heads = heads
-
-    def _of_rules(self, lowered: Lowered, project: Project) -> list[Finding]:
-        if lowered.of_rules is None and lowered.workflow is not None:
-            lowered.of_rules = run_rules([lowered.workflow], project, alone=True)
-        return lowered.of_rules or []
-
-
-_HEAD = ("id", "workflow", "task_queue", "workflow_id", "trigger", "input")
-
-
-def _names_others(node: Node) -> bool:
-    """Whether a step calls or starts a workflow."""
-    if isinstance(node, Sequence):
-        return any(_names_others(item) for item in node.items)
-    if isinstance(node, Scalar):
-        return False
-    return any(key.text in ("call", "start") or _names_others(value) for key, value in node)
 
 
 def _same(before: list[ReadSpec], now: list[ReadSpec]) -> bool:
@@ -153,27 +107,33 @@ def _same(before: list[ReadSpec], now: list[ReadSpec]) -> bool:
 
 
 class _Remembered(Workflows):
-    """Lowering that leaves out what was lowered before from the same spec, with the same outputs of others."""
+    """Workflows of which those are left out that were lowered and checked before, and saw the same."""
 
-    def __init__(self, project: Project, kept: dict[str, Lowered]) -> None:
-        super().__init__(project)
+    def __init__(self, around: Project, specs: list[ReadSpec], kept: dict[str, Lowered]) -> None:
+        by_file = {spec.file: spec for spec in specs}
+        super().__init__(around, heads_of(specs), by_file.__getitem__)
         self.kept = kept
 
-    def lowered(self, file: str, spec: d.Workflow) -> tuple[ir.Workflow | None, list[Finding]]:
+    def lower(self, head: Head) -> tuple[ir.Workflow | None, list[Finding]]:
         """One workflow, as it was lowered before where that still holds."""
-        known = self.kept.get(file)
-        if (
-            known is None
-            or known.spec is not spec
-            or any(self.output_of(name) != output for name, output in known.asked.items())
-        ):
-            asked: dict[str, t.Type | None] = {}
+        known = self.kept.get(head.file)
+        saw = self._sees(head)
+        if known is None or known.saw != saw:
             seen: list[Seen] = []
-
-            def output_of(name: str) -> t.Type | None:
-                asked[name] = self.output_of(name)
-                return asked[name]
-
-            workflow, findings = lower_workflow(self.project, file, spec, output_of, seen)
-            known = self.kept[file] = Lowered(spec, workflow, findings, asked, seen)
+            spec = self.spec(head.file)
+            workflow, findings = lower_workflow(self.view(head.file), head.file, spec, self.output_of, seen)
+            known = self.kept[head.file] = Lowered(saw, workflow, findings, seen)
         return known.workflow, known.findings
+
+    def part(self, head: Head) -> Part:
+        """What is found in one workflow, as it was found before where that still holds."""
+        self.lowered(head)
+        known = self.kept[head.file]
+        if known.part is None:
+            known.part = super().part(head)
+        return known.part
+
+    def _sees(self, head: Head) -> tuple[object, ...]:
+        """What a workflow gets to see; the specs are the same where they are the same objects."""
+        reach = self.heads.reach(head)
+        return (*reach.names, *(self.spec(file) for file in reach.files))

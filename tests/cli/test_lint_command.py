@@ -54,6 +54,12 @@ def test_findings_go_to_a_file_and_their_number_to_the_reader(project: Path, tmp
     assert [path.name for path in report.parent.iterdir()] == ["lint.json"]
 
 
+def test_json_shows_the_fixes_of_a_finding_as_edits(project: Path) -> None:
+    (finding,) = json.loads(cityosc("lint", "--format", "json", folder=project).stdout)
+    edit = {"file": ORDER, "line": 12, "column": 9, "end_line": 12, "end_column": 20, "text": "confirmOrder"}
+    assert finding["fixes"] == [{"title": "Replace `confirmOrdr` by `confirmOrder`", "safe": True, "edits": [edit]}]
+
+
 def test_paths_narrow_what_is_shown(project: Path) -> None:
     for path in (ORDER, "specs/workflows", "wf-001-order.yaml", "specs/workflows/*"):
         assert cityosc("lint", path, folder=project).returncode == 1, path

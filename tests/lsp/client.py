@@ -101,11 +101,6 @@ class Editor:
         self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(document, [change]))
         return await self._answered(file)
 
-    async def settled(self, file: str) -> list[lsp.Diagnostic]:
-        """What the server shows the next time, by itself: after its pause."""
-        self._told.clear()
-        return await self._answered(file)
-
     async def _answered(self, file: str) -> list[lsp.Diagnostic]:
         while self.uri(file) not in self._told:
             self._published.clear()
@@ -114,11 +109,11 @@ class Editor:
 
 
 @asynccontextmanager
-async def editor(root: Path, pause: str = "0") -> AsyncIterator[Editor]:
-    """A server for the project at a folder, initialised, and shut down in the end; ``pause`` is its option."""
+async def editor(root: Path) -> AsyncIterator[Editor]:
+    """A server for the project at a folder, initialised, and shut down in the end."""
     client = LanguageClient("test-editor", "1")
     writing = Editor(root, client)
-    await client.start_io(*COMMAND, "--pause", pause)
+    await client.start_io(*COMMAND)
     folder = lsp.WorkspaceFolder(root.as_uri(), root.name)
     watching = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
     capabilities = lsp.ClientCapabilities(workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watching))

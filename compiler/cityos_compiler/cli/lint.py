@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from cityos_dsl.diagnostics import Finding, Severity
 if TYPE_CHECKING:
     from cityos_compiler.cli.mending import Mended
     from cityos_compiler.findings.cache import Linted
+    from cityos_dsl.files import Source
 
 _FORMATS = ("human", "json", "sarif", "github", "junit")
 
@@ -43,6 +45,7 @@ def lint_command(
     Exits with 0 where nothing is wrong, with 1 where there are errors or warnings; with --diff also where something
     would change.
     """
+    gc.disable()  # the process ends before it pays, and loading modules alone makes many objects
     from cityos_compiler.findings.cache import read_sources
 
     if diff and not fix:
@@ -55,7 +58,8 @@ def lint_command(
     if since is not None:
         files = _affected(root, sources, since)
         findings = [f for f in findings if {f.span.file, *(related.span.file for related in f.related)} & files]
-    texts = {name: sources[name].decode("utf-8", "replace") for name in linted.files if name in sources}
+    read = {name: source for name in linted.files if isinstance(source := sources.get(name), bytes)}
+    texts = {name: source.decode("utf-8", "replace") for name, source in read.items()}
     if mended is not None:
         texts |= mended.texts
     if not diff or findings:
@@ -70,25 +74,24 @@ def _mend(root: Path, paths: Sequence[str], diff: bool) -> Mended:
     return mend(root, lambda file: not paths or is_among(file, paths, root), diff)
 
 
-def _lint(root: Path, sources: Mapping[str, bytes], no_cache: bool) -> Linted:
+def _lint(root: Path, sources: Mapping[str, Source], no_cache: bool) -> Linted:
     """What is found in these specs, now or when they were the same before."""
-    from cityos_compiler.findings.cache import Cache, Linted, key_of, read_sources
+    from cityos_compiler.findings.cache import RESULTS, Cache, Linted, key_of
 
     cache = None if no_cache else Cache(root)
     key = key_of(sources)
-    kept = cache.get(key) if cache is not None else None
-    if kept is not None:
+    kept = cache.get(RESULTS, key) if cache is not None else None
+    if isinstance(kept, Linted):
         return kept
-    from cityos_compiler.passes import check
+    from cityos_compiler.keeping.check import check_sources
 
-    checked = check(root)
-    linted = Linted(checked.findings, list(checked.project.texts))
-    if cache is not None and key_of(read_sources(root)) == key:  # else a spec changed while it was being read
-        cache.put(key, linted)
+    linted = check_sources(root, sources, cache)
+    if cache is not None:
+        cache.put(RESULTS, key, linted)
     return linted
 
 
-def _affected(root: Path, sources: Mapping[str, bytes], ref: str) -> set[str]:
+def _affected(root: Path, sources: Mapping[str, Source], ref: str) -> set[str]:
     from cityos_compiler.findings.git import GitError
     from cityos_compiler.findings.since import affected
 
@@ -146,9 +149,10 @@ def _write(
 
 def _text(findings: Sequence[Finding], texts: Mapping[str, str], shape: str, prefix: str, *, color: bool) -> str:
     if shape == "json":
+        from cityos_compiler.fixes.nearest import with_fixes
         from cityos_compiler.render import as_json
 
-        return as_json(findings)
+        return as_json(with_fixes(findings, dict(texts)) if findings else [])
     if shape == "sarif":
         from cityos_compiler.cli.main import version
         from cityos_compiler.findings.sarif import as_sarif

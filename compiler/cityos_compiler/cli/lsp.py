@@ -6,11 +6,7 @@ import click
 
 
 @click.command()
-@click.option(
-    "--pause", type=click.FloatRange(0), default=0.3, show_default=True,
-    help="Seconds without a keystroke after which the rules over all workflows together are asked; 0: at every one.",
-)  # fmt: skip
-def lsp_command(pause: float) -> None:
+def lsp_command() -> None:
     """Serve an editor over standard input and output: diagnostics, completion, hover, rename (docs/editors.md)."""
     from cityos_compiler.cli.main import version
 
@@ -20,4 +16,4 @@ def lsp_command(pause: float) -> None:
         raise click.ClickException(
             f"the language server needs `{error.name}`: python -m pip install 'cityosc[compiler,editor]'"
         ) from None
-    make_server(version(), pause).start_io()
+    make_server(version()).start_io()

@@ -61,22 +61,23 @@ def verify_command(
 
 
 def _city(root: Path) -> City:
+    """The city of a project; what rules say of a workflow doesn't keep it from being run."""
     from cityos_compiler.backends.definition.document import Definitions
-    from cityos_compiler.lowering.workflow import lower
-    from cityos_compiler.passes import checked
+    from cityos_compiler.passes import check
     from cityos_compiler.render import has_color, human
+    from cityos_compiler.rules import all_rules
     from cityos_compiler.scenarios.model import read_scenarios
     from cityos_compiler.verifying.city import City
-    from cityos_dsl.project import load
+    from cityos_dsl.diagnostics import Severity
 
-    project = load(root)
-    lowered = lower(project)
-    found = checked(project, [], lowered, [])  # what rules say of a workflow doesn't keep it from being run
-    if found.has_errors:
-        click.echo(human(found.findings, project.texts, color=has_color(sys.stderr)), err=True)
+    found = check(root)
+    rules = all_rules().keys()
+    wrong = [each for each in found.findings if each.severity is Severity.ERROR and each.code not in rules]
+    if wrong:
+        click.echo(human(wrong, found.project.texts, color=has_color(sys.stderr)), err=True)
         raise click.exceptions.Exit(1)
     scenarios, _, _ = read_scenarios(root / "specs" / "tests", root)
-    return City(project, Definitions(project, lowered.workflows), scenarios)
+    return City(found.project, Definitions(found.project, found.workflows), scenarios)
 
 
 def _chosen(city: City, wanted: Iterable[str]) -> list[str]:

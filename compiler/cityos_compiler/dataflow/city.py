@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from cityos_compiler import ir
 from cityos_compiler.dataflow.held import Held
-from cityos_compiler.dataflow.leaks import Carried, Leak
 from cityos_compiler.dataflow.workflow import Flowing
 from cityos_dsl.project import Project
 
 
-@dataclass
 class Followed:
-    """What was found: values that go where their class may not, and personal data that goes to systems."""
+    """Where the values of each workflow flow, followed when somebody asks.
 
-    leaks: list[Leak] = field(default_factory=list)
-    carried: list[Carried] = field(default_factory=list)
+    ``called`` gives a workflow by its name, ``view`` what of the project the one in a file gets to see.
+    """
 
+    def __init__(self, called: Callable[[str], ir.Workflow | None], view: Callable[[str], Project]) -> None:
+        self._called = called
+        self._view = view
+        self._done: dict[str, Flowing] = {}
+        self._open: set[str] = set()
 
-def follow(workflows: tuple[ir.Workflow, ...], project: Project) -> Followed:
-    """Follow the values of every workflow, the called ones first."""
-    found = Followed()
-    by_name = {workflow.name: workflow for workflow in workflows}
-    outputs: dict[str, Held] = {}
+    def of(self, workflow: ir.Workflow) -> Flowing:
+        """What was found of one workflow."""
+        if workflow.file not in self._done:
+            flowing = Flowing(workflow, self._view(workflow.file), self._output_of)
+            self._open.add(workflow.file)
+            flowing.follow()
+            self._open.discard(workflow.file)
+            self._done[workflow.file] = flowing
+        return self._done[workflow.file]
 
-    def output_of(name: str) -> Held:
-        if name not in outputs:
-            outputs[name] = Held()  # of one that calls itself nothing is known yet
-            if name in by_name:
-                outputs[name] = _one(by_name[name], project, output_of, found)
-        return outputs[name]
+    def forget(self, file: str) -> None:
+        """Let go of what was found of the workflow in a file."""
+        self._done.pop(file, None)
 
-    for workflow in workflows:
-        output_of(workflow.name)
-    return found
-
-
-def _one(workflow: ir.Workflow, project: Project, output_of: Callable[[str], Held], found: Followed) -> Held:
-    flowing = Flowing(workflow, project, output_of)
-    flowing.follow()
-    found.leaks += flowing.leaks
-    found.carried += flowing.carried
-    return flowing.output
+    def _output_of(self, name: str) -> Held:
+        workflow = self._called(name)
+        if workflow is None or workflow.file in self._open:  # of one that calls itself nothing is known yet
+            return Held()
+        return self.of(workflow).output

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cityos_compiler.findings.catalog import switchable
 from cityos_compiler.findings.settings import Settings, mistakes, settings_of
 from cityos_compiler.findings.suppressions import Suppression, suppressions
 from cityos_dsl.diagnostics import Finding, Severity, Span
-from cityos_dsl.project import Project
+from cityos_dsl.spec import documents as d
 
 
-def reported(found: list[Finding], project: Project) -> list[Finding]:
+def reported(found: list[Finding], lint: d.Lint | None, texts: Mapping[str, str]) -> list[Finding]:
     """The findings in their order, without what `lint:` switches off and what suppressions hold back."""
-    lint = project.city.lint if project.city is not None else None
     settings = settings_of(lint)
-    silences, wrong = suppressions(project.texts)
-    wrong += mistakes(lint, project.texts)
+    silences, wrong = suppressions(texts)
+    wrong += mistakes(lint, texts)
     kept, used = _held_back([f for f in _once(found) if _applies(f, settings)], silences)
     if all(finding.code in switchable() for finding in found):  # else rules that would need it may not have run
         kept += _unused(silences, used, settings)
@@ -48,8 +48,18 @@ def _weighed(finding: Finding, settings: Settings) -> Finding:
 def _held_back(found: list[Finding], silences: list[Suppression]) -> tuple[list[Finding], set[Suppression]]:
     if not silences:
         return found, set()
-    used = {silence for silence in silences for finding in found if silence.holds(finding)}
-    return [finding for finding in found if not any(silence.holds(finding) for silence in used)], used
+    by_place: dict[tuple[str, str, int], list[Suppression]] = {}
+    for silence in silences:
+        for line in silence.lines:
+            by_place.setdefault((silence.code.text, silence.code.span.file, line), []).append(silence)
+    used: set[Suppression] = set()
+    kept = []
+    for finding in found:
+        holding = by_place.get((finding.code, finding.span.file, finding.span.line), [])
+        used.update(holding)
+        if not holding:
+            kept.append(finding)
+    return kept, used
 
 
 def _unused(silences: list[Suppression], used: set[Suppression], settings: Settings) -> list[Finding]:

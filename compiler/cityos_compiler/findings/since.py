@@ -14,6 +14,7 @@ from cityos_compiler.findings.git import changed_specs
 from cityos_compiler.findings.lines import lines_of
 from cityos_dsl import source
 from cityos_dsl.fields import camel
+from cityos_dsl.files import Source
 
 #: What every spec depends on without naming it.
 _EVERYWHERE = ("specs/cityos.yaml", "specs/errors.yaml")
@@ -39,12 +40,13 @@ class Part:
         return any(name in words or (prefixes and name.startswith(prefixes)) for name in names)
 
 
-def affected(root: Path, sources: Mapping[str, bytes], ref: str) -> set[str]:
+def affected(root: Path, sources: Mapping[str, Source], ref: str) -> set[str]:
     """The specs whose findings a change since ``ref`` can have changed.
 
     Raises GitError where git can't say what has changed.
     """
-    return reach(changed_specs(root, ref), {file: data.decode("utf-8", "replace") for file, data in sources.items()})
+    now = {file: data.decode("utf-8", "replace") if isinstance(data, bytes) else "" for file, data in sources.items()}
+    return reach(changed_specs(root, ref), now)
 
 
 def reach(before: Mapping[str, str | None], now: Mapping[str, str]) -> set[str]:

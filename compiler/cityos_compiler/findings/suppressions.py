@@ -24,11 +24,6 @@ class Suppression:
     code: Scalar
     lines: tuple[int, ...]
 
-    def holds(self, finding: Finding) -> bool:
-        """Whether it is meant for the finding."""
-        span = finding.span
-        return self.code.text == finding.code and self.code.span.file == span.file and span.line in self.lines
-
 
 def suppressions(texts: Mapping[str, str]) -> tuple[list[Suppression], list[Finding]]:
     """All suppressions of a project, and what is wrong with them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cityos_dsl.diagnostics import Finding
@@ -26,35 +27,44 @@ def ill_shaped(project: Project, file: str) -> bool:
     return any(finding.span.file == file and finding.code.startswith("SPEC") for finding in project.findings)
 
 
-def first_causes(project: Project, file: str, findings: list[Finding]) -> list[Finding]:
-    """The findings of one workflow without those that another finding explains."""
-    doubtful: list[str] = ["WIRE001"] if any(finding.code.startswith(UNTYPED) for finding in findings) else []
-    if any(finding.code.startswith(UNRESOLVED) for finding in findings):
-        doubtful.append("EXPR010")  # the step's own name, or a word of its enumeration
-    if ill_shaped(project, file):
-        doubtful += ABSENT
-    if any(f.code.startswith("YAML") and f.span.file.startswith("specs/types/") for f in project.findings):
-        doubtful += OF_TYPES
-    plain = [finding for finding in findings if not finding.code.startswith(tuple(doubtful))]
-    return surely_unknown(project, plain)
+class Causes:
+    """What was found in the files themselves: it may explain what seems wrong in what they mean."""
 
+    def __init__(self, findings: Iterable[Finding], texts: Mapping[str, str]) -> None:
+        codes: dict[str, set[str]] = {}
+        for finding in findings:
+            codes.setdefault(finding.span.file, set()).add(finding.code)
+        self._ill_shaped = {file for file, found in codes.items() if any(code.startswith("SPEC") for code in found)}
+        broken = {file for file, found in codes.items() if any(code.startswith(("YAML", "SPEC")) for code in found)}
+        self._broken = {file: texts.get(file) for file in sorted(broken)}
+        self._types_unread = any(
+            file.startswith("specs/types/") and any(code.startswith("YAML") for code in found)
+            for file, found in codes.items()
+        )
 
-def surely_unknown(project: Project, findings: list[Finding]) -> list[Finding]:
-    """The findings without the names that may stand in a file that couldn't be read."""
-    broken = {f.span.file for f in project.findings if f.code.startswith(("YAML", "SPEC"))}
-    if not broken:
-        return findings
-    texts = {name: project.texts.get(name) for name in broken}
-    return [
-        finding
-        for finding in findings
-        if finding.code not in UNKNOWN
-        or not any(
+    def first(self, file: str, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings of one workflow without those that another finding explains."""
+        findings = list(findings)
+        doubtful: list[str] = ["WIRE001"] if any(finding.code.startswith(UNTYPED) for finding in findings) else []
+        if any(finding.code.startswith(UNRESOLVED) for finding in findings):
+            doubtful.append("EXPR010")  # the step's own name, or a word of its enumeration
+        if file in self._ill_shaped:
+            doubtful += ABSENT
+        if self._types_unread:
+            doubtful += OF_TYPES
+        return self.surely_unknown(finding for finding in findings if not finding.code.startswith(tuple(doubtful)))
+
+    def surely_unknown(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings without the names that may stand in a file that couldn't be read."""
+        return [finding for finding in findings if finding.code not in UNKNOWN or not self._may_stand(finding)]
+
+    def _may_stand(self, finding: Finding) -> bool:
+        """Whether the name that a finding calls unknown may be written in another file that couldn't be read."""
+        return any(
             text is None or _stands_in(f"{Path(name).stem}\n{text}", finding)  # a system's file is called like it
-            for name, text in texts.items()
+            for name, text in self._broken.items()
             if name != finding.span.file
         )
-    ]
 
 
 def _stands_in(text: str, finding: Finding) -> bool:

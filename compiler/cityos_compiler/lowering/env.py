@@ -95,7 +95,7 @@ def merge(branches: Iterable[Env | None]) -> Env | None:
     first = alive[0]
     if len(alive) == 1:
         return first
-    names = {name for env in alive for name in env.results}
+    names = dict.fromkeys(name for env in alive for name in env.results)
     results: dict[str, t.Type] = {}
     for name in names:
         kinds = [env.results[name] for env in alive if name in env.results]

@@ -10,7 +10,7 @@ from cityos_compiler import ir
 from cityos_compiler.lowering.cadence import cadence
 from cityos_compiler.lowering.env import Env
 from cityos_compiler.lowering.values import Values
-from cityos_dsl.diagnostics import Finding, did_you_mean
+from cityos_dsl.diagnostics import did_you_mean
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import FieldDecl, seconds
 from cityos_dsl.project import Project
@@ -168,24 +168,7 @@ def _completing(project: Project, steps: Iterable[ir.Step], entries: list[ir.Add
     return list(found)
 
 
-def check_starts(project: Project) -> list[Finding]:
-    """What an event says about its workflows names workflows that it starts."""
-    found = []
-    wanted: dict[str, list[str]] = {}
-    for _, spec in project.workflows:
-        for name in events_of(spec):
-            wanted.setdefault(name, []).append(spec.id.text)
-    for event in project.events.values():
-        wanting = wanted.get(event.name, [])
-        starts = event.spec.starts
-        for named in (*(starts.first_of or ()), *(starts.beside or ())) if starts is not None else ():
-            if named.text not in wanting:
-                found.append(Finding("NAME011", f"`{event.name}` starts no workflow `{named.text}`", named.span,
-                                     did_you_mean(named.text, wanting, "it starts")))  # fmt: skip
-    return found
-
-
-def events_of(spec: d.Workflow) -> set[str]:
-    """The events that start a workflow."""
+def events_of(spec: d.Workflow) -> tuple[str, ...]:
+    """The events that start a workflow, each once."""
     triggers = spec.trigger if isinstance(spec.trigger, tuple) else (spec.trigger,)
-    return {trigger.event.text for trigger in triggers if trigger.event is not None}
+    return tuple(dict.fromkeys(trigger.event.text for trigger in triggers if trigger.event is not None))

@@ -1,20 +1,19 @@
-"""Lowering of whole workflows, and of a project's."""
+"""Lowering of whole workflows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cityos_compiler import ir
 from cityos_compiler.lowering import kinds
-from cityos_compiler.lowering.causes import first_causes, ill_shaped
-from cityos_compiler.lowering.completions import check_completions
+from cityos_compiler.lowering.causes import ill_shaped
 from cityos_compiler.lowering.env import Env, maybe
 from cityos_compiler.lowering.outputs import last_env, output_type
 from cityos_compiler.lowering.steps import Lowering
-from cityos_compiler.lowering.triggers import check_starts, lower_receives, lower_triggers
+from cityos_compiler.lowering.triggers import lower_receives, lower_triggers
 from cityos_compiler.lowering.values import Seen, Values
 from cityos_dsl.diagnostics import Finding, did_you_mean
 from cityos_dsl.expr import types as t
@@ -26,58 +25,23 @@ from cityos_dsl.source import Scalar
 from cityos_dsl.spec import documents as d
 
 
-@dataclass
-class Lowered:
-    """The lowered project: its workflows, and what is wrong with them."""
+class Records(Mapping[str, t.RecordType]):
+    """The records among the types; none is looked at before it is named."""
 
-    workflows: list[ir.Workflow] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, types: Mapping[str, t.Type]) -> None:
+        self._types = types
 
+    def __getitem__(self, name: str) -> t.RecordType:
+        kind = self._types[name]
+        if not isinstance(kind, t.RecordType):
+            raise KeyError(name)
+        return kind
 
-def lower(project: Project, one_by_one: Workflows | None = None) -> Lowered:
-    """Lower every workflow of a project, in a way of one's own where given. Never raises on a user's error."""
-    kinds.load()
-    one_by_one = one_by_one or Workflows(project)
-    lowered = Lowered()
-    for _, spec in project.workflows:
-        one_by_one.output_of(spec.workflow.text)
-    for file, spec in project.workflows:
-        workflow, findings = one_by_one.done[spec.workflow.text, file]
-        lowered.findings += first_causes(project, file, findings)
-        if workflow is not None:
-            lowered.workflows.append(workflow)
-    lowered.findings += [*check_completions(project), *check_starts(project)]
-    return lowered
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, kind in self._types.items() if isinstance(kind, t.RecordType))
 
-
-class Workflows:
-    """Workflows as they are lowered: one that calls another is lowered after it, since it knows its output."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.done: dict[tuple[str, str], tuple[ir.Workflow | None, list[Finding]]] = {}
-        self.open: set[str] = set()
-        self.named: dict[str, list[tuple[str, d.Workflow]]] = {}
-        for file, spec in project.workflows:
-            self.named.setdefault(spec.workflow.text, []).append((file, spec))
-
-    def output_of(self, name: str) -> t.Type | None:
-        """What a workflow gives; None where it is being lowered, since it calls itself then."""
-        if name in self.open:
-            return None
-        self.open.add(name)
-        outputs: list[t.Type] = []
-        for file, spec in self.named.get(name, ()):
-            if (name, file) not in self.done:
-                self.done[name, file] = self.lowered(file, spec)
-            workflow = self.done[name, file][0]
-            outputs.append(workflow.output if workflow is not None else t.ANY)
-        self.open.discard(name)
-        return outputs[0] if outputs else None
-
-    def lowered(self, file: str, spec: d.Workflow) -> tuple[ir.Workflow | None, list[Finding]]:
-        """One workflow, with all that is wrong with it."""
-        return lower_workflow(self.project, file, spec, self.output_of)
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def lower_workflow(
@@ -88,8 +52,8 @@ def lower_workflow(
     seen: list[Seen] | None = None,
 ) -> tuple[ir.Workflow | None, list[Finding]]:
     """Lower one workflow; ``outputs`` gives what those that it calls give, ``seen`` takes its expressions."""
-    records = {name: kind for name, kind in project.types.items() if isinstance(kind, t.RecordType)}
-    values = Values(project, records=records, seen=seen)
+    kinds.load()
+    values = Values(project, records=Records(project.types), seen=seen)
     types = project.reader()
     name = spec.workflow.text
     fields = types.fields(spec.input, camel(name.removesuffix("Workflow"))) if spec.input is not None else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -22,11 +21,9 @@ from cityos_dsl.root import find_root
 class SpecServer(LanguageServer):
     """A language server with a session for each project that is open."""
 
-    def __init__(self, version: str, pause: float) -> None:
+    def __init__(self, version: str) -> None:
         super().__init__("cityosc", version, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
         self.sessions: dict[Path, Session] = {}
-        self.pause = pause
-        self._settling: asyncio.TimerHandle | None = None
 
     def document(self, uri: str) -> Document | None:
         """The document of a project, with its session; None for what is none of ours."""
@@ -42,19 +39,6 @@ class SpecServer(LanguageServer):
         session = self.sessions[root]
         file = session.file_of(path)
         return Document(session, file, self.workspace.position_codec) if file is not None else None
-
-    def typed(self, document: Document, text: str) -> None:
-        """Answer a keystroke at once; the rules over all workflows follow when nobody has typed for a while."""
-        document.session.change(document.file, text, settled=not self.pause)
-        self.publish(document)
-        if self._settling is not None:
-            self._settling.cancel()
-        if self.pause:
-            self._settling = asyncio.get_running_loop().call_later(self.pause, self._settle, document)
-
-    def _settle(self, document: Document) -> None:
-        document.session.settle()
-        self.publish(document)
 
     def publish(self, document: Document) -> None:
         """Show what is found now. The file that was typed in is answered in any case, and last: then all is said."""
@@ -73,9 +57,9 @@ _WATCHED = lsp.Registration(
 )
 
 
-def make_server(version: str, pause: float = 0.0) -> SpecServer:
-    """A server that isn't started yet; ``pause`` is how many seconds without a keystroke count as settled."""
-    server = SpecServer(version, pause)
+def make_server(version: str) -> SpecServer:
+    """A server that isn't started yet."""
+    server = SpecServer(version)
     _sync(server)
     _finding(server)
     _telling(server)
@@ -100,7 +84,8 @@ def _sync(server: SpecServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         if document := server.document(params.text_document.uri):
-            server.typed(document, server.workspace.get_text_document(params.text_document.uri).source)
+            document.session.change(document.file, server.workspace.get_text_document(params.text_document.uri).source)
+            server.publish(document)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:

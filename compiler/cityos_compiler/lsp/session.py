@@ -50,16 +50,12 @@ class Session:
             return None
         return path.relative_to(self.workspace.root).as_posix()
 
-    def change(self, file: str, text: str, *, settled: bool = True) -> None:
-        """Take what was typed; while more is being typed, the rules over all workflows together can wait."""
+    def change(self, file: str, text: str) -> None:
+        """Take what was typed."""
         self.opened.add(file)
         if self.workspace.texts.get(file) != text:
             self.workspace.texts[file] = text
-            self.checked = self.workspace.check(settled=settled)
-
-    def settle(self) -> None:
-        """Check all there is to check, now that nobody types."""
-        self.checked = self.workspace.check()
+            self.checked = self.workspace.check()
 
     def reread(self, file: str, *, closed: bool = False) -> None:
         """Take a file from the disk, unless the editor has it open."""

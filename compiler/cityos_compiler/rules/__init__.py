@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import replace
 
-from cityos_compiler import ir
-from cityos_compiler.rules.base import INTERNAL, RULES, Rule, Whole
+from cityos_compiler.rules.base import INTERNAL, RULES, One, Rule, Whole
 from cityos_dsl.diagnostics import Finding
 from cityos_dsl.project import Project
 
-__all__ = ["RULES", "Rule", "all_rules", "run_rules"]
+__all__ = ["RULES", "One", "Rule", "Whole", "all_rules", "of_around", "of_one", "of_whole"]
+
+
+@functools.cache
+def _found() -> None:
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
 
 
 def all_rules() -> dict[str, Rule]:
     """Every rule by its code."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    _found()
     return dict(sorted(RULES.items()))
 
 
-def run_rules(workflows: list[ir.Workflow], project: Project, *, alone: bool | None = None) -> list[Finding]:
-    """All findings of all rules, each as severe as its rule says.
+def of_around(project: Project) -> list[Finding]:
+    """What the rules find in everything but the workflows, each as severe as its rule says."""
+    return [found for rule in all_rules().values() if rule.around for found in _severe(rule, rule.around(project))]
 
-    ``alone`` narrows them to the rules that look at one workflow at a time, or to those that look at all together.
-    """
-    whole = Whole(tuple(workflows), project)
-    return [
-        finding if finding.code == INTERNAL else replace(finding, severity=rule.severity)
-        for rule in all_rules().values()
-        if alone is None or rule.alone is alone
-        for finding in rule.run(whole)
-    ]
+
+def of_one(one: One) -> list[Finding]:
+    """What the rules find in one workflow."""
+    return [found for rule in all_rules().values() if rule.each for found in _severe(rule, rule.each(one))]
+
+
+def of_whole(whole: Whole) -> list[Finding]:
+    """What the rules find in all workflows together."""
+    return [found for rule in all_rules().values() if rule.whole for found in _severe(rule, rule.whole(whole))]
+
+
+def _severe(rule: Rule, findings: Iterator[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        yield finding if finding.code == INTERNAL else replace(finding, severity=rule.severity)

@@ -1,132 +1,154 @@
-"""What a rule is: its code, texts and check in one place."""
+"""What a rule is: its code, texts and checks in one place.
+
+`rule` declares a check of one workflow, `one_rule` one that asks for what several rules ask, `whole_rule` a check of
+all workflows together, `around_rule` one of everything else. Each takes the fields of :class:`About`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from cityos_compiler import ir
-from cityos_compiler.findings.about import FIRST, About
-from cityos_dsl.diagnostics import Finding, Severity, Span
+from cityos_compiler.findings.about import About
+from cityos_dsl.diagnostics import Finding, Span
 from cityos_dsl.project import Project
-from cityos_dsl.source import Mapping, Node, Scalar, Sequence
+from cityos_dsl.source import Mapping as YamlMapping
+from cityos_dsl.source import Node, Scalar, Sequence
 from cityos_dsl.spec import documents as d
 
 if TYPE_CHECKING:
     from cityos_compiler.dataflow.city import Followed
+    from cityos_compiler.dataflow.workflow import Flowing
+    from cityos_compiler.flow.addressed import Meant
     from cityos_compiler.flow.knowing import Knowing
+    from cityos_compiler.heads import Head
+    from cityos_compiler.outline import Outline
+
+P = ParamSpec("P")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(About):
-    """A rule over lowered workflows: what its code means, and the check."""
+    """A rule: what its code means, and its checks."""
 
-    run: Callable[[Whole], Iterator[Finding]]
-    alone: bool
-    """Whether it looks at one workflow at a time, and at no more of the others than their heads."""
+    around: AroundCheck | None = None
+    """Looks at everything but the workflows."""
+    each: OneCheck | None = None
+    """Looks at one workflow, and sees no more of the project than `heads.view` leaves of it."""
+    whole: WholeCheck | None = None
+    """Looks at all workflows together, each as its outline."""
+
+
+@dataclass(frozen=True, eq=False)
+class One:
+    """A workflow, and what several rules ask of it."""
+
+    workflow: ir.Workflow
+    project: Project
+    followed: Followed
+
+    @cached_property
+    def flowing(self) -> Flowing:
+        """Where its values flow."""
+        return self.followed.of(self.workflow)
+
+    @cached_property
+    def known(self) -> Knowing:
+        """What is known at its steps."""
+        from cityos_compiler.flow.knowing import Knowing
+
+        return Knowing(self.workflow, frozenset(self.project.zones)).walk()
 
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """All workflows of a project, and what several rules ask of them together."""
+    """All workflows of a project: each by its head and, where it could be lowered, its outline."""
 
-    workflows: tuple[ir.Workflow, ...]
-    project: Project
-
-    @cached_property
-    def followed(self) -> Followed:
-        """Where values flow."""
-        from cityos_compiler.dataflow.city import follow
-
-        return follow(self.workflows, self.project)
+    heads: tuple[Head, ...]
+    outlines: tuple[Outline, ...]
+    starts: Mapping[str, tuple[Scalar, ...]]
+    """By event: the workflows that its `starts:` names."""
+    is_sound: bool
+    """Whether everything could be read: what is missing otherwise has its own finding."""
 
     @cached_property
-    def is_sound(self) -> bool:
-        """Whether everything could be read: what is missing otherwise has its own finding."""
-        return not self.project.findings and len(self.workflows) == len(self.project.workflows)
+    def meant(self) -> Meant:
+        """Which workflows signals are meant for."""
+        from cityos_compiler.flow.addressed import Meant
 
-    def spec_of(self, workflow: ir.Workflow) -> d.Workflow:
-        """The spec that a workflow was lowered from."""
-        return spec_of(workflow, self.project)
-
-    @cached_property
-    def zones(self) -> frozenset[str]:
-        """The residency zones of the project, and those that its systems list."""
-        node = self.project.city.zones if self.project.city is not None else None
-        own = {key.text for key, _ in node} if isinstance(node, Mapping) else set()
-        listed = {zone.text for system in self.project.systems.values() for zone in system.zones or ()}
-        return frozenset(own | listed)
-
-    @cached_property
-    def known(self) -> dict[ir.Workflow, Knowing]:
-        """What is known at the steps of each workflow."""
-        from cityos_compiler.flow.knowing import Knowing
-
-        return {workflow: Knowing(workflow, self.zones).walk() for workflow in self.workflows}
+        return Meant(self.outlines)
 
 
 Check: TypeAlias = Callable[[ir.Workflow, Project], Iterator[Finding]]
+OneCheck: TypeAlias = Callable[[One], Iterator[Finding]]
 WholeCheck: TypeAlias = Callable[[Whole], Iterator[Finding]]
+AroundCheck: TypeAlias = Callable[[Project], Iterator[Finding]]
 
 
 RULES: dict[str, Rule] = {}
 INTERNAL = "INTERNAL001"
+_CITY = "specs/cityos.yaml"
 
 
-def rule(
-    code: str,
-    title: str,
-    explanation: str,
-    *,
-    bad: str,
-    good: str,
-    severity: Severity = Severity.ERROR,
-    since: str = FIRST,
-) -> Callable[[Check], Check]:
-    """Register a check of one workflow as a rule.
+def _declared(about: Callable[P, About], made: Callable[[About, F], Rule]) -> Callable[P, Callable[[F], F]]:
+    def declare(*texts: P.args, **more: P.kwargs) -> Callable[[F], F]:
+        said = about(*texts, **more)
 
-    Args:
-        code: its stable code, such as ``SAGA001``.
-        title: what is wrong, in a few words.
-        explanation: why that is wrong and what to do, for an architect.
-        bad: a few lines of YAML that the rule refuses.
-        good: the same lines, mended.
-        severity: how much its findings weigh where the project says nothing else.
-        since: the version that first had it.
-    """
+        def register(check: F) -> F:
+            RULES[said.code] = made(said, check)
+            return check
 
-    def register(check: Check) -> Check:
-        def run(whole: Whole) -> Iterator[Finding]:
-            for workflow in whole.workflows:
-                yield from guarded(code, check(workflow, whole.project), workflow.file)
+        return register
 
-        _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
-                       since=since, run=run, alone=True))  # fmt: skip
+    return declare
+
+
+def _rule(about: About, *, around: AroundCheck | None = None, each: OneCheck | None = None,
+          whole: WholeCheck | None = None) -> Rule:  # fmt: skip
+    return Rule(**vars(about), around=around, each=each, whole=whole)
+
+
+def _of_workflow(about: About, check: Check) -> Rule:
+    return _of_one(about, lambda one: check(one.workflow, one.project))
+
+
+def _of_one(about: About, check: OneCheck) -> Rule:
+    return _rule(about, each=lambda one: guarded(about.code, check(one), one.workflow.file))
+
+
+def _of_whole(about: About, check: WholeCheck) -> Rule:
+    return _rule(about, whole=lambda whole: guarded(about.code, check(whole), _CITY))
+
+
+def _of_around(about: About, check: AroundCheck) -> Rule:
+    return _rule(about, around=lambda project: guarded(about.code, check(project), _CITY))
+
+
+rule = _declared(About, _of_workflow)
+one_rule = _declared(About, _of_one)
+whole_rule = _declared(About, _of_whole)
+around_rule = _declared(About, _of_around)
+
+
+def around_too(code: str) -> Callable[[AroundCheck], AroundCheck]:
+    """Declare that a rule looks at what is around the workflows as well."""
+
+    def register(check: AroundCheck) -> AroundCheck:
+        RULES[code] = replace(RULES[code], around=lambda project: guarded(code, check(project), _CITY))
         return check
 
     return register
 
 
-def whole_rule(
-    code: str,
-    title: str,
-    explanation: str,
-    *,
-    bad: str,
-    good: str,
-    severity: Severity = Severity.ERROR,
-    since: str = FIRST,
-) -> Callable[[WholeCheck], WholeCheck]:
-    """Register a check of all workflows together as a rule; the arguments are those of :func:`rule`."""
+def whole_too(code: str) -> Callable[[WholeCheck], WholeCheck]:
+    """Declare that a rule looks at all workflows together as well."""
 
     def register(check: WholeCheck) -> WholeCheck:
-        def run(whole: Whole) -> Iterator[Finding]:
-            yield from guarded(code, check(whole), "specs/cityos.yaml")
-
-        _register(Rule(code=code, title=title, explanation=explanation, bad=bad, good=good, severity=severity,
-                       since=since, run=run, alone=False))  # fmt: skip
+        RULES[code] = replace(RULES[code], whole=lambda whole: guarded(code, check(whole), _CITY))
         return check
 
     return register
@@ -139,10 +161,6 @@ def guarded(code: str, findings: Iterator[Finding], file: str) -> Iterator[Findi
     except Exception as error:  # a mistake of ours, whichever it is, must not end the user's run
         message = f"the rule {code} failed with {type(error).__name__}: {error}"
         yield Finding(INTERNAL, message, Span(file, 1, 1, 1, 2), "a mistake of cityosc: please report it")
-
-
-def _register(one: Rule) -> None:
-    RULES[one.code] = one
 
 
 def at(step: ir.Step, fallback: str) -> Span:
@@ -166,17 +184,17 @@ def said(workflow: ir.Workflow, project: Project, step: ir.Step, *path: str) -> 
     place = at(step, workflow.file)
     found: Node | None = _holding(spec_of(workflow, project).node, place)
     for key in path:
-        inner = found.get(key) if isinstance(found, Mapping) else None
+        inner = found.get(key) if isinstance(found, YamlMapping) else None
         if inner is None:
             break
         found, place = inner, inner.span
     return place
 
 
-def _holding(node: Node, place: Span) -> Mapping | None:
+def _holding(node: Node, place: Span) -> YamlMapping | None:
     """The map of which a value stands at a place."""
     match node:
-        case Mapping():
+        case YamlMapping():
             if any(isinstance(value, Scalar) and value.span == place for _, value in node):
                 return node
             inner: tuple[Node, ...] = tuple(value for _, value in node)
@@ -195,7 +213,7 @@ def mention(workflow: ir.Workflow, project: Project, names: Set[str]) -> Span:
 
 def _keys(node: Node) -> Iterator[Scalar]:
     match node:
-        case Mapping():
+        case YamlMapping():
             for key, value in node:
                 yield key
                 yield from _keys(value)

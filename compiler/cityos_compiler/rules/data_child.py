@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_compiler.rules.base import One, one_rule
 from cityos_dsl.diagnostics import Finding
 
 
-@whole_rule(
+@one_rule(
     "DATA008",
     "Data goes to a workflow that does not take it",
     "What a workflow does with its input follows from the classes that it declares. A value of a higher "
@@ -17,13 +17,13 @@ from cityos_dsl.diagnostics import Finding
     good="# RefundWorkflow: input: {reason: {type: string, class: restricted}}\n"
     "- call: RefundWorkflow\n  with: {reason: input.medical_note}",
 )
-def check(whole: Whole) -> Iterator[Finding]:
+def check(one: One) -> Iterator[Finding]:
     """Look at the inputs of `call` and `start`."""
     from cityos_compiler.dataflow.told import told
 
     yield from told(
         "DATA008",
         "child",
-        whole.followed.leaks,
+        one.flowing.leaks,
         "declare the class at the input of the called workflow, or pass mask(...) or hash(...) of it",
     )

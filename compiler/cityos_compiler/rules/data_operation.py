@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_compiler.rules.base import One, one_rule
 from cityos_dsl.diagnostics import Finding
 
 
-@whole_rule(
+@one_rule(
     "DATA002",
     "Data goes to an operation that does not take it",
     "The class of a value is at most the class of the input that takes it: what an operation takes as "
@@ -17,14 +17,14 @@ from cityos_dsl.diagnostics import Finding
     bad="- do: sendNotice\n  with: {text: input.iban}            # iban: {class: restricted}",
     good="- do: sendNotice\n  with: {text: mask(input.iban)}",
 )
-def check(whole: Whole) -> Iterator[Finding]:
+def check(one: One) -> Iterator[Finding]:
     """Look at what the inputs of operations and of compensations take."""
     from cityos_compiler.dataflow.told import told
 
     yield from told(
         "DATA002",
         "operation",
-        whole.followed.leaks,
+        one.flowing.leaks,
         "leave it out, or pass mask(...) or hash(...) of it; where the system has need of it, "
         "declare the class at the operation's input",
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_compiler.rules.base import One, one_rule
 from cityos_dsl.diagnostics import Finding
 
 
-@whole_rule(
+@one_rule(
     "DATA003",
     "A summary or message carries confidential data",
     "A step's summary is shown in Temporal's user interface and in logs, to everyone who operates the "
@@ -17,13 +17,13 @@ from cityos_dsl.diagnostics import Finding
     bad="- do: verifyIdentity\n  summary: Check ${ input.passport_number }",
     good="- do: verifyIdentity\n  summary: Check ${ mask(input.passport_number) }",
 )
-def check(whole: Whole) -> Iterator[Finding]:
+def check(one: One) -> Iterator[Finding]:
     """Look at the expressions in summaries and in the messages of `fail`."""
     from cityos_compiler.dataflow.told import told
 
     yield from told(
         "DATA003",
         "text",
-        whole.followed.leaks,
+        one.flowing.leaks,
         "leave it out, or show mask(...) of it",
     )

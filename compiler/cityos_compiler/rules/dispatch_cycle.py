@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
-from cityos_compiler import ir
-from cityos_compiler.rules.base import Whole, at, whole_rule
+from cityos_compiler.outline import Outline
+from cityos_compiler.rules.base import Whole, whole_rule
 from cityos_dsl.diagnostics import Finding, Related, Span
-
-PLAIN = (ir.Group, ir.Parallel)
-"""Blocks whose steps are done on every run that gets there."""
 
 
 @whole_rule(
@@ -25,46 +23,52 @@ def check(whole: Whole) -> Iterator[Finding]:
     """Go from workflow to workflow, by what is surely emitted and started."""
     if not whole.is_sound:
         return
-    edges = {workflow.name: list(_starts(whole, workflow)) for workflow in whole.workflows}
+    edges = _without_ends(_edges(whole))
     reported: set[frozenset[str]] = set()
-    for workflow in whole.workflows:
-        circle = _back_to(workflow.name, edges)
+    for name in edges:
+        circle = _back_to(name, edges)
         if circle and frozenset(circle) not in reported:
             reported.add(frozenset(circle))
-            yield _circle(whole, circle, edges)
+            yield _circle(circle, edges)
 
 
 Edge = tuple[str, Span, str]
 """The workflow that is started, where, and how."""
 
 
-def _starts(whole: Whole, workflow: ir.Workflow) -> Iterator[Edge]:
-    for step in _surely(workflow.steps):
-        if isinstance(step, ir.Child) and not step.awaited:
-            yield step.workflow, at(step, workflow.file), f"starts {step.workflow}"
-        if isinstance(step, ir.Emit):
-            for other in whole.workflows:
-                if any(trigger.event == step.event and trigger.condition is None for trigger in other.triggers):
-                    yield other.name, at(step, workflow.file), f"emits `{step.event}`, which starts {other.name}"
+def _edges(whole: Whole) -> dict[str, list[Edge]]:
+    """By workflow: which others it surely starts."""
+    started: dict[str, dict[str, None]] = {}
+    for outline in whole.outlines:
+        for wanted in outline.wants:
+            if wanted.always:
+                started.setdefault(wanted.event, {})[outline.name] = None
+    return {outline.name: list(_starts(outline, started)) for outline in whole.outlines}
 
 
-def _surely(block: ir.Block) -> Iterator[ir.Step]:
-    """The steps that no condition stands before."""
-    for step in block:
-        if step.guard is None:
-            yield step
-            if isinstance(step, PLAIN):
-                inner = [step.steps] if isinstance(step, ir.Group) else [steps for _, steps in step.branches]
-                for steps in inner:
-                    yield from _surely(steps)
+def _starts(outline: Outline, started: dict[str, dict[str, None]]) -> Iterator[Edge]:
+    for begun in outline.begins:
+        if not begun.is_event:
+            yield begun.named, begun.place, f"starts {begun.named}"
+        for name in started.get(begun.named, ()) if begun.is_event else ():
+            yield name, begun.place, f"emits `{begun.named}`, which starts {name}"
+
+
+def _without_ends(edges: dict[str, list[Edge]]) -> dict[str, list[Edge]]:
+    """The workflows from which one can go round in circles: mostly none, and each of the others costs a search."""
+    left = {name: {there for there, _, _ in starts} for name, starts in edges.items() if starts}
+    while ends := [name for name, starts in left.items() if not starts & left.keys()]:
+        for name in ends:
+            del left[name]
+    return {name: edges[name] for name in left}
 
 
 def _back_to(start: str, edges: dict[str, list[Edge]]) -> list[str]:
     """The workflows of a shortest circle through ``start``; empty where there is none."""
     came: dict[str, str] = {}
-    waiting = [start]
+    waiting = deque([start])
     while waiting:
-        here = waiting.pop(0)
+        here = waiting.popleft()
         for there, _, _ in edges.get(here, ()):
             if there == start:
                 circle = [here]
@@ -77,7 +81,7 @@ def _back_to(start: str, edges: dict[str, list[Edge]]) -> list[str]:
     return []
 
 
-def _circle(whole: Whole, circle: list[str], edges: dict[str, list[Edge]]) -> Finding:
+def _circle(circle: list[str], edges: dict[str, list[Edge]]) -> Finding:
     way = list(zip(circle, [*circle[1:], circle[0]], strict=True))
     steps = [(here, next(edge for edge in edges[here] if edge[0] == there)) for here, there in way]
     told = " -> ".join([*circle, circle[0]])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler import ir
-from cityos_compiler.rules.base import Whole, top, whole_rule
+from cityos_compiler.rules.base import Whole, whole_rule
 from cityos_dsl.diagnostics import Finding, Related, Severity
 
 
@@ -21,15 +20,14 @@ def check(whole: Whole) -> Iterator[Finding]:
     """Compare what starts workflows with what workflows emit."""
     if not whole.is_sound:
         return
-    emitted = {s.event for w in whole.workflows for s in ir.all_steps(w) if isinstance(s, ir.Emit)}
-    for workflow in whole.workflows:
-        for name in dict.fromkeys(trigger.event for trigger in workflow.triggers if trigger.event is not None):
-            source = whole.project.events[name].spec.source
-            if source is not None and source.text == "workflow" and name not in emitted:
+    emitted = {event for outline in whole.outlines for event in outline.emits}
+    for outline in whole.outlines:
+        for wanted in {wanted.event: wanted for wanted in outline.wants}.values():
+            if wanted.source is not None and wanted.event not in emitted:
                 yield Finding(
                     "EVENT003",
-                    f"`{name}` comes from a workflow, and none emits it",
-                    top(workflow, whole.project, "trigger"),
+                    f"`{wanted.event}` comes from a workflow, and none emits it",
+                    outline.trigger,
                     "emit it where it happens, or correct its `source:`",
-                    related=(Related(source.span, "said here"),),
+                    related=(Related(wanted.source, "said here"),),
                 )

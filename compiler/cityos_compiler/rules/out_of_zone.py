@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_compiler.rules.base import One, one_rule
 from cityos_dsl.diagnostics import Finding, Related
 from cityos_dsl.fields import CLASSES
 
 
-@whole_rule(
+@one_rule(
     "DATA009",
     "Personal data leaves its zone",
     "A system lists the zones whose personal data it may hold (architecture §7.2). Where it lacks one, confidential "
@@ -18,21 +18,24 @@ from cityos_dsl.fields import CLASSES
     bad="- do: createShippingLabel        # zones: [EU]; takes an address\n",
     good="- do: createShippingLabel\n  if: tenant.zone == 'EU'\n",
 )
-def check(whole: Whole) -> Iterator[Finding]:
+def check(one: One) -> Iterator[Finding]:
     """Compare the zones in which a step's tenant may be with those of its system."""
-    zones = whole.zones
-    for one in whole.followed.carried:
-        allowed = {scalar.text for scalar in one.operation.owner.zones or ()}
+    zones = frozenset(one.project.zones)
+    for taken in one.flowing.carried:
+        allowed = {scalar.text for scalar in taken.operation.owner.zones or ()}
         if not allowed:
             continue
-        outside = whole.known[one.workflow].zones_at.get(one.step.name, zones) - allowed
+        outside = one.known.zones_at.get(taken.step.name, zones) - allowed
         if outside:
-            held = max(CLASSES.index(one.field.data_class), one.level.rank)
+            held = max(CLASSES.index(taken.field.data_class), taken.level.rank)
             yield Finding(
                 "DATA009",
-                f"`{one.field.name}` is {CLASSES[held]}, and `{one.operation.system}` may not hold personal data of "
-                f"{', '.join(sorted(outside))}",
-                one.span,
+                f"`{taken.field.name}` is {CLASSES[held]}, and `{taken.operation.system}` may not hold personal data "
+                f"of {', '.join(sorted(outside))}",
+                taken.span,
                 f"guard the step: if: tenant.zone in [{', '.join(repr(zone) for zone in sorted(allowed))}]",
-                related=(*one.level.trail, Related(one.field.span, f"taken by `{one.operation.name}` here")),
+                related=(
+                    *taken.level.trail,
+                    Related(taken.field.span, f"taken by `{taken.operation.name}` here"),
+                ),
             )

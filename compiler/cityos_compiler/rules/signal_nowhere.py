@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler import ir
-from cityos_compiler.flow.addressed import meant_by
-from cityos_compiler.rules.base import Whole, at, whole_rule
+from cityos_compiler.rules.base import Whole, whole_rule
 from cityos_dsl.diagnostics import Finding, Severity, did_you_mean
 
 
@@ -23,13 +21,17 @@ def check(whole: Whole) -> Iterator[Finding]:
     """Look for the workflows that a signal may reach."""
     if not whole.is_sound:
         return
-    for workflow in whole.workflows:
-        for step in ir.all_steps(workflow):
-            if isinstance(step, ir.SendSignal) and not meant_by(whole.workflows, step):
-                taking = [other.workflow_id for other in whole.workflows if step.signal in other.signals]
+    for outline in whole.outlines:
+        for step in outline.sends:
+            if not whole.meant.by(step.to):
+                taking = [
+                    other.workflow_id
+                    for other in whole.outlines
+                    if any(taken.signal == step.signal for taken in other.takes)
+                ]
                 yield Finding(
                     "SIGNAL004",
-                    f"`{step.signal.name}` goes to `{step.to}`, and no workflow has such an id",
-                    at(step, workflow.file),
+                    f"`{step.signal}` goes to `{step.to}`, and no workflow has such an id",
+                    step.place,
                     did_you_mean(step.to, taking, "it is taken by"),
                 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler import ir
-from cityos_compiler.rules.base import Whole, mention, whole_rule
+from cityos_compiler.outline import FROM_WORKFLOWS
+from cityos_compiler.rules.base import Whole, around_too, whole_rule
 from cityos_dsl.diagnostics import Finding, Related, did_you_mean
-from cityos_dsl.project import SignalModel
+from cityos_dsl.project import Project
 
-SENDERS = ("workflow", "operator")
+SENDERS = (FROM_WORKFLOWS, "operator")
 
 
 @whole_rule(
@@ -23,30 +23,28 @@ SENDERS = ("workflow", "operator")
     good="# in another workflow\n- signal: escrow.released\n  to: tenant:{tenant_id}:escrow:{escrow_id}:holding",
 )
 def check(whole: Whole) -> Iterator[Finding]:
-    """Compare what workflows take with what workflows send; a source is a system or one of two words."""
-    for model in whole.project.signals.values():
+    """Compare what workflows take with what workflows send."""
+    if not whole.is_sound:
+        return
+    sent = {step.signal for outline in whole.outlines for step in outline.sends}
+    for outline in whole.outlines:
+        for taken in outline.takes:
+            if taken.place is not None and taken.contract is not None and taken.signal not in sent:
+                yield Finding(
+                    "SIGNAL003",
+                    f"`{taken.signal}` comes from a workflow, and none sends it",
+                    taken.place,
+                    "send it with a `signal:` step, or correct its `source:`",
+                    related=(Related(taken.contract, "its contract"),),
+                )
+
+
+@around_too("SIGNAL003")
+def check_sources(project: Project) -> Iterator[Finding]:
+    """A source is a system or one of two words."""
+    for model in project.signals.values():
         source = model.contract.source
-        if source is not None and source.text not in SENDERS and source.text not in whole.project.systems:
-            known = [*SENDERS, *whole.project.systems]
+        if source is not None and source.text not in SENDERS and source.text not in project.systems:
+            known = [*SENDERS, *project.systems]
             yield Finding("SIGNAL003", f"`{source.text}` is neither a system nor workflow nor operator", source.span,
                           did_you_mean(source.text, known))  # fmt: skip
-    if whole.is_sound:
-        sent = {s.signal.name for w in whole.workflows for s in ir.all_steps(w) if isinstance(s, ir.SendSignal)}
-        for workflow in whole.workflows:
-            for model in workflow.signals:
-                if _from_workflows(model) and model.name not in sent:
-                    yield _in_vain(whole, workflow, model)
-
-
-def _from_workflows(model: SignalModel) -> bool:
-    return model.contract.source is not None and model.contract.source.text == "workflow"
-
-
-def _in_vain(whole: Whole, workflow: ir.Workflow, model: SignalModel) -> Finding:
-    return Finding(
-        "SIGNAL003",
-        f"`{model.name}` comes from a workflow, and none sends it",
-        mention(workflow, whole.project, {model.name, *model.aliases}),
-        "send it with a `signal:` step, or correct its `source:`",
-        related=(Related(model.span, "its contract"),),
-    )

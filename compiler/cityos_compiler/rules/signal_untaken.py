@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler import ir
-from cityos_compiler.flow.addressed import meant_by
-from cityos_compiler.rules.base import Whole, at, whole_rule
+from cityos_compiler.outline import Sent
+from cityos_compiler.rules.base import Whole, whole_rule
 from cityos_dsl.diagnostics import Finding, Related, did_you_mean
 
 
@@ -22,22 +21,21 @@ def check(whole: Whole) -> Iterator[Finding]:
     """Compare what is sent with what the workflow of that id takes."""
     if not whole.is_sound:
         return
-    for workflow in whole.workflows:
-        for step in ir.all_steps(workflow):
-            if isinstance(step, ir.SendSignal):
-                yield from _sent(whole, workflow, step)
+    for outline in whole.outlines:
+        for step in outline.sends:
+            yield from _sent(whole, step)
 
 
-def _sent(whole: Whole, workflow: ir.Workflow, step: ir.SendSignal) -> Iterator[Finding]:
-    meant = meant_by(whole.workflows, step)
-    if not meant or any(step.signal in other.signals for other in meant):
+def _sent(whole: Whole, step: Sent) -> Iterator[Finding]:
+    meant = whole.meant.by(step.to)
+    if not meant or any(taken.signal == step.signal for other in meant for taken in other.takes):
         return
     other = meant[0]
-    taken = [model.name for model in other.signals]
+    taken = [each.signal for each in other.takes]
     yield Finding(
         "SIGNAL002",
-        f"{other.id} {other.name} doesn't take `{step.signal.name}`",
-        at(step, workflow.file),
-        did_you_mean(step.signal.name, taken, "it takes") or "take it there in an `await` or under `meanwhile:`",
-        related=(Related(whole.spec_of(other).workflow.span, "this workflow has the id"),),
+        f"{other.id} {other.name} doesn't take `{step.signal}`",
+        step.place,
+        did_you_mean(step.signal, taken, "it takes") or "take it there in an `await` or under `meanwhile:`",
+        related=(Related(other.place, "this workflow has the id"),),
     )

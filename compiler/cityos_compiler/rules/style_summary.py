@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cityos_compiler.rules.base import Whole, whole_rule
+from cityos_compiler.rules.base import around_rule
 from cityos_dsl.diagnostics import Finding, Severity
+from cityos_dsl.project import Project
 
 
-@whole_rule(
+@around_rule(
     "STYLE002",
     "An operation without summary",
     "Diagrams, documents and the generated code say what an operation does in the words of its `summary:`.",
@@ -16,9 +17,9 @@ from cityos_dsl.diagnostics import Finding, Severity
     good="operations:\n  releaseStock: {summary: Give the goods back., effect: write, ...}",
     severity=Severity.WARNING,
 )
-def check(whole: Whole) -> Iterator[Finding]:
+def check(project: Project) -> Iterator[Finding]:
     """Look at operations, and at the variants that stand for some."""
-    for models in whole.project.operations.values():
+    for models in project.operations.values():
         for model in models:
             if model.spec.summary is None:
                 yield Finding(

@@ -10,7 +10,7 @@ from typing import Any
 
 from cityos_dsl.diagnostics import Finding, Span, did_you_mean
 from cityos_dsl.fields import seconds
-from cityos_dsl.reading import read_text
+from cityos_dsl.files import read_text
 from cityos_dsl.source import Mapping, Node, Scalar, Sequence, compose
 
 EXPECTATIONS = ("result", "fails", "cancelled", "undone", "not_undone", "ran", "not_ran", "calls", "keys", "took",

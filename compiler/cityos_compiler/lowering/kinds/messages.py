@@ -32,7 +32,7 @@ def _child(low: Lowering, step: s.Call | s.Start, named: Scalar, env: Env, await
     name = low.name(step, named.text)
     if named.text not in known:
         low.values.refuse(
-            "NAME011", f"there is no workflow `{named.text}`", named.span, did_you_mean(named.text, known)
+            "NAME011", f"there is no workflow `{named.text}`", named.span, did_you_mean(named.text, low.project.names)
         )
         return None, env
     other = known[named.text]
