@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +39,9 @@ async def test_a_worker_of_the_dynamic_queue_needs_nothing_compiled(town: Town, 
             "--tenant", town.tenant, "--format", "json",
         )  # fmt: skip
     finally:
-        worker.send_signal(signal.SIGINT)
-        worker.wait()
+        worker.terminate()
+        stopped = worker.wait(timeout=60)
+    assert stopped == 0
     assert ran.returncode == 1, ran.stderr
     assert json.loads(ran.stdout)["failed"] == "RefusedError"
     described = await temporal.client.get_workflow_handle(f"tenant:{town.tenant}:visitor:v_9:guide").describe()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 
 import click
 
@@ -41,6 +42,7 @@ def worker_command(queues: tuple[str, ...], dynamic: bool, address: str, namespa
         raise click.UsageError(f"no system has the queue {', '.join(unknown)}; there are {', '.join(sorted(known))}")
 
     async def run() -> None:
+        stop_on_signals()
         client = await connect(address, namespace)
         click.echo(f"serving {', '.join(queues or sorted(known))} at {address}; stop with Ctrl-C", err=True)
         definitions = definitions_folder(root) if dynamic else None
@@ -50,4 +52,14 @@ def worker_command(queues: tuple[str, ...], dynamic: bool, address: str, namespa
         asyncio.run(run())
     except SetupError as error:
         raise click.ClickException(str(error)) from error
+    except asyncio.CancelledError:
+        pass  # told to stop: what was under way has been handed back
     return 0
+
+
+def stop_on_signals() -> None:
+    """Let the running task end in order when the process is told to stop, from a terminal or by an orchestrator."""
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
