@@ -73,7 +73,7 @@ def _back(file: str, text: str, line: int, place: int, shown: int) -> Iterator[t
 
 def found(workspace: Workspace, scenarios: list[Scenario], file: str, text: str, number: str) -> Report | str:
     """The report of a mutant, or why it can't be run at all."""
-    checked = workspace.check({file: text}, settled=False)
+    checked = workspace.check({file: text})
     workflow = next((each for each in checked.workflows if each.id == number), None)
     if workflow is None:
         return next((f"{f.code}: {f.message}" for f in checked.findings if f.span.file == file), "not lowered")

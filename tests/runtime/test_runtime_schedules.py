@@ -26,11 +26,11 @@ CONTEXT = Context(tenant=Tenant(id="platform", zone="GLOBAL", currency="USD", ga
 KNOWN = {"zone": "EU", "currency": "EUR", "gateway": "stripe", "timezone": "Europe/Paris", "locale": "fr"}
 
 
-def manifest(**schedule: Any) -> dict[str, Any]:
+def manifest(again: str = "after_end", **schedule: Any) -> dict[str, Any]:
     """One workflow of a number of its own, with its schedule."""
     over = {"operation": "listShops", "task_queue": catalogue.QUEUE, "timeout": 5}
     entry = {"id": f"WF-{uuid4().hex[:8]}", "type": "SweptFlow", "task_queue": catalogue.QUEUE, "summary": "Count.",
-             "workflow_id": "scheduled:{tenant_id}:{shop}:count", "input": ["shop"],
+             "workflow_id": "scheduled:{tenant_id}:{shop}:count", "input": ["shop"], "again": again,
              "schedules": [{"cadence": {"every": 86400.0}, "over": over, **schedule}]}  # fmt: skip
     return {"workflows": [entry], "tenants": {"t_1": KNOWN, "t_2": KNOWN}}
 
@@ -74,6 +74,19 @@ async def test_every_row_starts_its_workflow_which_knows_the_last_time(idle_worl
     }
     second = await swept(client, name, 2)
     assert [each["count"] for each in second.results.values()] == [2, 2]
+
+
+async def test_an_id_that_may_not_start_again_does_not(idle_world: World, client: Client) -> None:
+    rows = {"rows": [{"tenant_id": "t_1", "shop": "once"}]}
+    idle_world.answers("listShops", rows, rows)
+    told = manifest(again="never")
+    await apply(client, schedules(told, CONTEXT))
+    name = f"{PREFIX}{told['workflows'][0]['id']}"
+    first, second = await swept(client, name, 1), await swept(client, name, 2)
+    assert len(first.results) == 1
+    assert not first.failed
+    assert list(second.failed) == list(first.results)
+    assert second.results == first.results  # what it gave when it ran is still its last result
 
 
 async def test_no_tenant_runs_in_another_ones_zone_or_currency(idle_world: World, client: Client) -> None:
