@@ -16,31 +16,49 @@ def between(one: Happened, other: Happened, *, alone: bool = True) -> list[str]:
     """Every difference that matters, in a sentence each.
 
     Run ids differ, and with them the idempotency keys: of these only what shares one is compared. Times may
-    differ by the real time that a run on a server took. Where a run isn't alone, how long it took isn't compared:
-    on the test server each workflow has a clock of its own, so that a child's time costs its parent nothing.
+    differ by the real time that a run on a server took. Operations that ran side by side may arrive in any order, and
+    those of a run that failed may have been stopped before they were sent.
+
+    Where a run isn't alone, how long it took and the calls aren't compared: on the test server each workflow has a
+    clock of its own, so that a child's time costs its parent nothing, and what it only started may come after its end.
     """
     late = 1.0 + one.really_took + other.really_took
     found = [
         f"{name}: {getattr(one, name)!r}, and {getattr(other, name)!r}"
-        for name in ("ended", "error_class", "undone", "not_undone", "parked", "signalled", "looked_up")
+        for name in ("ended", "error_class", "undone", "not_undone", "parked", "signalled")
         if getattr(one, name) != getattr(other, name)
     ]
     found += _values("result", one.result, other.result, late)
-    found += _values("emitted", [list(each) for each in one.emitted], [list(each) for each in other.emitted], late)
     found += _values("queries", one.answered, other.answered, late)
-    if sorted(one.ran) != sorted(other.ran):
+    if alone:
+        found += _calls(one, other, late)
+    # A run that continued another as new may, on those clocks, end before it began.
+    if alone and min(one.took, other.took) >= 0 and abs(one.took - other.took) > late:
+        found.append(f"it took {one.took:.0f} s, and {other.took:.0f} s")
+    return found
+
+
+def _calls(one: Happened, other: Happened, late: float) -> list[str]:
+    """What the systems were asked."""
+    found = _values("looked up", sorted(one.looked_up), sorted(other.looked_up), late)
+    events = [sorted(map(list, happened.emitted), key=repr) for happened in (one, other)]
+    found += _values("emitted", events[0], events[1], late)
+    if one.ended == "completed" and sorted(one.ran) != sorted(other.ran):
         found.append(f"ran: {one.ran}, and {other.ran}")
     for name in one.calls.keys() & other.calls.keys():
         calls = [happened.calls[name] for happened in (one, other)]
         if one.ended == "cancelled":  # a server may send an operation that rests between two attempts once more
             calls = [_without_repeats(each) for each in calls]
+        calls = [sorted(each, key=_shape) for each in calls]
         found += _values(name, calls[0], calls[1], late)
         if len(one.keys[name]) != len(other.keys[name]):
             found.append(f"{name}: {len(one.keys[name])} idempotency keys, and {len(other.keys[name])}")
-    # A run that continued another as new may, on those clocks, end before it began.
-    if alone and min(one.took, other.took) >= 0 and abs(one.took - other.took) > late:
-        found.append(f"it took {one.took:.0f} s, and {other.took:.0f} s")
     return found
+
+
+def _shape(call: dict[str, Any]) -> str:
+    """A call without what differs from run to run, to put the same calls of two runs in the same order."""
+    return re.sub(r"\d{4}-\d\d-\d\d[T0-9:.+Z-]*|[0-9a-f]{30,}", "", repr(sorted(call.items())))
 
 
 def _without_repeats(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
