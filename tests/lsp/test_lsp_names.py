@@ -150,4 +150,4 @@ async def test_the_outline_has_the_steps_below_their_blocks(city: Path) -> None:
         steps = {each.name: each for each in tops["steps"].children or ()}
         assert "do grantBenefits" in steps
         cycles = [each.name for each in steps["repeat billingCycles"].children or ()]
-        assert "do chargeSubscription" in cycles
+        assert "do createBillingCycle" in cycles
