@@ -57,7 +57,7 @@ def _swapped(document: Document, text: str, block: object, place: int) -> Iterat
         moved = first.applied(text)
         again = Document(document.file, moved)
         for holder in lists(again.tree):
-            if len(holder.items) > place + 1 and holder.span.line == block.span.line:  # type: ignore[attr-defined]
+            if len(holder.items) > place + 1 and holder.span.line == block.span.line:  # type: ignore[attr-defined]  # as above
                 for second in again.swapped("", holder, place):
                     third = second.applied(moved)
                     yield from _back(document.file, third, holder.span.line, place, first.line)

@@ -12,6 +12,14 @@ def told(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     return {**defaults, **{name: value for name, value in values.items() if value is not None or name not in defaults}}
 
 
+def start_id(pattern: str, defaults: Mapping[str, Any], input: Mapping[str, Any], tenant_id: str) -> str:
+    """The id under which an input starts: its pattern, filled from the input, the defaults of its id, and the tenant.
+
+    Raises KeyError, with the name, where neither says a value.
+    """
+    return filled(pattern, {**told(defaults, input), "tenant_id": tenant_id})
+
+
 def filled(pattern: str, values: Mapping[str, Any]) -> str:
     """The pattern with every `{name}` replaced by its value.
 

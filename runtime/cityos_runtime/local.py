@@ -19,11 +19,12 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import Priority
 from temporalio.testing import WorkflowEnvironment
 
+from cityos_runtime import ids
 from cityos_runtime.context import Context
 from cityos_runtime.dispatch.messages import Delivery, Message
 from cityos_runtime.dispatch.sending import send
 from cityos_runtime.embedded import start_real, start_virtual
-from cityos_runtime.ids import filled, told
+from cityos_runtime.examples import signal_payload
 from cityos_runtime.interpreter.dynamic import Reference, started_as
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.setup import SetupError
@@ -114,11 +115,7 @@ class LocalCity:
 
     def signal_payload(self, name: str, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """A signal's payload: its example, with what is given; times default to now."""
-        example = dict(self.examples.get(name, {}))
-        for key in example:
-            if key.endswith("_at") and key not in given:
-                example[key] = now.isoformat()
-        return {**example, **given}
+        return signal_payload(self.examples, name, given, now)
 
     async def send(self, name: str, payload: Mapping[str, Any], context: Context, event_id: str = "") -> Delivery:
         """Give an event or signal to the city, as a webhook would, and wait until it is delivered.
@@ -199,8 +196,7 @@ def start_id(entry: Mapping[str, Any], input: Mapping[str, Any], context: Contex
     Raises SetupError where the input lacks a field of the pattern.
     """
     try:
-        known = told(entry.get("defaults", {}), input)
-        return filled(entry["workflow_id"], {**known, "tenant_id": context.tenant.id})
+        return ids.start_id(entry["workflow_id"], entry.get("defaults", {}), input, context.tenant.id)
     except KeyError as error:
         raise SetupError(f"the workflow's id needs `{error.args[0]}`, and the input has no such field") from error
 

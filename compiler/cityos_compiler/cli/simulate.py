@@ -62,19 +62,22 @@ def simulate_command(
     Systems answer with the examples of their operations. A TIME is a duration after the start (2h, 3d) or after a step
     began (awaitApproval+2h). The exit code is 0 where the workflow completed, 1 where it failed or is still waiting.
     """
+    from cityos_runtime.virtual.following import NeverBegan
+
     from cityos_compiler.cli.find import find_workflow
     from cityos_compiler.cli.scenarios import signal_examples
     from cityos_compiler.scenarios.model import moment
-    from cityos_compiler.simulating.playing import NeverBegan, Stage, play
+    from cityos_compiler.simulating.playing import Stage, play
     from cityos_compiler.simulating.wishes import WrongWish
 
     root = project_root()
     checked = checked_project(root)
     found = find_workflow(checked, workflow)
     stage = Stage.of(checked.project, checked.workflows)
+    known = stage.known(found)
     try:
-        wishes = _wishes(stage.known(found), fails, losses, slow, answered)
-        wishes.arrivals = _arrivals(stage.known(found), signals, cancels, decisions, queries)
+        wishes = _wishes(known, fails, losses, slow, answered)
+        wishes.arrivals = _arrivals(known, signals, cancels, decisions, queries)
         given = _given(root, found, source, named)
         for name, fields in given.answers.items():
             wishes.answers[name] = {**fields, **wishes.answers.get(name, {})}
@@ -82,7 +85,7 @@ def simulate_command(
         if end is not None and until is None:
             raise WrongWish(f"`{end}` is no moment: a duration after the start, or step+2h")
         if until is not None and until.after is not None:
-            stage.known(found).step(until.after)
+            known.step(until.after)
         played = play(stage, found, given.input, tenant or given.tenant, wishes,
                       examples=signal_examples(checked.project), seed=seed, until=until)  # fmt: skip
     except WrongWish as error:

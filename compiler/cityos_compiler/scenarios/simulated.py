@@ -10,7 +10,8 @@ from typing import Any
 from cityos_runtime.context import Context, Tenant
 from cityos_runtime.dispatch.messages import Message
 from cityos_runtime.dispatch.routing import Routing
-from cityos_runtime.ids import filled, told
+from cityos_runtime.examples import signal_payload
+from cityos_runtime.ids import start_id
 from cityos_runtime.parking import Decision
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.virtual import Answered, Asked, Failing, Program, Run, World
@@ -62,9 +63,7 @@ class _Simulated:
         self.queried: list[str] = []
         entry = place.entry(scenario.workflow)
         self.type: str = entry["type"]
-        self.workflow_id = filled(
-            entry["workflow_id"], {**told(entry.get("defaults", {}), scenario.input), "tenant_id": self.tenant}
-        )
+        self.workflow_id = start_id(entry["workflow_id"], entry.get("defaults", {}), scenario.input, self.tenant)
         self.following = Following(self.workflow_id, now)
         self.answered: list[Any] = []
 
@@ -78,13 +77,10 @@ class _Simulated:
             wrong = self._play(world)
         finally:
             adapter.close()
-        happened = self._happened(self.run_of(world))
+        happened = self._happened(self.following.run_in(world))
         return Outcome(
             self.scenario, wrong or compare(self.scenario.expect, happened), happened, trace=self.following.trace
         )
-
-    def run_of(self, world: World) -> Run:
-        return world.runs[self.workflow_id]
 
     def _play(self, world: World) -> list[str]:
         scenario = self.scenario
@@ -104,12 +100,12 @@ class _Simulated:
             self._act(world, action)
             world.settle()
         until = self.start + self.place.horizon if self.place.horizon is not None else None
-        world.go(until, enough=lambda: self.run_of(world).is_over)
+        world.go(until, enough=lambda: self.following.run_in(world).is_over)
         world.settle()  # what it has started begins as well
         return []
 
     def _act(self, world: World, action: Action) -> None:
-        run = self.run_of(world)
+        run = self.following.run_in(world)
         match action.kind:
             case "signal":
                 for number in range(action.times):
@@ -130,11 +126,7 @@ class _Simulated:
                 self.queried += [f"{action.name}: {text}" for text in differences(action.gives, answer)]
 
     def _payload(self, world: World, action: Action) -> dict[str, Any]:
-        example = dict(self.place.examples.get(action.name, {}))
-        for key in example:
-            if key.endswith("_at") and key not in action.payload:
-                example[key] = world.clock.now.isoformat()
-        return {**example, **action.payload}
+        return signal_payload(self.place.examples, action.name, action.payload, world.clock.now)
 
     def _send(self, world: World, action: Action) -> None:
         """A message goes through an inbox, as on Temporal."""

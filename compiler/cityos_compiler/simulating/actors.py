@@ -13,7 +13,6 @@ from cityos_runtime.virtual.activities import Outcome
 
 from cityos_compiler.simulating.wishes import Fault, Wishes
 
-LOOKUP = ".lookup"
 CHANCE = 0.15
 """How often an attempt fails where chance plays."""
 
@@ -35,8 +34,8 @@ class Actors:
         """One attempt at an operation."""
         assert isinstance(asked.context, ActivityContext)
         key = asked.context.idempotency_key
-        if asked.operation.endswith(LOOKUP):
-            return Answered(self._happened.get((asked.operation.removesuffix(LOOKUP), key)))
+        if asked.looked_up is not None:
+            return Answered(self._happened.get((asked.looked_up, key)))
         if asked.operation == "emitEvent":
             return Answered({})
         after = self._delay(asked)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from cityos_runtime.examples import signal_payload
 from cityos_runtime.virtual import Run
 
 OFTEN = 0.25
@@ -17,7 +18,5 @@ def surprise(run: Run, random: Random, examples: Mapping[str, Any]) -> None:
     contracts = list(run.flow.facts.signals)
     if run.is_over or not contracts or random.random() >= OFTEN:
         return
-    from cityos_compiler.simulating.playing import payload_of
-
     name = random.choice(contracts)
-    run.signal(name, payload_of(name, {}, examples, run.clock.now))
+    run.signal(name, signal_payload(examples, name, {}, run.clock.now))

@@ -9,12 +9,13 @@ from random import Random
 from typing import Any
 
 from cityos_runtime.context import Context, Tenant
-from cityos_runtime.ids import filled, told
+from cityos_runtime.examples import signal_payload
+from cityos_runtime.ids import start_id
 from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.parking import Decision
 from cityos_runtime.virtual import Program, Run, World
 from cityos_runtime.virtual.clock import START
-from cityos_runtime.virtual.following import Following, NeverBegan
+from cityos_runtime.virtual.following import Following
 from cityos_runtime.virtual.programs import Dispatch, Interpreted
 
 from cityos_compiler import ir
@@ -27,8 +28,6 @@ from cityos_compiler.simulating.actors import Actors
 from cityos_compiler.simulating.chance import surprise
 from cityos_compiler.simulating.wishes import Arrival, Known, Wishes
 from cityos_dsl.project import Project
-
-__all__ = ["NeverBegan", "Played", "Programs", "Stage", "payload_of", "play"]
 
 MOST = 100_000
 """The things that happen after which a simulation is left: a workflow may go on for ever."""
@@ -146,7 +145,7 @@ def play(
     """
     random = Random(seed) if seed is not None else None
     actors = Actors(stage.operations, stage.errors, wishes, random)
-    workflow_id = filled(workflow.workflow_id, {**told(id_defaults(workflow), input), "tenant_id": tenant})
+    workflow_id = start_id(workflow.workflow_id, id_defaults(workflow), input, tenant)
     following = Following(workflow_id, START)
     world = World(stage.programs, actors, listen=following.heard)
     context = Context(tenant=Tenant.of({"tenants": tenants_of(stage.project)}, tenant))
@@ -190,7 +189,7 @@ def _arrive(world: World, played: Played, arrival: Arrival, examples: Mapping[st
         return
     match arrival.kind:
         case "signal":
-            run.signal(arrival.name, payload_of(arrival.name, arrival.payload, examples, world.clock.now))
+            run.signal(arrival.name, signal_payload(examples, arrival.name, arrival.payload, world.clock.now))
         case "cancel":
             run.cancel()
         case "decide":
@@ -198,10 +197,3 @@ def _arrive(world: World, played: Played, arrival: Arrival, examples: Mapping[st
             run.decide(Decision.model_validate({"step": step, "action": action or "retry", **arrival.payload}))
         case "query":
             played.answers.append((arrival.name, run.query(arrival.name)))
-
-
-def payload_of(name: str, given: Mapping[str, Any], examples: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """A signal's payload: its example, with what is given; times default to now."""
-    example = dict(examples.get(name, {}))
-    times = {key: now.isoformat() for key in example if key.endswith("_at")}
-    return {**example, **times, **given}

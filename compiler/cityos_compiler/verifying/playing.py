@@ -10,7 +10,7 @@ from typing import Any
 
 import pydantic_core
 from cityos_runtime.context import Context, Tenant
-from cityos_runtime.ids import filled
+from cityos_runtime.ids import start_id
 from cityos_runtime.operation import Call
 from cityos_runtime.parking import Decision
 from cityos_runtime.virtual import Answered, Asked, Entry, Failing, Pending, Run, World
@@ -20,6 +20,7 @@ from cityos_runtime.virtual.others import Child
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from cityos_compiler import ir
+from cityos_compiler.backends.python.manifest import id_defaults
 from cityos_compiler.verifying.bounds import Cost
 from cityos_compiler.verifying.choices import Choice
 from cityos_compiler.verifying.ledger import UNDO, Ledger
@@ -31,7 +32,6 @@ from cityos_compiler.verifying.watched import WatchedProgram
 
 FAULT = Cost(faults=1)
 VARIANT = Cost(variants=1)
-LOOKUP = ".lookup"
 
 
 @dataclass
@@ -116,8 +116,9 @@ class Play:
         self.world = Chosen({program.type: program}, self._asked, listen=listen)
         self.world.told = lambda telling: self.open.append(telling)
         self.world.elsewhere = self._called
-        tenant = Tenant(**{**subject.tenants.get(given.tenant, {}), "id": given.tenant})
-        self.workflow_id = filled(subject.workflow.workflow_id, {**given.input, "tenant_id": tenant.id})
+        tenant = Tenant.of({"tenants": subject.tenants}, given.tenant)
+        workflow = subject.workflow
+        self.workflow_id = start_id(workflow.workflow_id, id_defaults(workflow), given.input, tenant.id)
         self.world.start(
             program.type, given.input, Context(tenant=tenant), workflow_id=self.workflow_id,
             last_result=given.last_result,
@@ -222,8 +223,8 @@ class Play:
         asked, step = each.asked, each.asked.step
         if asked.operation == "emitEvent":
             return [Choice("answer", step, {}, place, late)]
-        if asked.operation.endswith(LOOKUP):
-            found = self.ledger.found(asked.operation.removesuffix(LOOKUP), asked.key)
+        if asked.looked_up is not None:
+            found = self.ledger.found(asked.looked_up, asked.key)
             return [
                 Choice("answer", step, found, place, late),
                 Choice("fail", step, "ExternalAPIError", place, FAULT + late),
@@ -325,9 +326,9 @@ class Play:
 
     def _account(self, asked: Asked, choice: Choice) -> None:
         """Write down what it did."""
-        if asked.operation.endswith(LOOKUP):
+        if asked.looked_up is not None:
             if choice.kind == "fail":
-                self.ledger.lookup_failed(asked.operation.removesuffix(LOOKUP), asked.key)
+                self.ledger.lookup_failed(asked.looked_up, asked.key)
             return
         if asked.key.startswith(UNDO):
             done = choice.kind == "answer"

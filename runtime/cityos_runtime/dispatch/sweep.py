@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ChildWorkflowError, Workflow
 
 from cityos_runtime.context import ActivityContext, Context
 from cityos_runtime.dispatch.routes import Again
-from cityos_runtime.ids import filled, told
+from cityos_runtime.ids import start_id
 from cityos_runtime.model import Model
 
 AT_ONCE = 50
@@ -111,7 +111,7 @@ class SweepWorkflow:
             return
         given = {name: row[name] for name in sweep.inputs if name in row}
         try:
-            name = filled(sweep.workflow_id, {**told(sweep.defaults, given), "tenant_id": tenant.id})
+            name = start_id(sweep.workflow_id, sweep.defaults, given, tenant.id)
         except KeyError as error:
             swept.failed[f"row {number}"] = f"its id needs `{error.args[0]}`, and the row doesn't say it"
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Optional
@@ -77,11 +77,6 @@ class Types(Mapping[str, type[Model]]):
         limits = {name: _literal(value) for name, value in field.get("limits", {}).items()}
         kind = self.of(field["type"])
         return Annotated[kind, Limits(**limits)] if limits else kind
-
-
-def build(model: type[Model], pairs: Sequence[tuple[str, Any]]) -> Model:
-    """A record from its values."""
-    return model(**dict(pairs))
 
 
 def _default(field: Mapping[str, Any]) -> Any:

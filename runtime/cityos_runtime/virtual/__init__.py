@@ -5,7 +5,7 @@ from __future__ import annotations
 from cityos_runtime.virtual.activities import Answered, Asked, Failing, Lost, Pending, Perform
 from cityos_runtime.virtual.clock import Clock
 from cityos_runtime.virtual.programs import Compiled, Program
-from cityos_runtime.virtual.run import Run, Stuck
+from cityos_runtime.virtual.run import Run
 from cityos_runtime.virtual.trace import Entry
 from cityos_runtime.virtual.world import World
 
@@ -21,6 +21,5 @@ __all__ = [
     "Perform",
     "Program",
     "Run",
-    "Stuck",
     "World",
 ]

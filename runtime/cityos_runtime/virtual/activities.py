@@ -20,6 +20,8 @@ from cityos_runtime.context import ActivityContext, Context
 if TYPE_CHECKING:
     from cityos_runtime.virtual.run import Run
 
+LOOKUP = ".lookup"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -41,6 +43,11 @@ class Asked:
     def step(self) -> str:
         """The step that asks; the operation itself where no step does."""
         return self.context.step if isinstance(self.context, ActivityContext) else self.operation
+
+    @property
+    def looked_up(self) -> str | None:
+        """The operation of which it asks what a key left behind; None where it carries one out."""
+        return self.operation.removesuffix(LOOKUP) if self.operation.endswith(LOOKUP) else None
 
     @property
     def key(self) -> str:

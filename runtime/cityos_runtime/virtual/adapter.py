@@ -20,7 +20,6 @@ from cityos_runtime.sandbox.routes import Arrived
 from cityos_runtime.virtual.activities import Answered, Asked, Failing, Outcome
 
 T = TypeVar("T")
-LOOKUP = ".lookup"
 
 
 class _Direct(httpx.AsyncBaseTransport):
@@ -72,9 +71,8 @@ class Adapter:
 
     async def _carry_out(self, asked: Asked, input: dict[str, Any], context: ActivityContext) -> Any:
         name = asked.operation
-        if name.endswith(LOOKUP):
-            operation = self._operations[name.removesuffix(LOOKUP)]
-            return await look_up(operation, input, context, self._client, self._environ)
+        if asked.looked_up is not None:
+            return await look_up(self._operations[asked.looked_up], input, context, self._client, self._environ)
         if name != "emitEvent":
             return await self._perform(self._operations[name], asked, input, context)
         if (outbox := self._operations.get(OUTBOX_OPERATION)) is not None:

@@ -155,14 +155,14 @@ class Hosting:
                 if task is not None:
                     task.uncancel()
 
-    async def workflow_start_child_workflow(self, workflow: str, *args: Any, **options: Any) -> ChildTask:
+    async def workflow_start_child_workflow(self, workflow: str, *args: Any, **options: Any) -> asyncio.Task[Any]:
         """Start another workflow.
 
         Raises WorkflowAlreadyStartedError where one of that id runs.
         """
         child = self.world.start_child(self, workflow, args, options)
         await asyncio.sleep(0)
-        return ChildTask(self._child_outcome(child, options.get("result_type")), loop=self.loop)
+        return self.loop.create_task(self._child_outcome(child, options.get("result_type")))
 
     async def _child_outcome(self, child: Child, kind: Any) -> Any:
         return as_received(await self._shielded(child.result, child.cancel), kind)
@@ -189,10 +189,6 @@ class Hosting:
     def next_activity(self) -> int:
         """The number that the next activity has."""
         raise NotImplementedError
-
-
-class ChildTask(asyncio.Task[Any]):
-    """A child as the workflow holds it."""
 
 
 class External:

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from cityos_runtime.virtual.world import World
 
 
-class Stuck(Exception):
-    """A run whose own code can't go on: on Temporal its workflow task would fail again and again."""
-
-
 class ContinuedAsNew(BaseException):
     """The run goes on as a new one."""
 

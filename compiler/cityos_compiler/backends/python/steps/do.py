@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import writes
 from cityos_compiler.backends.python.function import Function
 from cityos_compiler.backends.python.naming import attribute, variable
-from cityos_compiler.backends.python.results import assign, forget
+from cityos_compiler.backends.python.results import assign, expression_names, forget
 from cityos_compiler.backends.python.steps.failing import write_caught
 from cityos_dsl.expr import types as t
 from cityos_dsl.fields import snake
@@ -40,19 +39,19 @@ def _undo_text(fn: Function, step: ir.Do) -> str | None:
     inner = fn.closure(**({step.name: "done"} if step.undo.needs_result else {}))
     call = call_text(inner, step.undo.operation, step.undo.inputs, step.undo.system)
     needs = "" if step.undo.needs_result else ", needs_result=False"
-    kept = "".join(f", {name}" for name in _of_this_pass(fn, call) if name != argument)
+    kept = "".join(f", {name}" for name in _of_this_pass(fn, step.undo, step.name))
     if kept:
         return f"Undo.of(lambda {argument}{kept}: {call}{kept}{needs})"
     return f"Undo(lambda {argument}: {call}{needs})"
 
 
-def _of_this_pass(fn: Function, call: str) -> list[str]:
+def _of_this_pass(fn: Function, undo: ir.Compensation, step: str) -> list[str]:
     """The variables that a later pass changes: what undoes a step, perhaps much later, means those of its own pass."""
     if not fn.loops:
         return []
-    results = {variable(name) for name in dict(fn.module.workflow.results)}
-    changing = {name for name in {*fn.names.values(), *results} if name.isidentifier()}
-    return sorted(changing & set(re.findall(r"(?<![\w.\"'])[a-z_]\w*(?![\w=(\"'])", call)))
+    read = expression_names(undo) - ({step} if undo.needs_result else set())
+    own = {name for name, _ in fn.module.workflow.results} | fn.names.keys()
+    return sorted(fn.names.get(name, variable(name)) for name in read & own)
 
 
 @writes(ir.Do)
