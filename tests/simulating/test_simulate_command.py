@@ -71,6 +71,9 @@ def test_a_parked_step_waits_for_the_operator_and_goes_on_as_they_decide() -> No
     assert "parked at createSettlementReport: an operator has to decide" in parked.stdout
     decided = data(*fault, "--decide", "createSettlementReport:retry@1h")
     assert (decided["status"], decided["took"]) == ("completed", 3600)
+    refused = simulate(*fault, "--decide", "validatePayoutEligibility:retry@1h")
+    assert refused.returncode == 2
+    assert "is not parked; parked: createSettlementReport" in refused.stderr
 
 
 def test_a_signal_that_nobody_listens_for_is_said_to_wait() -> None:
@@ -92,6 +95,9 @@ def test_a_signal_that_nobody_listens_for_is_said_to_wait() -> None:
         (("wf-001", "--query", "getOrder@2h"), "there is no query `getOrder`"),
         (("wf-001", "--until", "tomorrow"), "there is no step or operation `tomorrow`"),
         (("wf-001", "--until", "in 2 days"), "is no moment"),
+        (("wf-001", "--decide", "capturePaymnt:retry@1h"), "did you mean `capturePayment`"),
+        (("wf-001", "--decide", "capturePayment:explode@1h"), "there is no decision `explode`"),
+        (("wf-001", "--cancel", "soon"), "there is no step or operation `soon`"),
         (("wf-001", "--scenario", "no such story"), "no scenario of OrderPlacementWorkflow"),
         (("wf-999",), "there is no workflow `wf-999`"),
     ],

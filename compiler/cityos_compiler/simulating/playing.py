@@ -17,6 +17,8 @@ from cityos_runtime.virtual import Program, Run, World
 from cityos_runtime.virtual.clock import START
 from cityos_runtime.virtual.following import Following
 from cityos_runtime.virtual.programs import Dispatch, Interpreted
+from pydantic import ValidationError
+from temporalio.exceptions import ApplicationError
 
 from cityos_compiler import ir
 from cityos_compiler.backends.definition.document import Definitions
@@ -26,7 +28,7 @@ from cityos_compiler.flow.raised import raised
 from cityos_compiler.scenarios.model import When
 from cityos_compiler.simulating.actors import Actors
 from cityos_compiler.simulating.chance import surprise
-from cityos_compiler.simulating.wishes import Arrival, Known, Wishes
+from cityos_compiler.simulating.wishes import Arrival, Known, Wishes, WrongWish
 from cityos_dsl.project import Project
 
 MOST = 100_000
@@ -141,7 +143,8 @@ def play(
 ) -> Played:
     """Play a workflow to its end, or until it waits for what never comes.
 
-    Raises NeverBegan where something is to come after a step that never begins.
+    Raises NeverBegan where something is to come after a step that never begins, and WrongWish for a decision that
+    doesn't fit what is parked.
     """
     random = Random(seed) if seed is not None else None
     actors = Actors(stage.operations, stage.errors, wishes, random)
@@ -194,6 +197,9 @@ def _arrive(world: World, played: Played, arrival: Arrival, examples: Mapping[st
             run.cancel()
         case "decide":
             step, _, action = arrival.name.partition(":")
-            run.decide(Decision.model_validate({"step": step, "action": action or "retry", **arrival.payload}))
+            try:
+                run.decide(Decision.model_validate({"step": step, "action": action or "retry", **arrival.payload}))
+            except (ApplicationError, ValidationError) as error:
+                raise WrongWish(f"`{arrival.name}` can't be decided then: {error}") from None
         case "query":
             played.answers.append((arrival.name, run.query(arrival.name)))

@@ -133,6 +133,10 @@ def arrival(kind: str, text: str, known: Known) -> Arrival:
         raise WrongWish(f"`{text}` says no moment: write name@2h (after the start) or name@step+2h")
     if found.after is not None:
         known.step(found.after)
+    if kind == "decide":
+        step, _, action = name.partition(":")
+        known.step(step.partition("#")[0])  # one of several that are parked under one name is told by its number
+        _one_of(action or "retry", ("retry", "skip", "fail"), "decision")
     if kind == "signal":
         _one_of(name, known.signals, "signal")
     if kind == "query":
