@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def grow(folder: Path, number: int) -> int:
-    """Make a project of ``number`` specs in the folder; returns how many there are.
+    """Make a project of about ``number`` specs in the folder, not more; returns how many there are.
 
     Below the size of the real city it is one of the tests' towns: the small one, or copies of the other's workflows.
     """
@@ -30,12 +30,12 @@ def grow(folder: Path, number: int) -> int:
     (folder / "specs" / "events").mkdir()
     named = _named(events)
     copy = 0
-    while size < number:
+    while size + 1 + len(texts) <= number:  # whole copies: an event names the workflows that it starts
         copy += 1
-        own = re.sub(r"\n\s+aliases: .*", "", events)  # which name one event only
+        own = re.sub(r"\n\s+(aliases|known_as): .*", "", events)  # which name one event only
         (folder / "specs" / "events" / f"copy-{copy}.yaml").write_text(_own(own, _DECLARED, copy), encoding="utf-8")
         size += 1
-        for path, text in list(zip(workflows, texts, strict=True))[: number - size]:
+        for path, text in zip(workflows, texts, strict=True):
             there = path.with_name(f"copy-{copy}-{path.name}")
             there.write_text(_own(text, named, copy), encoding="utf-8")
             size += 1
