@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cityos_compiler.scenarios.runner import on_the_way
+from cityos_compiler.scenarios.histories import on_the_way
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 

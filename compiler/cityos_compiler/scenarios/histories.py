@@ -1,0 +1,125 @@
+"""What the history of a running workflow says about where it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+
+AHEAD = timedelta(minutes=1)
+"""More than a message ever takes: the clock went on meanwhile."""
+
+
+def signals_sent(events: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The signals that a workflow sent to others, and their ids."""
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+            sent = event.signal_external_workflow_execution_initiated_event_attributes
+            yield sent.signal_name, sent.workflow_execution.workflow_id
+
+
+def closed(events: list[Any]) -> bool:
+    """Whether the run has ended."""
+    return events[-1].event_type in (
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
+    )
+
+
+def on_the_way(events: list[Any]) -> bool:
+    """Whether a message to another workflow, or a task of its own, is on its way: no description shows the first."""
+    kinds = Counter(event.event_type for event in events)
+    sent = kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED]
+    answered = (
+        kinds[EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED]
+        + kinds[EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED]
+    )
+    done = (
+        kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+        + kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT]
+    )
+    return sent > answered or kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED] > done
+
+
+def overtaken(events: Iterable[Any]) -> bool:
+    """Whether the virtual clock went on while a message was on its way, and its addressee was gone when it came.
+
+    The server holds its clock for tasks and activities, but not for a signal to another workflow: on a busy machine a
+    timer may fire between the sending and the delivery. Such a run says nothing about the workflow.
+    """
+    sent: dict[int, datetime] = {}
+    for event in events:
+        when = event.event_time.ToDatetime(tzinfo=UTC)
+        if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+            sent[event.event_id] = when
+        elif event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+            initiated = event.signal_external_workflow_execution_failed_event_attributes.initiated_event_id
+            if when - sent[initiated] > AHEAD:
+                return True
+    return False
+
+
+def step_time(events: list[Any], step: str) -> datetime | None:
+    """When an operation was scheduled, or a wait's timer set."""
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and re.match(rf"{step}\b", _summary(event)):
+            return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
+        scheduled = event.activity_task_scheduled_event_attributes
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and step in _names(scheduled):
+            return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
+    return None
+
+
+def _summary(event: Any) -> str:
+    """The summary that the workflow gave a timer, which is its step's name."""
+    return event.user_metadata.summary.data.decode().strip('"') if event.HasField("user_metadata") else ""
+
+
+def _names(scheduled: Any) -> set[str]:
+    """An activity's operation, and the step that runs it, which its context says."""
+    payloads = scheduled.input.payloads
+    context = json.loads(payloads[1].data) if len(payloads) > 1 else {}
+    return {scheduled.activity_type.name, str(context.get("step"))}
+
+
+_AT_WORK = (
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
+)
+
+
+def signalling(events: list[Any]) -> bool:
+    """Whether a signal to another workflow is under way or just answered, which no description of a run tells."""
+    sent: set[int] = set()
+    for event in events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+                sent.add(event.event_id)
+            case EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED:
+                sent.discard(event.external_workflow_execution_signaled_event_attributes.initiated_event_id)
+            case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+                sent.discard(event.signal_external_workflow_execution_failed_event_attributes.initiated_event_id)
+    return bool(sent) or events[-1].event_type in _AT_WORK
+
+
+def next_timer(events: list[Any]) -> datetime | None:
+    """When the earliest timer that is still set will fire."""
+    timers: dict[int, datetime] = {}
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+            wait = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            timers[event.event_id] = event.event_time.ToDatetime(tzinfo=UTC) + wait
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
+            timers.pop(event.timer_fired_event_attributes.started_event_id, None)
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_CANCELED:
+            timers.pop(event.timer_canceled_event_attributes.started_event_id, None)
+    return min(timers.values(), default=None)
