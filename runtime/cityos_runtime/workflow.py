@@ -156,11 +156,14 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
         return result
 
     async def _watch(self, flow: Branch) -> bool:
-        """Wait for the flow; pass on a cancellation before the pivot. True when the deadline ended it."""
+        """Wait for the flow; pass on a cancellation before the pivot. True when the deadline ended it.
+
+        After the pivot a deadline ends nothing: what is committed is driven to its end, and only reported late.
+        """
         end = self._started_at + self.facts.within if self.facts.within else None
-        timed_out = False
+        late = timed_out = False
         while not flow.done:
-            left = None if timed_out else self._left(end)
+            left = None if late else self._left(end)
             try:
                 await workflow.wait_condition(
                     lambda: flow.done or self._missed_cancellation(), timeout=left, timeout_summary="deadline"
@@ -169,11 +172,19 @@ class City(Branching, Generic[InputT, StateT, ResultT]):
                     self.mailbox.drop(Cancel.SIGNAL)
                     self._cancelled(flow)
             except TimeoutError:
-                timed_out = True
-                flow.interrupt()
+                late, timed_out = True, not self.pivoted
+                if timed_out:
+                    flow.interrupt()
+                else:
+                    self._overdue()
             except asyncio.CancelledError:
                 self._cancelled(flow)
         return timed_out
+
+    def _overdue(self) -> None:
+        """Let operators know; a run that goes on as a new one tells them again."""
+        self._measure("deadlines_missed")
+        workflow.logger.warning("past its deadline, after its pivot", extra={"within": str(self.facts.within)})
 
     def _cancelled(self, flow: Branch) -> None:
         self.cancel_requested = True

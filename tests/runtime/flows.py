@@ -284,6 +284,7 @@ class ManyFlow(City[ManyInput, Empty, ManyResult]):
 
 class LateInput(Model):
     order_id: str
+    pivot: bool = False
 
 
 @workflow.defn(name="DeadlineFlow")
@@ -305,9 +306,13 @@ class DeadlineFlow(City[LateInput, Empty, OrderResult]):
             catalogue.reserve_inventory(order_id=self.input.order_id),
             undo=Undo(lambda done: catalogue.release_inventory(reservation_id=done.reservation_id)),
         )
+        if self.input.pivot:
+            await self.pivot()
         for day in itertools.count(1):
             await self.sleep(f"day{day}", lasting=timedelta(days=3))
-        raise AssertionError("unreachable")
+            if self.pivoted:
+                break
+        return OrderResult(status="late", payment_id="")
 
 
 WORKFLOWS: list[type] = [OrderFlow, KycFlow, PlanFlow, RoundsFlow, ManyFlow, DeadlineFlow]

@@ -156,3 +156,9 @@ async def test_the_deadline_undoes(world: World) -> None:
     error = await failure(await world.start("DeadlineFlow", LateInput(order_id="o_1")))
     assert error.type == "TimeoutError"
     assert error.details[0]["undone"] == ["releaseInventory"]
+
+
+async def test_the_deadline_ends_nothing_after_the_pivot(world: World) -> None:
+    handle = await world.start("DeadlineFlow", LateInput(order_id="o_1", pivot=True))
+    assert (await handle.result())["status"] == "late"
+    assert world.ran() == ["reserveInventory"]

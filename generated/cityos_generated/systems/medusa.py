@@ -962,6 +962,10 @@ class ReverseCommissionsOfVendorOrdersOutput(Model):
     pass
 
 
+class FindVendorTransfersOutput(Model):
+    transfer_ids: Annotated[list[str], Limits(max_items=50)]
+
+
 class CheckIfAlreadyReviewedOutput(Model):
     open_product_ids: Annotated[list[str], Limits(max_items=200)]
 
@@ -2785,6 +2789,11 @@ class UpdateOrderStatusInput(Model):
 
 
 class ReverseCommissionsOfVendorOrdersInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
+class FindVendorTransfersInput(Model):
     order_id: str
     vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
 
@@ -8531,6 +8540,27 @@ def reverse_commissions_of_vendor_orders(
     return Call(
         _REVERSE_COMMISSIONS_OF_VENDOR_ORDERS,
         ReverseCommissionsOfVendorOrdersInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
+    )
+
+
+_FIND_VENDOR_TRANSFERS = Operation(
+    "findVendorTransfers",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=FindVendorTransfersOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Which transfers to vendors still stand for some vendor orders, or for all of an order that has none.",
+)
+
+
+def find_vendor_transfers(*, order_id: str, vendor_order_ids: list[str]) -> Call[FindVendorTransfersOutput]:
+    """Which transfers to vendors still stand for some vendor orders, or for all of an order that has
+    none.
+    """
+    return Call(
+        _FIND_VENDOR_TRANSFERS, FindVendorTransfersInput(order_id=order_id, vendor_order_ids=vendor_order_ids)
     )
 
 

@@ -49,12 +49,15 @@ class OrderCancellationResult(Model):
 
 FACTS = Facts(
     type="OrderCancellationWorkflow",
-    digest="2fd5280e84ada1763b4ff97a51ca9a4d33c2b6aaaf6664cbcd3d62aef4f3bf39",
+    digest="46898e655cbce069b04a4ff1fdc2facd6487243a200779c8a56f903530d0fd35",
     steps=(
         "cancelDeliveryOrder",
         "tellTooLate",
         "releaseInventory",
         "reverseCommissions",
+        "findVendorTransfers",
+        "transfers",
+        "reverseTransfer",
         "escrows",
         "escrow.cancelled",
         "processRefund",
@@ -142,11 +145,28 @@ class OrderCancellationWorkflow(
                 order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
             ),
         )
-        # line 47: escrows
+        # line 47: findVendorTransfers
+        find_vendor_transfers = await self.do(
+            "findVendorTransfers",
+            medusa.find_vendor_transfers(
+                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+            ),
+            summary="A payment that was shared when it was captured is taken back from the vendors first",
+        )
+        # line 49: transfers
+        with self.loop("transfers") as transfers:
+            for pass_number, transfer_id in enumerate(find_vendor_transfers.transfer_ids, start=1):
+                async with transfers.turn(pass_number):
+                    # line 53: reverseTransfer
+                    await self.do(
+                        "reverseTransfer",
+                        payment.reverse_transfer(transfer_id=transfer_id, gateway=self.input.gateway),
+                    )
+        # line 55: escrows
         with self.loop("escrows") as escrows:
             for pass_number, vendor_order_id in enumerate(self.input.vendor_order_ids, start=1):
                 async with escrows.turn(pass_number):
-                    # line 51: escrow.cancelled
+                    # line 59: escrow.cancelled
                     await self.signal_other(
                         "escrow.cancelled",
                         self.id_of(
@@ -161,9 +181,9 @@ class OrderCancellationWorkflow(
                         ),
                         missing="ignore",
                     )
-        # line 55
+        # line 63
         if self.input.refund_amount > Decimal(0):
-            # line 57: processRefund
+            # line 65: processRefund
             process_refund = await self.do(
                 "processRefund",
                 payment.process_refund(
@@ -174,10 +194,10 @@ class OrderCancellationWorkflow(
                 ),
             )
             self.state.refunded = self.input.refund_amount
-            # line 60: confirmRefund
+            # line 68: confirmRefund
             if process_refund.status == "pending":
                 with self.block("confirmRefund"):
-                    # line 64: awaitRefund
+                    # line 72: awaitRefund
                     payment_refund_completed = On(
                         signals.PaymentRefundCompleted,
                         where=lambda signal: signal.refund_id == process_refund.refund_id,
@@ -195,7 +215,7 @@ class OrderCancellationWorkflow(
                         raise Leave("confirmRefund")
                     elif heard.by is payment_refund_failed:
                         self.state.refunded = Decimal(0)
-                    # line 73: createSupportTicket
+                    # line 81: createSupportTicket
                     await self.do(
                         "createSupportTicket",
                         erpnext.create_support_ticket(
@@ -205,14 +225,14 @@ class OrderCancellationWorkflow(
                         ),
                         summary="A person has to get the money to the customer",
                     )
-        # line 77: reverseAccountingEntries
+        # line 85: reverseAccountingEntries
         await self.do(
             "reverseAccountingEntries",
             erpnext.reverse_accounting_entries_of_order(
                 order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
             ),
         )
-        # line 78: updateOrderStatus
+        # line 86: updateOrderStatus
         update_order_status = await self.do(
             "updateOrderStatus",
             medusa.update_order_status(
@@ -224,7 +244,7 @@ class OrderCancellationWorkflow(
                 reason=self.input.reason,
             ),
         )
-        # line 83: plan.cancelled
+        # line 91: plan.cancelled
         if update_order_status.order_status == "cancelled":
             await self.signal_other(
                 "plan.cancelled",
@@ -238,7 +258,7 @@ class OrderCancellationWorkflow(
                 ),
                 missing="ignore",
             )
-        # line 89: order.cancelled
+        # line 97: order.cancelled
         await self.emit(
             "order.cancelled",
             {
@@ -248,7 +268,7 @@ class OrderCancellationWorkflow(
                 "refunded": self.state.refunded,
             },
         )
-        # line 91: sendCancellationNotification
+        # line 99: sendCancellationNotification
         await self.attempt(
             "sendCancellationNotification",
             payload.send_cancellation_notification(
@@ -261,7 +281,7 @@ class OrderCancellationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 96: recordAuditLog
+        # line 104: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
