@@ -17,7 +17,7 @@ test: $(STAMP)
 	$(BIN)/cityosc fmt --check
 	$(BIN)/cityosc compile --check
 	MYPYPATH=compiler:runtime:generated $(BIN)/mypy generated/cityos_generated
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/cityosc lint

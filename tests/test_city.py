@@ -27,7 +27,7 @@ from cityos_runtime.virtual.clock import START
 from cityos_runtime.virtual.programs import compiled_programs
 
 ROOT = Path(__file__).parents[1]
-PARTS = 2
+PARTS = 6
 """The city's scenarios run side by side in so many processes, each with a server of its own."""
 
 

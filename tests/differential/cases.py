@@ -16,7 +16,7 @@ from tests.differential.playing import between, tell
 from tests.differential.stories import story
 from tests.differential.workflows import workflow
 
-STORIES = 3
+STORIES = 5
 
 
 @dataclass(frozen=True)

@@ -82,14 +82,16 @@ class Expressions:
 
     def _decimal(self, scope: Scope, depth: int) -> str:
         dice = self._dice
-        if depth == 2 and dice.chance(12):
+        if depth == 2 and dice.chance(20):
             return str(dice.number(0, 5))  # a whole number where a decimal is due
         plain = self._known("decimal", scope) or "input.fee"
         if depth == 0 or dice.chance(50):
             return plain
-        match dice.number(0, 3):
+        match dice.number(0, 4):
             case 0:
                 return f"{plain} + {self._decimal(scope, 0)}"
+            case 3:
+                return f"{plain} / 4 + {self._decimal(scope, 0)}"
             case 1:
                 return f"{plain} * 1.5"
             case 2:

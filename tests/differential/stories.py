@@ -26,11 +26,11 @@ def story(dice: Dice, spec: dict[str, Any]) -> dict[str, Any]:
     caught = {step["do"] for step in steps if "catch" in step}
     return {
         "input": _input(dice),
-        "world": {name: _outcomes(dice, name, 75 if name in caught else 45)
+        "world": {name: _outcomes(dice, name, 75 if name in caught else 25)
                   for name in [*running, *UNDOING] if dice.chance(80 if name in caught else 45)},
         "actions": _actions(dice, [step["id"] for step in steps if step.get("on_failure") == "park"]),
         "lasting": {name: [dice.pick([0, 2, 400]) for _ in range(dice.number(1, 3))]
-                    for name in running if dice.chance(25)},
+                    for name in running if dice.chance(50)},
     }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def named(steps: Any) -> Iterator[dict[str, Any]]:
 def _input(dice: Dice) -> dict[str, Any]:
     given: dict[str, Any] = {
         "visitor_id": "v_1", "n": dice.number(-1, 4), "fee": dice.pick(PRICES), "mood": dice.pick(MOODS),
-        "stops": [_stop(dice) for _ in range(dice.number(0, 3))], "hours": [dice.number(-2, 9) for _ in
+        "stops": [_stop(dice) for _ in range(dice.pick([2, 3, 1, 0]))], "hours": [dice.number(-2, 9) for _ in
         range(dice.number(0, 3))], "begins": dice.pick(TIMES), "gate": dice.pick(["north", "south"]),
     }  # fmt: skip
     if dice.chance(40):
@@ -74,7 +74,7 @@ def _outcomes(dice: Dice, operation: str, failing: int) -> list[dict[str, Any]]:
     found = []
     for _ in range(dice.number(1, 4)):
         if dice.chance(failing):
-            found.append({**dice.pick(_faults(operation)), "times": dice.number(1, 2)})
+            found.append({**dice.pick(_faults(operation)), "times": dice.pick([1, 2, 8])})
         else:
             found.append({"answers": _answer(dice, operation), "times": 1})
     return [*found, {}]
@@ -83,6 +83,8 @@ def _outcomes(dice: Dice, operation: str, failing: int) -> list[dict[str, Any]]:
 def _faults(operation: str) -> list[dict[str, Any]]:
     """Only what the operation's system can say."""
     unsaid = {"count": ("RefusedError", "SoldOutError")}.get(operation, ("NotFoundError",) * (operation in UNDOING))
+    if operation == "reserve":  # nothing finds out later what became of one
+        return [*FAULTS, *(fault for fault in FAULTS if "lost" in fault)]
     return [fault for fault in FAULTS if fault.get("fails") not in unsaid]
 
 
@@ -110,6 +112,8 @@ def _actions(dice: Dice, parking: list[str]) -> list[dict[str, Any]]:
     """In order of time, and at the same time in any order."""
     made = [_action(dice, parking) for _ in range(dice.number(0, 5))]
     made.sort(key=lambda action: MOMENTS.index(action["at"]))
+    # Where it stands is asked again and again.
+    made = [asked for action in made for asked in (action, {"at": action["at"], "query": "getWorkflowStatus"})]
     # In the end whatever is parked is given up, and what still waits is stopped.
     return [*made, {"at": "20d", "query": "getView"}, *({"at": "21d", "decide": "fail", "with": {"step": step}}
             for step in parking), {"at": "22d", "cancel": True}]  # fmt: skip

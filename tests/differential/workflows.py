@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from tests.differential.dice import Dice
+from tests.differential.making import KINDS, STATUSES
 from tests.differential.scope import Scope
-from tests.differential.steps import KINDS, STATUSES, Steps
+from tests.differential.steps import Steps
 
 INPUT = {
     "visitor_id": "string", "n": {"type": "int", "min": -3, "max": 9}, "fee": "decimal", "mood": "Mood",
@@ -25,9 +26,9 @@ STATE = {
 FIELDS = ("n", "total", "log", "note", "mood", "lasts", "at", "tally")
 
 
-def workflow(dice: Dice, number: int = 1, room: int = 20) -> dict[str, Any]:
+def workflow(dice: Dice, number: int = 1, room: int = 24) -> dict[str, Any]:
     """A whole workflow, as the data of its spec."""
-    steps = Steps(dice, dice.number(3, room))
+    steps = Steps(dice, dice.number(8, room))
     steps.outputs = ["status", *FIELDS[: dice.number(1, len(FIELDS))]]
     scope = _scope()
     spec: dict[str, Any] = {
@@ -45,7 +46,11 @@ def workflow(dice: Dice, number: int = 1, room: int = 20) -> dict[str, Any]:
         spec["require"] = [{"if": "input.rude", "that": "input.n >= 0"}, {"that": "input.fee >= 0"}]
     if dice.chance(25):
         spec["meanwhile"] = steps.meanwhile(replace(scope, returns=True))
-    spec["steps"], after = steps.block(scope, 3, most=9)
+    spec["steps"], after = steps.block(scope, 3, least=4, most=10)
+    if dice.chance(20):
+        steps.room += 3
+        rounds, after = steps._repeat(after, 1, again=True)
+        spec["steps"].append(rounds)
     spec["steps"].append(steps._return(after))
     if dice.chance(30):
         spec["finally"] = _last(dice, steps)

@@ -45,12 +45,14 @@ class Function:
     counter: list[int] = field(default_factory=lambda: [0])
     from_done: bool = False
     """In queries and last steps, results are read from ``self.done``."""
+    taken: frozenset[str] = frozenset()
+    """Python variables of the blocks around, also of those whose names mean something else here."""
 
     def inner(self, **names: str) -> Function:
         """The same function, with more names."""
         return Function(
             self.module, self.w, self.nested, {**self.names, **names}, self.optional,
-            self.loops, self.counter, self.from_done,
+            self.loops, self.counter, self.from_done, self.taken | set(self.names.values()),
         )  # fmt: skip
 
     def closure(self, **names: str) -> Function:
@@ -61,7 +63,7 @@ class Function:
 
     def fresh(self, plain: str) -> str:
         """A Python variable for something that may stand within another of its kind: each keeps its own."""
-        while plain in self.names.values():
+        while plain in self.taken or plain in self.names.values():
             plain = f"inner_{plain}"
         return plain
 
