@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -21,6 +22,9 @@ VIRTUAL_TIME = {
     "history.transferProcessorMaxPollRPS": "100000",
     "history.workflowIdReuseMinimalInterval": '"0s"',
 }
+
+STARTS = 4
+"""How often a server is started that doesn't answer in time."""
 
 
 def server_command() -> str:
@@ -48,20 +52,32 @@ def _arguments() -> list[str]:
 
 
 async def start_virtual(*, ui: bool = False) -> WorkflowEnvironment:
-    """Start a server whose workflows live in virtual time: timers pass as soon as nothing else is to do."""
-    return await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=server_command(),
-        dev_server_extra_args=_arguments(),
-        data_converter=pydantic_data_converter,
-        ui=ui,
-    )
+    """Start a server whose workflows live in virtual time: timers pass as soon as nothing else is to do.
+
+    Raises SetupError where it doesn't start.
+    """
+    return await _started(WorkflowEnvironment.start_time_skipping_v2, ui)
 
 
 async def start_real(*, ui: bool = False) -> WorkflowEnvironment:
-    """Start a server that keeps the wall clock's time."""
-    return await WorkflowEnvironment.start_local(
-        dev_server_existing_path=server_command(),
-        dev_server_extra_args=_arguments(),
-        data_converter=pydantic_data_converter,
-        ui=ui,
-    )
+    """Start a server that keeps the wall clock's time.
+
+    Raises SetupError where it doesn't start.
+    """
+    return await _started(WorkflowEnvironment.start_local, ui)
+
+
+async def _started(start: Callable[..., Awaitable[WorkflowEnvironment]], ui: bool) -> WorkflowEnvironment:
+    """The SDK gives a server five seconds; on a busy machine it may need more, and is started again."""
+    told = ""
+    for _ in range(STARTS):
+        try:
+            return await start(
+                dev_server_existing_path=server_command(),
+                dev_server_extra_args=_arguments(),
+                data_converter=pydantic_data_converter,
+                ui=ui,
+            )
+        except RuntimeError as error:
+            told = str(error)
+    raise SetupError(f"the embedded Temporal server did not start in {STARTS} tries: {told}")

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
-from hypothesis import strategies as st
+from typing import TypeVar
 
 T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+Number = Callable[[int, int], int]
+"""Gives a number between two, both included."""
 
 
 class Dice:
-    """Choices that hypothesis makes, and makes simpler where something fails: the first is the simplest."""
+    """Random choices, of hypothesis or of a random number generator."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, number: Number) -> None:
+        self.number = number
         self._named = 0
-
-    def number(self, least: int, most: int) -> int:
-        value: int = self._draw(st.integers(least, most))
-        return value
 
     def chance(self, percent: int) -> bool:
         """True this often; False is simpler."""
         return self.number(0, 99) >= 100 - percent
 
     def pick(self, among: Sequence[T]) -> T:
+        """One of them; the first is the simplest."""
         return among[self.number(0, len(among) - 1)]
 
     def name(self, stem: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.differential.making import ERRORS, Made
-from tests.differential.operations import OPERATIONS, Operation
+from tests.differential.operations import OPERATIONS, UNDOABLE, Operation
 from tests.differential.plain import Plain
 from tests.differential.scope import ERROR, Scope
 
@@ -18,7 +18,7 @@ class Doing(Plain):
 
     def _do(self, scope: Scope) -> Made:
         dice = self.dice
-        operation = dice.pick(OPERATIONS)
+        operation = dice.pick(UNDOABLE if dice.chance(40) else OPERATIONS)
         name = dice.name(operation.name)
         step: dict[str, Any] = {"do": operation.name, "id": name}
         if operation.variant:

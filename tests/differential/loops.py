@@ -16,7 +16,7 @@ class Loops(Waiting):
     def _state(self, scope: Scope) -> tuple[dict[str, Any], Scope]:
         kind = self.dice.pick(["int", "decimal", "string", "[string]", "duration"])
         name = self.dice.name("own")
-        return {name: {"type": kind, "init": self.expressions.of(kind, scope, 1)}}, scope.holding({name: kind})
+        return {name: {"type": kind, "init": self.expressions.of(kind, scope)}}, scope.holding({name: kind})
 
     def _remembering(self, block: Step, scope: Scope) -> list[Step]:
         """Tells what a block's own variable holds, and changes it: each pass begins with it anew."""
@@ -24,7 +24,10 @@ class Loops(Waiting):
             return []
         [(name, variable)] = block["state"].items()
         kind = variable["type"]
-        told = {"[string]": f"string(size({name}))", "string": name, "duration": f"string({name}.getMinutes())"}
+        told = {
+            "[string]": f"string(size({name}))", "string": name, "duration": f"string({name}.getMinutes())",
+            "decimal": f"string({name} / 4 + input.fee)",
+        }  # fmt: skip
         return [
             {"set": {"log": f"log + [{told.get(kind, f'string({name})')}]", name: self.expressions.of(kind, scope)}}
         ]

@@ -49,3 +49,5 @@ OPERATIONS = (
     Operation("announce", {"loudness": "int", "minutes": "int"}, {"heard_by": "int"}, variant="closing"),
     Operation("count", {"place": "string"}, {"counted": "int"}, gates=True),
 )  # fmt: skip
+
+UNDOABLE = tuple(operation for operation in OPERATIONS if operation.undone_by)

@@ -8,10 +8,9 @@ from functools import cache
 from typing import Any
 
 from cityos_compiler.scenarios.outcome import Outcome
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.differential import town
-from tests.differential.cases import Case, build, cases
+from tests.differential.cases import Case, build, thrown
 from tests.differential.compiling import Built, interpreted
 from tests.differential.playing import between, tell
 from tests.differential.seeding import BUGS, Bug
@@ -22,17 +21,7 @@ MOST = 300
 @cache
 def drawn(number: int = MOST, start: int = 5) -> tuple[Case, ...]:
     """The first random cases of a seed."""
-    found: list[Case] = []
-
-    @seed(start)
-    @settings(max_examples=number, deadline=None, database=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(cases())
-    def draw(case: Case) -> None:
-        found.append(case)
-
-    draw()
-    return tuple(found)
+    return tuple(thrown(start, each) for each in range(number))
 
 
 class Hunt:

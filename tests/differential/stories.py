@@ -26,7 +26,7 @@ def story(dice: Dice, spec: dict[str, Any]) -> dict[str, Any]:
     caught = {step["do"] for step in steps if "catch" in step}
     return {
         "input": _input(dice),
-        "world": {name: _outcomes(dice, name, 75 if name in caught else 25)
+        "world": {name: _outcomes(dice, name, 75 if name in caught else 45 if name == "reserve" else 25)
                   for name in [*running, *UNDOING] if dice.chance(80 if name in caught else 45)},
         "actions": _actions(dice, [step["id"] for step in steps if step.get("on_failure") == "park"]),
         "lasting": {name: [dice.pick([0, 2, 400]) for _ in range(dice.number(1, 3))]
