@@ -128,7 +128,7 @@ class Core:
         """The workflow's time."""
         return workflow.now()
 
-    def _keep(self, step: str, result: Any) -> None:
+    def keep_result(self, step: str, result: Any) -> None:
         """Keep a step's result where queries, the last steps and later runs find it, if any of them asks for it."""
         done = getattr(self, "done", None)
         name = snake(step)

@@ -286,7 +286,7 @@ class Doing(Parking):
         """Keep the result where queries, branches, messages and later runs find it."""
         self._announce(step, result)
         self._progress.leave(step, self.now())
-        self._keep(step, result)
+        self.keep_result(step, result)
 
 
 async def _answer(handle: ActivityHandle[T]) -> T:

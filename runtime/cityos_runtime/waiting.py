@@ -95,7 +95,7 @@ class Waiting(Reachable):
         else:
             heard = await self.wait(step, until=until, lasting=lasting, meanwhile=meanwhile)
             slept = Slept(left=heard.left)
-        self._keep(step, slept)
+        self.keep_result(step, slept)
         return slept
 
     def _deadline(self, step: str, until: Instant, lasting: timedelta | None) -> Callable[[], datetime | None]:

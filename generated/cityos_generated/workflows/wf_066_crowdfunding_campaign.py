@@ -356,7 +356,7 @@ class CrowdfundingCampaignWorkflow(
                             limit=5,
                             on_failure="collect",
                         )
-                        promised = CrowdfundingCampaignPromised(
+                        promised = self.done.promised = CrowdfundingCampaignPromised(
                             given=promised_collected.values,
                             failed=[
                                 CrowdfundingCampaignPromisedFailed(
@@ -457,7 +457,7 @@ class CrowdfundingCampaignWorkflow(
                         holding_collected = await self.each(
                             "holding", list_held_pledges.pledges, holding_pass, limit=5, on_failure="collect"
                         )
-                        holding = CrowdfundingCampaignHolding(
+                        holding = self.done.holding = CrowdfundingCampaignHolding(
                             given=holding_collected.values,
                             failed=[
                                 CrowdfundingCampaignHoldingFailed(
@@ -566,7 +566,7 @@ class CrowdfundingCampaignWorkflow(
                     secured_collected = await self.each(
                         "secured", list_secured_pledges.pledges, secured_pass, limit=5, on_failure="collect"
                     )
-                    secured = CrowdfundingCampaignSecured(
+                    secured = self.done.secured = CrowdfundingCampaignSecured(
                         given=secured_collected.values,
                         failed=[
                             CrowdfundingCampaignSecuredFailed(

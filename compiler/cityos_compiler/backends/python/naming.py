@@ -85,6 +85,16 @@ class Homes:
             return "Any"
         return kind.name if home == here else f"{home.rpartition('.')[2]}.{kind.name}"
 
+    def systems(self, kind: t.Type) -> set[str]:
+        """The systems whose modules a type's annotation names."""
+        match kind:
+            case t.OptionalType(inner) | t.ListType(inner) | t.MapType(inner):
+                return self.systems(inner)
+            case t.EnumType() | t.RecordType():
+                package, _, system = self.modules.get(kind.name or "", "").rpartition(".")
+                return {system} if package == "systems" else set()
+        return set()
+
     def annotation(self, kind: t.Type, here: str) -> str:
         """A type as a Python annotation in the module ``here``."""
         match kind:

@@ -38,6 +38,7 @@ def write_models(w: Writer, module: Module) -> None:
         w.docstring("Results that queries, the last steps or a later run need.")
         for name, kind in workflow.results:
             if name in module.stored:
+                module.systems |= homes.systems(kind)  # also of a step that nothing leads to
                 w(f"{variable(name)}: {homes.annotation(kind, here)} | None = None")
     w()
     with w.block(f"class {base}Result(Model):"):

@@ -48,7 +48,7 @@ def _in_turn(reading: Reading, data: Data) -> Work:
                     if give is not None:
                         given.append(give(inner))
         if give is not None:
-            scope.give(name, given)
+            _leave(scope, name, given)
 
     return run
 
@@ -99,11 +99,17 @@ def _keeping(reading: Reading, data: Data) -> Callable[[Scope, Collected[Any, An
     def keep(scope: Scope, collected: Collected[Any, Any]) -> None:
         if outcome is not None:
             given = {"given": collected.values} if gives else {}
-            scope.give(name, outcome(**given, failed=[_failed(one) for one in collected.failed]))
+            _leave(scope, name, outcome(**given, failed=[_failed(one) for one in collected.failed]))
         elif gives:
-            scope.give(name, collected.values)
+            _leave(scope, name, collected.values)
 
     return keep
+
+
+def _leave(scope: Scope, name: str, given: Any) -> None:
+    """What a loop leaves is known behind it, to queries and to later runs."""
+    scope.give(name, given)
+    scope.city.keep_result(name, given)
 
 
 def _failed(one: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def for_each(fn: Function, step: ir.ForEach) -> None:
                 if step.give is not None:
                     fn.w(f"{variable(step.name)}_given.append({inner.expr(step.give)})")
     if step.give is not None:
-        assign(fn, step.name, f"{variable(step.name)}_given")
+        _leave(fn, step, f"{variable(step.name)}_given")
 
 
 def _apart(fn: Function, step: ir.ForEach) -> None:
@@ -103,14 +103,14 @@ def _each(fn: Function, step: ir.ForEach, body: str) -> None:
     if step.outcome is not None:
         _collected(fn, step, step.outcome, text)
     elif step.give is not None:
-        assign(fn, step.name, f"({text}).values")
+        _leave(fn, step, f"({text}).values")
     else:
         fn.w(text)
 
 
 def _collected(fn: Function, step: ir.ForEach, outcome: t.RecordType, text: str) -> None:
     """What a loop that collects its failures leaves, as its own model."""
-    if not is_read(fn, step.name):
+    if not is_read(fn, step.name) and step.name not in fn.module.stored:
         fn.w(text)
         return
     collected = f"{variable(step.name)}_collected"
@@ -120,7 +120,16 @@ def _collected(fn: Function, step: ir.ForEach, outcome: t.RecordType, text: str)
         f"{outcome.name}Failed(item=one.item, name=one.error.error_class, message=one.error.message, "
         "outcome=one.error.outcome)"
     )
-    assign(fn, step.name, f"{outcome.name}({given}failed=[{failed} for one in {collected}.failed])")
+    _leave(fn, step, f"{outcome.name}({given}failed=[{failed} for one in {collected}.failed])")
+
+
+def _leave(fn: Function, step: ir.ForEach, text: str) -> None:
+    """What a loop leaves is known behind it, and kept where queries, the last steps or a later run need it."""
+    kept = f"self.done.{variable(step.name)} = " if step.name in fn.module.stored else ""
+    if kept and not is_read(fn, step.name):
+        fn.w(kept + text)
+    else:
+        assign(fn, step.name, kept + text)
 
 
 def _is_numbered(step: ir.ForEach) -> bool:
