@@ -62,6 +62,7 @@ def simulate_command(
     Systems answer with the examples of their operations. A TIME is a duration after the start (2h, 3d) or after a step
     began (awaitApproval+2h). The exit code is 0 where the workflow completed, 1 where it failed or is still waiting.
     """
+    from cityos_runtime.ids import MissingField
     from cityos_runtime.virtual.following import NeverBegan
 
     from cityos_compiler.cli.find import find_workflow
@@ -92,7 +93,7 @@ def simulate_command(
         raise click.UsageError(str(error)) from None
     except NeverBegan as step:
         raise click.ClickException(f"`{step}` never began: nothing can come after it") from None
-    except KeyError as error:
+    except MissingField as error:
         raise click.ClickException(
             f"the workflow's id needs `{error.args[0]}`, and the input has no such field"
         ) from None
