@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cityos_compiler.cli.bounding import bounded
 from cityos_compiler.cli.common import project_root
 
 if TYPE_CHECKING:
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("workflows", nargs=-1)
-@click.option("--faults", default=2, show_default=True, help="Errors, late answers, cancellations, decisions of a run.")
-@click.option("--variants", default=2, show_default=True, help="Unusual answers and inputs of a run.")
-@click.option("--signals", default=4, show_default=True, help="Signals of a run.")
-@click.option("--jumps", default=12, show_default=True, help="Timers of a run that ring.")
-@click.option("--runs", default=1200, show_default=True, help="Runs of one workflow, all together.")
+@bounded(faults=2, variants=2, signals=4, jumps=12, runs=1200)
 @click.option("--workers", default=2, show_default=True, help="Processes that search.")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole report as JSON.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Show a trace's timeline.")

@@ -42,7 +42,8 @@ class Play:
         self.ledger = Ledger()
         self.reached: set[int] = set()
         """The identities of the steps that began."""
-        self.compensated: set[str] = set()
+        self.undone: set[str] = set()
+        """The operations that undid something."""
         self.open: list[Underway] = []
         self.written_failure = False
         """Whether a `fail` of the spec, or an operator, ended the flow."""
@@ -195,7 +196,8 @@ class Play:
         if asked.key.startswith(UNDO):
             done = choice.kind == "answer"
             self.ledger.undone(asked.step, asked.key, done=done)
-            self.compensated.add(asked.key)
+            if done:
+                self.undone.add(asked.operation)
             return
         model = self.subject.operations.get(asked.operation)
         if model is None or model.effect not in ("write", "money"):
