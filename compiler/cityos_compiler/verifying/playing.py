@@ -127,6 +127,18 @@ class Play:
         stands.state = (stands.state, tuple(each.state() for each in self.open))
         return Offering(self.subject, self.ledger, self.run, self.open).choices(self.world, stands), stands
 
+    def allows(self, choice: Choice) -> bool:
+        """Whether a choice that was made in another run can happen in this one."""
+        match choice.kind:
+            case "time":
+                return self.world.clock.next is not None
+            case "decide":
+                return choice.name in self.run.flow._parked
+            case "cancel" | "signal":
+                return not self.run.is_over
+        waiting = [each for each in self.open if each.is_open]
+        return choice.place < len(waiting) and waiting[choice.place].step == choice.name
+
     # How it happens
 
     def take(self, choice: Choice) -> None:
@@ -166,8 +178,10 @@ class Play:
             else:
                 each.child.fail(ApplicationError("the child failed", type=choice.detail, non_retryable=True))
         elif choice.kind == "answer":
+            each.note(delivered=True)
             self._told(each, lambda: each.answer.set_result(None))
         else:
+            each.note(delivered=False)
             missing = ApplicationError("no such workflow", type="ExternalWorkflowExecutionNotFound")
             self._told(each, lambda: each.answer.set_exception(missing))
 

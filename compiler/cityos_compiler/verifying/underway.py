@@ -23,6 +23,11 @@ class Asking:
     pending: Pending
 
     @property
+    def step(self) -> str:
+        """The step that asks."""
+        return self.asked.step
+
+    @property
     def is_open(self) -> bool:
         """Whether anybody still waits for it."""
         return not self.pending.activity.result.done()
@@ -53,8 +58,9 @@ class Calling:
 class Telling:
     """A message to another workflow that is under way."""
 
-    def __init__(self, sender: Hosting, name: str, answer: asyncio.Future[None]) -> None:
+    def __init__(self, sender: Hosting, workflow_id: str, name: str, answer: asyncio.Future[None]) -> None:
         self.sender = sender
+        self.workflow_id = workflow_id
         self.step = name
         self.answer = answer
 
@@ -62,6 +68,10 @@ class Telling:
     def is_open(self) -> bool:
         """Whether anybody still waits for it."""
         return not self.answer.done()
+
+    def note(self, *, delivered: bool) -> None:
+        """Write down what became of it."""
+        self.sender.note("told", self.step, workflow_id=self.workflow_id, delivered=delivered)
 
     def state(self) -> Any:
         """What of it can matter later."""
@@ -78,7 +88,7 @@ class Chosen(World):
 
     def signal_other(self, sender: Hosting, workflow_id: str, name: str, args: Any, answer: Any) -> None:
         """Whether there is anybody to be told is chosen."""
-        self.told(Telling(sender, name, answer))
+        self.told(Telling(sender, workflow_id, name, answer))
 
 
 def longest(terms: Terms) -> timedelta | None:
