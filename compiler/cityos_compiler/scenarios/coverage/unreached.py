@@ -22,6 +22,8 @@ _HELP = {
     "outcome": "drop it, or mend what the wait listens to",
     "compensation": "drop the compensation, or mend what keeps it from being needed",
 }
+_NO_GUARD = ("error.", "case ")
+"""How the branches of a catch and a switch begin: no condition of their step."""
 
 
 def findings(exercised: Iterable[Exercised]) -> list[Finding]:
@@ -64,7 +66,7 @@ def _span(workflow: ir.Workflow, point: Point) -> Span:
     for step in ir.all_steps(workflow):
         if step.span.line != point.line:
             continue
-        if point.kind == "branch" and step.guard is not None:
+        if point.kind == "branch" and step.guard is not None and not point.name.startswith(_NO_GUARD):
             return step.guard.source.span
         return step.span
     return Span(workflow.file, point.line, 1, point.line, 1)
