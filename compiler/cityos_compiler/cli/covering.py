@@ -9,33 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cityos_compiler.cli.common import verified_city
+from cityos_compiler.cli.progress import progress
+
 if TYPE_CHECKING:
     from cityos_compiler.passes import Checked
     from cityos_compiler.scenarios.coverage.points import Point
     from cityos_compiler.scenarios.coverage.report import Exercised
-    from cityos_compiler.scenarios.model import Scenario
     from cityos_compiler.verifying.bounds import Bounds
     from cityos_dsl.diagnostics import Finding
 
 PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compensation": "compensations"}
 
 
-def search(
-    generated: Path, checked: Checked, exercised: Iterable[Exercised], scenarios: list[Scenario], bounds: Bounds
-) -> None:
+def search(root: Path, generated: Path, checked: Checked, exercised: Iterable[Exercised], bounds: Bounds) -> None:
     """Look in every workflow for what no scenario reached; where nothing is missed, there is nothing to look for."""
     from cityos_runtime.virtual.programs import compiled_programs
 
-    from cityos_compiler.backends.definition.document import Definitions
     from cityos_compiler.scenarios.coverage.searched import searched
-    from cityos_compiler.verifying.city import City
 
-    city = City(checked.project, Definitions(checked.project, checked.workflows), scenarios)
+    city = verified_city(root, checked)
     programs = compiled_programs(generated)
-    for each in exercised:
-        if each.missed:
+    incomplete = [each for each in exercised if each.missed]
+    with progress("searching", len(incomplete)) as done:
+        for each in incomplete:
             name = each.workflow.name
             each.searched = searched(city.subject(name), programs[name], each.missed, generated, bounds)
+            done()
 
 
 def unreached(exercised: Iterable[Exercised]) -> list[Finding]:

@@ -14,8 +14,10 @@ import click
 from cityos_compiler.cli.bounding import bounded, said
 from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
 from cityos_compiler.cli.definitions import Kept, keep
+from cityos_compiler.cli.progress import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from cityos_compiler.passes import Checked
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cityos_compiler.scenarios.model import Scenario
     from cityos_compiler.scenarios.outcome import Outcome
     from cityos_compiler.verifying.bounds import Bounds
+    from cityos_dsl.diagnostics import Finding
 
 
 @click.command()
@@ -55,7 +58,7 @@ def test_command(
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
     from cityos_compiler.cli import covering
-    from cityos_compiler.render import as_json, has_color, human
+    from cityos_compiler.render import has_color, human
     from cityos_compiler.scenarios.model import read_scenarios
     from cityos_compiler.scenarios.names import Names
     from cityos_compiler.scenarios.typed import with_types
@@ -82,19 +85,17 @@ def test_command(
     ran: dict[str, Ran] = {}
     with _watching(generated, ran) if coverage else nullcontext():
         examples = signal_examples(checked.project)
-        outcomes = asyncio.run(_run(generated, chosen, at_once, examples, shape == "human", definitions))
+        with progress("running", len(chosen)) as done:
+            outcomes = asyncio.run(_run(generated, chosen, at_once, examples, shape == "human", done, definitions))
     if histories is not None:
         _keep(histories, outcomes)
-    exercised = _exercised(generated, checked, ran, outcomes, bounds, bool(only)) if coverage else []
+    exercised = _exercised(root, generated, checked, ran, outcomes, bounds, bool(only)) if coverage else []
     found = covering.unreached(exercised) if explore else []
     failed = [outcome for outcome in outcomes if outcome.wrong]
     if shape == "json":
-        results: Any = [_data(outcome) for outcome in outcomes]
-        if coverage:
-            results = {"scenarios": results, "coverage": [covering.data(each) for each in exercised]}
-        if explore:
-            results["findings"] = json.loads(as_json(found))
-        click.echo(json.dumps(results, indent=1))
+        click.echo(
+            json.dumps(_all_data(outcomes, exercised if coverage else None, found if explore else None), indent=1)
+        )
     else:
         _tell_failures(failed)
         click.echo(f"\n{len(outcomes) - len(failed)} passed, {len(failed)} failed")
@@ -118,6 +119,7 @@ def _bounds(explore: bool, given: dict[str, Any]) -> Bounds | None:
 
 
 def _exercised(
+    root: Path,
     generated: Path,
     checked: Checked,
     ran: dict[str, Ran],
@@ -132,7 +134,7 @@ def _exercised(
     others = bounds is not None and not narrowed
     found = exercised_by(generated, checked.workflows, ran, outcomes, others=others)
     if bounds is not None:
-        search(generated, checked, found, [outcome.scenario for outcome in outcomes], bounds)
+        search(root, generated, checked, found, bounds)
     return found
 
 
@@ -166,6 +168,7 @@ async def _run(
     at_once: int,
     examples: dict[str, Any],
     show: bool,
+    done: Callable[[], None],
     definitions: Kept | None = None,
 ) -> list[Outcome]:
     from cityos_runtime.local import LocalCity
@@ -177,6 +180,7 @@ async def _run(
         if show:
             mark = "FAILED" if outcome.wrong else "ok"
             click.echo(f"{mark:>6}  {outcome.scenario.workflow}: {outcome.scenario.name}")
+        done()
 
     store = definitions.folder if definitions is not None else None
     city = await LocalCity.open(generated, examples=examples, definitions=store)
@@ -195,6 +199,18 @@ def _keep(folder: Path, outcomes: list[Outcome]) -> None:
         if outcome.history is not None:
             path = folder / f"{outcome.scenario.workflow}-{number:03}.json"
             path.write_text(outcome.history.to_json(), encoding="utf-8")
+
+
+def _all_data(outcomes: list[Outcome], exercised: list[Exercised] | None, found: list[Finding] | None) -> Any:
+    """What came of the scenarios as JSON; with what was reached, and with findings, where that was looked for."""
+    from cityos_compiler.cli.covering import data
+    from cityos_compiler.render import as_json
+
+    scenarios = [_data(outcome) for outcome in outcomes]
+    if exercised is None:
+        return scenarios
+    told = {"scenarios": scenarios, "coverage": [data(each) for each in exercised]}
+    return told if found is None else {**told, "findings": json.loads(as_json(found))}
 
 
 def _data(outcome: Outcome) -> dict[str, Any]:
