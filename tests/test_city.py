@@ -14,7 +14,8 @@ from cityos_compiler import disk
 from cityos_compiler.backends.python.generate import generate
 from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
-from cityos_compiler.scenarios.coverage.report import Ran, exercised_by, measured
+from cityos_compiler.scenarios.coverage.measuring import Ran, measured
+from cityos_compiler.scenarios.coverage.report import exercised_by
 from cityos_compiler.scenarios.differing import between
 from cityos_compiler.scenarios.model import read_scenarios
 from cityos_compiler.scenarios.outcome import Outcome

@@ -85,6 +85,7 @@ CODES: dict[str, tuple[str, str]] = {
     "LINT003": ("A suppression without reason", "`# cityosc: ignore[SAGA001] why that is right here` holds a rule's finding back, on its line or on a line of its own above. Whoever reads it next year needs the why."),
     "LINT004": ("A suppression that holds nothing back", "The rule finds nothing on that line (any more): a suppression that stays would hide the next mistake. Take it away."),
     "LINT005": ("A pattern that matches no spec", "`per_path:` of specs/cityos.yaml names files as findings show them, from the project's folder on: specs/workflows/legacy/*. Nothing has that name."),
+    "COVER001": ("Reached by nothing", "No scenario gets there, and no run of the search of `cityosc test --explore`, which tried every path: an outcome that can't be, or a condition that never holds. The search tries the values of examples, and those that conditions ask about; where a run gets there with another one, a scenario shows it. `cityosc test --explore` finds it, not `cityosc lint`."),
     "TEST001": ("Not a scenario", "A file of specs/tests says what is given, what is done from outside and what to expect; the message says which part of it can't be read, or names what doesn't exist. `cityosc test` finds it, not `cityosc lint`."),
     "INTERNAL001": ("A rule failed", "A mistake of cityosc, not of the spec: the rule couldn't be checked here. All other findings are complete. Please report it with the spec."),
 }  # fmt: skip

@@ -197,7 +197,7 @@ def start_id(entry: Mapping[str, Any], input: Mapping[str, Any], context: Contex
     """
     try:
         return ids.start_id(entry["workflow_id"], entry.get("defaults", {}), input, context.tenant.id)
-    except KeyError as error:
+    except ids.MissingField as error:
         raise SetupError(f"the workflow's id needs `{error.args[0]}`, and the input has no such field") from error
 
 

@@ -6,8 +6,9 @@ import textwrap
 from pathlib import Path
 
 from cityos_compiler.passes import check
+from cityos_compiler.scenarios.coverage.measuring import Ran
 from cityos_compiler.scenarios.coverage.points import Point, points
-from cityos_compiler.scenarios.coverage.report import Ran, exercised
+from cityos_compiler.scenarios.coverage.report import exercised
 
 TOWN = Path(__file__).parents[1] / "golden" / "town"
 MODULE = textwrap.dedent(

@@ -122,3 +122,11 @@ def test_the_picture_shows_the_path_that_was_taken(tmp_path: Path) -> None:
     thick = {line.split("label=")[1].split(",")[0] for line in lines if "penwidth=3" in line and "->" not in line}
     assert any("refundPayment" in label for label in thick)
     assert not any("createAccountingEntries" in label or "cancelDeliveryOrder" in label for label in thick)
+
+
+def test_an_input_without_what_the_id_is_made_of_is_said_by_its_field(tmp_path: Path) -> None:
+    source = tmp_path / "input.json"
+    source.write_text("{}", encoding="utf-8")
+    shown = simulate("wf-001", "--input", str(source))
+    assert shown.returncode == 1
+    assert "the workflow's id needs `order_id`, and the input has no such field" in shown.stderr

@@ -32,10 +32,14 @@ def _workspace() -> Workspace:
     return Workspace.at(TOWN)
 
 
+def spec(steps: str, above: str = "") -> str:
+    """A workflow with these steps; ``above`` stands between its head and them."""
+    return f"{HEAD}{textwrap.dedent(above)}steps:\n{textwrap.indent(textwrap.dedent(steps), '  ')}"
+
+
 def verified(steps: str, *, above: str = "", bounds: Bounds = BOUNDS) -> Report:
     """The report of a workflow with these steps; ``above`` stands between its head and them."""
-    text = f"{HEAD}{textwrap.dedent(above)}steps:\n{textwrap.indent(textwrap.dedent(steps), '  ')}"
-    checked = _workspace().check({FILE: text})
+    checked = _workspace().check({FILE: spec(steps, above)})
     found = [f for f in checked.findings if f.span.file == FILE]
     city = City(checked.project, Definitions(checked.project, checked.workflows), [])
     assert any(each.id == "WF-999" for each in checked.workflows), found

@@ -12,6 +12,7 @@ from cityos_dsl.root import find_root
 
 if TYPE_CHECKING:
     from cityos_compiler.passes import Checked
+    from cityos_compiler.verifying.city import City
 
 
 def project_root(start: str | None = None) -> Path:
@@ -40,6 +41,35 @@ def checked_project(root: Path) -> Checked:
         click.echo(human(checked.findings, checked.project.texts, color=has_color(sys.stderr)), err=True)
         raise click.exceptions.Exit(1)
     return checked
+
+
+def lowered_project(root: Path) -> Checked:
+    """The project, for commands that run workflows whatever rules say of them.
+
+    Raises click.exceptions.Exit with code 1, after showing why, where something can't be read or lowered.
+    """
+    from cityos_compiler.passes import check
+    from cityos_compiler.render import has_color, human
+    from cityos_compiler.rules import all_rules
+    from cityos_dsl.diagnostics import Severity
+
+    found = check(root)
+    rules = all_rules().keys()
+    wrong = [each for each in found.findings if each.severity is Severity.ERROR and each.code not in rules]
+    if wrong:
+        click.echo(human(wrong, found.project.texts, color=has_color(sys.stderr)), err=True)
+        raise click.exceptions.Exit(1)
+    return found
+
+
+def verified_city(root: Path, checked: Checked) -> City:
+    """The project's workflows with their scenarios, ready to be searched."""
+    from cityos_compiler.backends.definition.document import Definitions
+    from cityos_compiler.scenarios.model import read_scenarios
+    from cityos_compiler.verifying.city import City
+
+    scenarios, _, _ = read_scenarios(root / "specs" / "tests", root)
+    return City(checked.project, Definitions(checked.project, checked.workflows), scenarios)
 
 
 def fresh_generated(root: Path, checked: Checked) -> Path:

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cityos_compiler.cli.bounding import bounded, said
 from cityos_compiler.cli.common import checked_project, fresh_generated, project_root
 from cityos_compiler.cli.definitions import Kept, keep
+from cityos_compiler.cli.progress import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from cityos_compiler.passes import Checked
-    from cityos_compiler.scenarios.coverage.report import Exercised, Ran
+    from cityos_compiler.scenarios.coverage.measuring import Ran
+    from cityos_compiler.scenarios.coverage.report import Exercised
     from cityos_compiler.scenarios.model import Scenario
     from cityos_compiler.scenarios.outcome import Outcome
-
-
-PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compensation": "compensations"}
+    from cityos_compiler.verifying.bounds import Bounds
+    from cityos_dsl.diagnostics import Finding
 
 
 @click.command()
@@ -38,23 +41,30 @@ PLURALS = {"step": "steps", "branch": "branches", "outcome": "outcomes", "compen
 @click.option("--at-once", default=6, show_default=True, help="How many scenarios run side by side.")
 @click.option("--histories", type=click.Path(file_okay=False, path_type=Path), help="Keep every run's history here.")
 @click.option("--coverage", is_flag=True, help="Say which steps, branches, outcomes and compensations never ran.")
+@click.option("--explore", is_flag=True, help="With --coverage: look for what no scenario reached, as `verify` does.")
+@bounded(faults=None, variants=None, signals=None, jumps=None, runs=1200)
 @click.option("--interpreted", is_flag=True, help="Run the workflows by their definitions, not as they are compiled.")
 def test_command(
-    only: tuple[str, ...], shape: str, at_once: int, histories: Path | None, coverage: bool, interpreted: bool
-) -> int:
+    only: tuple[str, ...], shape: str, at_once: int, histories: Path | None, coverage: bool, explore: bool,
+    interpreted: bool, **given: Any,
+) -> int:  # fmt: skip
     """Run the scenario tests of `specs/tests` on the real Temporal server, in virtual time.
 
     Every history that a scenario leaves is replayed on what ran: the generated code, or with --interpreted the
     definition. With --coverage, what no scenario reached and no file excuses (under `unexercised:`, with a reason) is
-    a failure.
+    a failure. With --explore, runs in this process look for it as `cityosc verify` does: what they reach lacks a
+    scenario, and what they don't is a finding, unless a bound cut the search.
 
     ONLY narrows them to files, workflows or scenarios whose name contains one of the words.
     """
+    from cityos_compiler.cli import covering
     from cityos_compiler.render import has_color, human
     from cityos_compiler.scenarios.model import read_scenarios
     from cityos_compiler.scenarios.names import Names
     from cityos_compiler.scenarios.typed import with_types
 
+    coverage = coverage or explore
+    bounds = _bounds(explore, given)
     root = project_root()
     checked = checked_project(root)
     generated = fresh_generated(root, checked)
@@ -75,32 +85,57 @@ def test_command(
     ran: dict[str, Ran] = {}
     with _watching(generated, ran) if coverage else nullcontext():
         examples = signal_examples(checked.project)
-        outcomes = asyncio.run(_run(generated, chosen, at_once, examples, shape == "human", definitions))
+        with progress("running", len(chosen)) as done:
+            outcomes = asyncio.run(_run(generated, chosen, at_once, examples, shape == "human", done, definitions))
     if histories is not None:
         _keep(histories, outcomes)
-    exercised = _exercised(generated, checked, ran, outcomes) if coverage else []
+    exercised = _exercised(root, generated, checked, ran, outcomes, bounds, bool(only)) if coverage else []
+    found = covering.unreached(exercised) if explore else []
     failed = [outcome for outcome in outcomes if outcome.wrong]
     if shape == "json":
-        results: Any = [_data(outcome) for outcome in outcomes]
-        results = {"scenarios": results, "coverage": [_points(each) for each in exercised]} if coverage else results
-        click.echo(json.dumps(results, indent=1))
+        click.echo(
+            json.dumps(_all_data(outcomes, exercised if coverage else None, found if explore else None), indent=1)
+        )
     else:
         _tell_failures(failed)
         click.echo(f"\n{len(outcomes) - len(failed)} passed, {len(failed)} failed")
-        _tell_coverage(exercised)
+        covering.tell(checked, exercised, found)
     return 1 if failed or any(each.missed or each.idle for each in exercised) else 0
 
 
 def _watching(generated: Path, ran: dict[str, Ran]) -> AbstractContextManager[None]:
-    from cityos_compiler.scenarios.coverage.report import measured
+    from cityos_compiler.scenarios.coverage.measuring import measured
 
     return measured(generated, ran)
 
 
-def _exercised(generated: Path, checked: Checked, ran: dict[str, Ran], outcomes: list[Outcome]) -> list[Exercised]:
+def _bounds(explore: bool, given: dict[str, Any]) -> Bounds | None:
+    """How far the search goes; None where there is none."""
+    from cityos_compiler.verifying.bounds import Bounds
+
+    if not explore and (idle := said()):
+        raise click.UsageError(f"--{idle[0]} bounds the search of --explore")
+    return Bounds(**given) if explore else None
+
+
+def _exercised(
+    root: Path,
+    generated: Path,
+    checked: Checked,
+    ran: dict[str, Ran],
+    outcomes: list[Outcome],
+    bounds: Bounds | None,
+    narrowed: bool,
+) -> list[Exercised]:
+    """What the scenarios reached; where there are bounds, of all workflows, and what a search reaches beside."""
+    from cityos_compiler.cli.covering import search
     from cityos_compiler.scenarios.coverage.report import exercised_by
 
-    return exercised_by(generated, checked.workflows, ran, outcomes)
+    others = bounds is not None and not narrowed
+    found = exercised_by(generated, checked.workflows, ran, outcomes, others=others)
+    if bounds is not None:
+        search(root, generated, checked, found, bounds)
+    return found
 
 
 def _tell_failures(failed: list[Outcome]) -> None:
@@ -108,31 +143,6 @@ def _tell_failures(failed: list[Outcome]) -> None:
         click.echo(f"\n{outcome.scenario.file}:{outcome.scenario.line} {outcome.scenario.name}")
         for text in outcome.wrong:
             click.echo(f"  {text}")
-
-
-def _tell_coverage(exercised: list[Exercised]) -> None:
-    for each in exercised:
-        for point in each.missed:
-            click.echo(f"{each.workflow.file}:{point.line}: {point.kind} never reached: {point.name}")
-        for name in each.idle:
-            click.echo(f"{each.workflow.file}: `unexercised: {name}` excuses nothing")
-    if exercised:
-        kinds = {kind: (sum(e.reached(kind) for e in exercised), sum(e.total[kind] for e in exercised))
-                 for kind in exercised[0].total}  # fmt: skip
-        excused = sum(len(each.excused) for each in exercised)
-        counted = ", ".join(f"{reached} of {total} {PLURALS[kind]}" for kind, (reached, total) in kinds.items())
-        click.echo(f"reached {counted}" + (f"; {excused} excused" if excused else ""))
-
-
-def _points(each: Exercised) -> dict[str, Any]:
-    return {
-        "workflow": each.workflow.name,
-        "file": each.workflow.file,
-        "total": each.total,
-        "reached": {kind: each.reached(kind) for kind in each.total},
-        "missed": [{"kind": p.kind, "name": p.name, "line": p.line} for p in each.missed],
-        "excused": [{"kind": p.kind, "name": p.name, "line": p.line, "reason": why} for p, why in each.excused],
-    }
 
 
 def _fits(scenario: Scenario, only: tuple[str, ...]) -> bool:
@@ -158,6 +168,7 @@ async def _run(
     at_once: int,
     examples: dict[str, Any],
     show: bool,
+    done: Callable[[], None],
     definitions: Kept | None = None,
 ) -> list[Outcome]:
     from cityos_runtime.local import LocalCity
@@ -169,6 +180,7 @@ async def _run(
         if show:
             mark = "FAILED" if outcome.wrong else "ok"
             click.echo(f"{mark:>6}  {outcome.scenario.workflow}: {outcome.scenario.name}")
+        done()
 
     store = definitions.folder if definitions is not None else None
     city = await LocalCity.open(generated, examples=examples, definitions=store)
@@ -187,6 +199,18 @@ def _keep(folder: Path, outcomes: list[Outcome]) -> None:
         if outcome.history is not None:
             path = folder / f"{outcome.scenario.workflow}-{number:03}.json"
             path.write_text(outcome.history.to_json(), encoding="utf-8")
+
+
+def _all_data(outcomes: list[Outcome], exercised: list[Exercised] | None, found: list[Finding] | None) -> Any:
+    """What came of the scenarios as JSON; with what was reached, and with findings, where that was looked for."""
+    from cityos_compiler.cli.covering import data
+    from cityos_compiler.render import as_json
+
+    scenarios = [_data(outcome) for outcome in outcomes]
+    if exercised is None:
+        return scenarios
+    told = {"scenarios": scenarios, "coverage": [data(each) for each in exercised]}
+    return told if found is None else {**told, "findings": json.loads(as_json(found))}
 
 
 def _data(outcome: Outcome) -> dict[str, Any]:

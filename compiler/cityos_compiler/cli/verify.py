@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cityos_compiler.cli.common import project_root
+from cityos_compiler.cli.bounding import bounded
+from cityos_compiler.cli.common import lowered_project, project_root, verified_city
+from cityos_compiler.cli.progress import progress
 
 if TYPE_CHECKING:
     from cityos_compiler.verifying.city import City
@@ -20,11 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("workflows", nargs=-1)
-@click.option("--faults", default=2, show_default=True, help="Errors, late answers, cancellations, decisions of a run.")
-@click.option("--variants", default=2, show_default=True, help="Unusual answers and inputs of a run.")
-@click.option("--signals", default=4, show_default=True, help="Signals of a run.")
-@click.option("--jumps", default=12, show_default=True, help="Timers of a run that ring.")
-@click.option("--runs", default=1200, show_default=True, help="Runs of one workflow, all together.")
+@bounded(faults=2, variants=2, signals=4, jumps=12, runs=1200)
 @click.option("--workers", default=2, show_default=True, help="Processes that search.")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole report as JSON.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Show a trace's timeline.")
@@ -41,43 +39,23 @@ def verify_command(
     from cityos_compiler.verifying.city import verify_all
 
     root = project_root()
-    city = _city(root)
+    city = verified_city(root, lowered_project(root))
     if replay is not None:
         return _replay(city, replay)
     names = _chosen(city, workflows)
     bounds = Bounds(faults=faults, variants=variants, signals=signals, jumps=jumps, runs=runs)
     reports = []
-    for number, each in enumerate(verify_all(city, names, bounds, workers), start=1):
-        reports.append(each)
-        if not as_json:
-            _tell(root, each)
-        if sys.stderr.isatty():
-            click.echo(f"\r{number} of {len(names)}", nl=False, err=True)
+    with progress("verifying", len(names)) as done:
+        for each in verify_all(city, names, bounds, workers):
+            reports.append(each)
+            if not as_json:
+                _tell(root, each)
+            done()
     if as_json:
         click.echo(json.dumps([asdict(each) for each in sorted(reports, key=lambda each: each.id)], indent=1))
     else:
         _sum(reports)
     return 0 if all(each.is_sound for each in reports) else 1
-
-
-def _city(root: Path) -> City:
-    """The city of a project; what rules say of a workflow doesn't keep it from being run."""
-    from cityos_compiler.backends.definition.document import Definitions
-    from cityos_compiler.passes import check
-    from cityos_compiler.render import has_color, human
-    from cityos_compiler.rules import all_rules
-    from cityos_compiler.scenarios.model import read_scenarios
-    from cityos_compiler.verifying.city import City
-    from cityos_dsl.diagnostics import Severity
-
-    found = check(root)
-    rules = all_rules().keys()
-    wrong = [each for each in found.findings if each.severity is Severity.ERROR and each.code not in rules]
-    if wrong:
-        click.echo(human(wrong, found.project.texts, color=has_color(sys.stderr)), err=True)
-        raise click.exceptions.Exit(1)
-    scenarios, _, _ = read_scenarios(root / "specs" / "tests", root)
-    return City(found.project, Definitions(found.project, found.workflows), scenarios)
 
 
 def _chosen(city: City, wanted: Iterable[str]) -> list[str]:
@@ -113,7 +91,7 @@ def _tell_problem(root: Path, report: Report, problem: Problem) -> None:
     for line in problem.timeline:
         click.echo(f"    {line}")
     path = _kept(root, report, problem)
-    click.echo(f"  again: cityosc verify --replay {path.relative_to(root)}\n")
+    click.echo(f"  again: cityosc simulate {report.id} --trace {path.relative_to(root)}\n")
 
 
 def _time(seconds: float) -> str:
@@ -145,12 +123,13 @@ def _sum(reports: list[Report]) -> None:
 
 
 def _replay(city: City, file: Path) -> int:
-    from cityos_compiler.verifying.choices import Choice
     from cityos_compiler.verifying.report import timeline
-    from cityos_compiler.verifying.subject import Given
+    from cityos_compiler.verifying.traces import WrongTrace, read_trace
 
-    trace: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    name = _chosen(city, [trace["workflow"]])[0]
-    for line in timeline(city.subject(name), Given(**trace["given"]), [Choice(**each) for each in trace["choices"]]):
-        click.echo(line)
+    try:
+        trace = read_trace(file)
+        for line in timeline(city.subject(_chosen(city, [trace.workflow])[0]), trace):
+            click.echo(line)
+    except WrongTrace as error:
+        raise click.ClickException(str(error)) from None
     return 0

@@ -13,6 +13,7 @@ from cityos_compiler.ir.data import digest, to_data
 from cityos_compiler.ir.do import Catch, Compensation, Do
 from cityos_compiler.ir.ending import Fail, Leave, Next, Retry, Return
 from cityos_compiler.ir.expressions import expressions
+from cityos_compiler.ir.failing import Ways, failure_ways
 from cityos_compiler.ir.group import Group
 from cityos_compiler.ir.loops import ForEach, Repeat
 from cityos_compiler.ir.messages import Child, Emit, SendSignal
@@ -63,6 +64,7 @@ __all__ = [
     "Trigger",
     "Undo",
     "Value",
+    "Ways",
     "Workflow",
     "all_steps",
     "all_timers",
@@ -70,6 +72,7 @@ __all__ = [
     "children",
     "digest",
     "expressions",
+    "failure_ways",
     "to_data",
     "undone_by_name",
     "walk",

@@ -128,6 +128,8 @@ class Played:
     """What came when it had ended."""
     left: bool = False
     """Whether it was left while it still went on."""
+    unfinished: list[str] = field(default_factory=list)
+    """The steps whose operations were still under way at its end."""
 
 
 def play(

@@ -42,15 +42,15 @@ NOTHING = Cost()
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much one run may have of each, and how long the search may go on."""
+    """How much one run may have of each (None: as much as comes), and how long the search may go on."""
 
-    faults: int = 2
+    faults: int | None = 2
     """Errors, unknown outcomes, late answers, cancellations, decisions of an operator."""
-    variants: int = 2
+    variants: int | None = 2
     """Answers and inputs that differ from the usual one."""
-    signals: int = 4
+    signals: int | None = 4
     """Signals from outside."""
-    jumps: int = 12
+    jumps: int | None = 12
     """Timers that ring."""
     choices: int = 250
     """Choices in a row."""
@@ -60,6 +60,12 @@ class Bounds:
     def exceeded(self, cost: Cost) -> str | None:
         """The bound that a run of this cost goes beyond, by name."""
         for each in fields(cost):
-            if getattr(cost, each.name) > getattr(self, each.name):
+            most = getattr(self, each.name)
+            if most is not None and getattr(cost, each.name) > most:
                 return each.name
         return None
+
+    def counted(self, cost: Cost) -> Cost:
+        """Of a cost what is bounded: the rest decides nothing about what may still come."""
+        return Cost(**{each.name: getattr(cost, each.name) for each in fields(cost)
+                       if getattr(self, each.name) is not None})  # fmt: skip

@@ -44,11 +44,11 @@ class Explored:
     """The steps that some run made after one, with a path to there."""
 
 
-def explore(subject: Subject, bounds: Bounds, tell: Callable[[Explored], None] = lambda _: None) -> Explored:
-    """Search a workflow."""
+def explore(subject: Subject, bounds: Bounds, enough: Callable[[Path], bool] = lambda _: False) -> Explored:
+    """Search a workflow; ``enough`` hears of each path that was walked to its end, and may end the search there."""
     search = _Search(subject, bounds)
     with _undisturbed():
-        search.go(tell)
+        search.go(enough)
     return search.found
 
 
@@ -82,7 +82,7 @@ class _Search:
         """A heap: the path with the least that is unusual comes first, the older of two equal ones."""
         self.put = 0
 
-    def go(self, tell: Callable[[Explored], None]) -> None:
+    def go(self, enough: Callable[[Path], bool]) -> None:
         began = time.process_time()
         for number in range(len(self.subject.given)):
             self.later(Path(given=number))
@@ -90,11 +90,12 @@ class _Search:
             if self.found.runs >= self.bounds.runs:
                 self.found.cut["runs"] += len(self.ahead)
                 break
-            copy_context().run(self.one, heappop(self.ahead)[2])
+            walked = copy_context().run(self.one, heappop(self.ahead)[2])
             self.found.seconds = time.process_time() - began
+            if enough(walked):
+                break
             if self.found.runs % 100 == 0:
                 copy_context().run(gc.collect)
-                tell(self.found)
 
         for step, path in self.found.late.items():
             if step not in self.found.uncommitted:
@@ -106,8 +107,8 @@ class _Search:
         self.put += 1
         heappush(self.ahead, (path.cost.weight, self.put, path))
 
-    def one(self, path: Path) -> None:
-        """One run along a path, and on from there by the usual choices."""
+    def one(self, path: Path) -> Path:
+        """One run along a path, and on from there by the usual choices; the whole way that it went."""
         self.found.runs += 1
         play = Play(self.subject, self.subject.given[path.given])
         for choice in path.choices():
@@ -115,12 +116,13 @@ class _Search:
         while True:
             if play.run.is_over:
                 self.end(play, path)
-                return
+                return path
             following = self.onward(play, path)
             if following is None:
                 break
             path = following
         self.note(play, path)
+        return path
 
     def onward(self, play: Play, path: Path) -> Path | None:
         """Where the usual choice leads; the others are for later. None where all of it is known, or nothing comes."""
@@ -151,6 +153,7 @@ class _Search:
 
     def is_new(self, state: int, cost: Cost) -> bool:
         """Whether a state was not explored with as much left."""
+        cost = self.bounds.counted(cost)
         known = self.seen.get(state)
         if known is None:
             self.seen[state] = [cost]

@@ -9,11 +9,12 @@ from typing import Any
 from cityos_runtime.virtual.clock import START
 
 from cityos_compiler import ir
-from cityos_compiler.verifying.choices import Choice, Path
+from cityos_compiler.verifying.choices import Path
 from cityos_compiler.verifying.exploring import Explored
 from cityos_compiler.verifying.judging import Wrong
 from cityos_compiler.verifying.playing import Play
-from cityos_compiler.verifying.subject import Given, Subject
+from cityos_compiler.verifying.subject import Subject
+from cityos_compiler.verifying.traces import Trace, walked
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Problem:
     """Whether it is worth knowing, and no violation."""
     timeline: tuple[str, ...] = ()
     trace: dict[str, Any] = field(default_factory=dict)
-    """What `cityosc verify --replay` takes."""
+    """What `cityosc simulate --trace` takes, and `cityosc verify --replay`."""
 
 
 @dataclass(frozen=True)
@@ -112,24 +113,19 @@ def kind_of(step: ir.Step) -> str:
 
 def _problem(subject: Subject, wrong: Wrong, path: Path) -> Problem:
     step = subject.steps.get(wrong.step)
-    choices, given = path.choices(), subject.given[path.given]
-    trace = {
-        "workflow": subject.workflow.name,
-        "given": {"input": given.input, "tenant": given.tenant, "last_result": given.last_result},
-        "choices": [choice.data() for choice in choices],
-    }
+    trace = Trace(subject.workflow.name, subject.given[path.given], tuple(path.choices()))
     line = step.span.line if step is not None else 1
-    story = tuple(timeline(subject, given, choices))
-    return Problem(wrong.kind, wrong.step, line, wrong.message, wrong.is_note, story, trace)
+    story = tuple(timeline(subject, trace))
+    return Problem(wrong.kind, wrong.step, line, wrong.message, wrong.is_note, story, trace.data())
 
 
-def timeline(subject: Subject, given: Given, choices: list[Choice]) -> list[str]:
-    """What happens along a path, with its times."""
-    play = Play(subject, given)
-    lines = []
-    for choice in choices:
-        play.take(choice)
-        lines.append(f"{_since(play)}  {choice.shown()}")
+def timeline(subject: Subject, trace: Trace) -> list[str]:
+    """What happens along a trace, with its times.
+
+    Raises WrongTrace where the workflow doesn't go along it.
+    """
+    lines: list[str] = []
+    play = walked(subject, trace, each=lambda play, choice: lines.append(f"{_since(play)}  {choice.shown()}"))
     run = play.run
     if run.is_over:
         lines.append(f"{_since(play)}  the workflow ends: {run.status}" + (f", {run.failure}" if run.failure else ""))

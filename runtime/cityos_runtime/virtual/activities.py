@@ -88,7 +88,7 @@ class Pending:
 
     def come(self, outcome: Answered | Failing | Lost) -> None:
         """What the attempt comes to."""
-        self.activity.take(outcome)
+        self.activity.come(outcome)
 
 
 Outcome: TypeAlias = Answered | Failing | Lost | Pending
@@ -144,17 +144,17 @@ class Activity:
             return
         self._resting = None
         self._attempt += 1
-        first = self.asked
-        asked = replace(first, attempt=self._attempt)
-        outcome = self._run.perform(asked)
-        self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome)
-        self.take(outcome)
+        outcome = self._run.perform(replace(self.asked, attempt=self._attempt))
+        if isinstance(outcome, Pending):
+            outcome.activity = self
+        else:
+            self.come(outcome)
 
-    def take(self, outcome: Outcome) -> None:
-        """What an attempt came to; nothing where the activity was over before."""
+    def come(self, outcome: Answered | Failing | Lost) -> None:
+        """What an attempt comes to; nothing where the activity was over before."""
+        asked = self.asked
+        self._run.note("attempt", asked.step, operation=asked.operation, attempt=self._attempt, outcome=outcome)
         match outcome:
-            case Pending():
-                outcome.activity = self
             case Answered(output, after):
                 self._later(after, lambda: self._answered(output))
             case Failing():

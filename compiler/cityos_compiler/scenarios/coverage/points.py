@@ -34,6 +34,13 @@ class Point:
     """Generated lines, one of which must have run."""
     past: tuple[Lines, Lines] | None = None
     """Or a condition's lines, and those it goes to when it holds: reached by going anywhere else."""
+    leads: Lines = range(0)
+    """The generated lines to which no run gets that doesn't get here."""
+
+    def comes_after(self, other: Point) -> bool:
+        """Whether no run gets here that doesn't get to the other, which is written before it."""
+        start = self.past[0].start if self.past is not None else self.at.start
+        return start in other.leads
 
 
 def points(text: str, steps: frozenset[str]) -> list[Point]:
@@ -54,8 +61,9 @@ class _Finder:
         """How many ways the last wait may end."""
 
     def block(self, body: list[ast.stmt]) -> Iterator[Point]:
+        rest = _last(body) if body else 0
         for statement in body:
-            yield from self.named(statement)
+            yield from self.named(statement, range(statement.lineno, rest + 1))
             yield from self.branches(statement)
             for inner in _blocks(statement):
                 yield from self.block(inner)
@@ -70,7 +78,7 @@ class _Finder:
                 break
         return 1
 
-    def named(self, statement: ast.stmt) -> Iterator[Point]:
+    def named(self, statement: ast.stmt, leads: Lines) -> Iterator[Point]:
         """The step that a statement is, if it calls the runtime with a step's name."""
         for node in _own(statement):
             if not isinstance(node, ast.Call) or not _is_own_method(node.func) or not node.args:
@@ -80,7 +88,7 @@ class _Finder:
             name = node.args[0]
             if isinstance(name, ast.Constant) and name.value in self.steps and name.value not in self.seen:
                 self.seen.add(str(name.value))
-                yield Point("step", str(name.value), self.spec_line(statement), head(statement))
+                yield Point("step", str(name.value), self.spec_line(statement), head(statement), leads=leads)
 
     def branches(self, statement: ast.stmt) -> Iterator[Point]:
         """The ways on from a statement."""
@@ -114,7 +122,12 @@ class _Finder:
     def branch(self, kind: str, name: str, body: list[ast.stmt], where: ast.stmt) -> Point:
         """A point that is reached where a block's first statement runs."""
         first = next((s for s in body if not isinstance(s, ast.Nonlocal | ast.AsyncFunctionDef)), body[-1])
-        return Point(kind, name, self.spec_line(where), head(first))
+        return Point(kind, name, self.spec_line(where), head(first), leads=range(body[0].lineno, _last(body) + 1))
+
+
+def _last(body: list[ast.stmt]) -> int:
+    """The last line of a block."""
+    return body[-1].end_lineno or body[-1].lineno
 
 
 def _ways_to_end(wait: ast.Call) -> int:

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cityos_compiler import ir
-from cityos_compiler.backends.python.naming import workflow_module_name
+from cityos_compiler.scenarios.coverage.measuring import Ran, module_of
 from cityos_compiler.scenarios.coverage.points import Point, points
+from cityos_compiler.scenarios.coverage.searched import Searched
 from cityos_compiler.scenarios.outcome import Outcome
 
-if TYPE_CHECKING:
-    from coverage import Coverage
-
 KINDS = ("step", "branch", "outcome", "compensation")
-PACKAGE = Path("cityos_generated") / "workflows"
-
-
-@dataclass
-class Ran:
-    """What ran of one generated module."""
-
-    lines: frozenset[int] = frozenset()
-    arcs: frozenset[tuple[int, int]] = frozenset()
-
-    def reached(self, point: Point) -> bool:
-        """Whether a run got to a point."""
-        if point.past is None:
-            return any(line in self.lines for line in point.at)
-        condition, holding = point.past
-        return any(start in condition and end not in condition and end not in holding for start, end in self.arcs)
 
 
 @dataclass
@@ -45,6 +25,19 @@ class Exercised:
     excused: list[tuple[Point, str]] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     """Reasons for what was reached after all, or isn't there."""
+    searched: Searched | None = None
+    """What a search reached of what is missed, where there was one."""
+
+    @property
+    def unreached(self) -> list[Point]:
+        """What neither a scenario nor the search got to."""
+        found = self.searched.reached if self.searched is not None else frozenset()
+        return [point for point in self.missed if point not in found]
+
+    @property
+    def surely_unreached(self) -> list[Point]:
+        """The same, where the search came to its end: beyond a bound a run still may get there."""
+        return self.unreached if self.searched is not None and not self.searched.cut else []
 
     def reached(self, kind: str) -> int:
         """How many points of a kind a scenario got to."""
@@ -52,39 +45,23 @@ class Exercised:
         return self.total[kind] - sum(point.kind == kind for point in missing)
 
 
-@contextmanager
-def measured(generated: Path, into: dict[str, Ran]) -> Iterator[None]:
-    """Measure what runs of the generated workflows; what ran is in ``into`` afterwards, by the module's file."""
-    from coverage import Coverage
-
-    watcher = Coverage(data_file=None, branch=True, include=[str(generated / PACKAGE / "*.py")], config_file=False)
-    watcher.start()
-    try:
-        yield
-    finally:
-        watcher.stop()
-        into.update(_read(watcher))
-
-
-def _read(watcher: Coverage) -> dict[str, Ran]:
-    data = watcher.get_data()
-    return {
-        Path(name).name: Ran(frozenset(data.lines(name) or ()), frozenset(data.arcs(name) or ()))
-        for name in data.measured_files()
-    }
-
-
 def exercised_by(
-    generated: Path, workflows: Iterable[ir.Workflow], ran: Mapping[str, Ran], outcomes: Iterable[Outcome]
+    generated: Path,
+    workflows: Iterable[ir.Workflow],
+    ran: Mapping[str, Ran],
+    outcomes: Iterable[Outcome],
+    *,
+    others: bool = False,
 ) -> list[Exercised]:
-    """What these outcomes of scenarios reached of the workflows that they are about."""
+    """What these outcomes of scenarios reached of the workflows that they are about; of all of them with ``others``."""
     undone: dict[str, frozenset[str]] = {}
     reasons: dict[str, Mapping[str, str]] = {}
     for outcome in outcomes:
         name = outcome.scenario.workflow
         undone[name] = undone.get(name, frozenset()).union(outcome.happened.undone if outcome.happened else ())
         reasons[name] = outcome.scenario.unexercised
-    return exercised(generated, [each for each in workflows if each.name in reasons], ran, undone, reasons)
+    chosen = [each for each in workflows if others or each.name in reasons]
+    return exercised(generated, chosen, ran, undone, reasons)
 
 
 def exercised(
@@ -98,7 +75,7 @@ def exercised(
 
     Args:
         generated: the folder of generated code.
-        workflows: the workflows whose scenarios ran.
+        workflows: the workflows that are looked at.
         ran: what ran, by the module's file.
         undone: the compensations that ran, by workflow.
         reasons: why a point need not be reached, by workflow and by the point's name.
@@ -106,7 +83,7 @@ def exercised(
     return [
         _one(
             workflow,
-            generated / PACKAGE / f"{workflow_module_name(workflow.id, workflow.name)}.py",
+            generated / module_of(workflow),
             ran,
             undone.get(workflow.name, frozenset()),
             reasons.get(workflow.name, {}),
@@ -127,8 +104,7 @@ def _one(
     names = frozenset(step.name for step in ir.all_steps(workflow))
     for point in [*points(module.read_text(encoding="utf-8"), names), *_compensations(workflow)]:
         found.total[point.kind] += 1
-        is_reached = point.name in undone if point.kind == "compensation" else what_ran.reached(point)
-        if is_reached:
+        if what_ran.reached(point, undone):
             continue
         if point.name in reasons:
             found.excused.append((point, reasons[point.name]))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from cityos_compiler import ir
 from cityos_compiler.backends.definition.blocks import Data, caught, maybe_block, results_in, writes
 from cityos_compiler.backends.definition.writing import Writing
-from cityos_compiler.backends.python.steps.do import Ways, failure_ways
 from cityos_dsl.expr import types as t
 
 
 @writes(ir.Do)
 def do(w: Writing, step: ir.Do) -> Data:
     """An operation: plain, with branches for its failures, or in business rounds."""
-    before, last = failure_ways(step)
+    before, last = ir.failure_ways(step)
     data: Data = {
         "step": "do",
         "call": w.call(step.operation, step.inputs, step.system),
@@ -32,7 +31,7 @@ def do(w: Writing, step: ir.Do) -> Data:
     return data
 
 
-def _failing(ways: Ways) -> Data:
+def _failing(ways: ir.Ways) -> Data:
     """What a failure means, as the runtime is told."""
     return {"catches": list(ways.catches), "on_failure": ways.on_failure}
 

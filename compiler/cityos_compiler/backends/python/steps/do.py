@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import writes
 from cityos_compiler.backends.python.function import Function
@@ -84,38 +82,9 @@ def _plain_do(fn: Function, step: ir.Do, bound: str | None = None) -> None:
     assign(fn, step.name, f"await self.{method}({', '.join(arguments)})")
 
 
-@dataclass(frozen=True)
-class Ways:
-    """What a failure of a step means."""
-
-    catches: tuple[str, ...]
-    """The error classes with which it fails wherever it stands."""
-    on_failure: str | None
-    """What happens with the others: `fail`, `park`, or what the place of the step says."""
-
-
-def failure_ways(step: ir.Do) -> tuple[Ways, Ways]:
-    """What a failure means while rounds are left, and in the last round, where none that is tried again is caught."""
-    around = step.handled if step.on_failure == "default" else ()
-    catch = step.catch if step.on_failure in ("default", "park") else ()
-    caught = _classes(catch, around)
-    last = caught if step.rounds is None else _classes(tuple(each for each in catch if not each.retries), around)
-    return _ways(step, caught), _ways(step, last)
-
-
-def _ways(step: ir.Do, caught: tuple[str, ...]) -> Ways:
-    if step.on_failure in ("steps", "fail") or "any" in caught:
-        return Ways((), "fail")
-    return Ways(caught, "park" if step.on_failure == "park" else None)
-
-
-def _classes(catches: tuple[ir.Catch, ...], around: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*(name for catch in catches for name in catch.classes), *around]))
-
-
 def _failing(step: ir.Do, more: str) -> list[str]:
     """The arguments that say what a failure means; `more` asks whether rounds are left."""
-    before, last = failure_ways(step)
+    before, last = ir.failure_ways(step)
     catches, on_failure = repr(last.catches), f'"{last.on_failure}"' if last.on_failure else "None"
     if before.on_failure != last.on_failure:
         on_failure = f'"{before.on_failure}" if {more} else {on_failure}'
