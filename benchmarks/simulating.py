@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cityos_compiler import ir
 from cityos_compiler.passes import check
-from cityos_compiler.scenarios.model import read_scenarios
+from cityos_compiler.scenarios.model import Scenario, read_scenarios
 from cityos_compiler.simulating.actors import Actors
 from cityos_compiler.simulating.playing import Stage
 from cityos_compiler.simulating.wishes import Wishes
@@ -27,11 +27,20 @@ ROOT = Path(__file__).parents[1]
 ROUNDS, RUNS = 5, 200
 
 
+def first_scenario(workflow: ir.Workflow) -> Scenario:
+    """The scenario whose input and answers a workflow is measured with."""
+    return read_scenarios(ROOT / "specs" / "tests", ROOT, only=workflow.name)[0][0]
+
+
+def wishes_of(scenario: Scenario) -> Wishes:
+    """The answers of the scenario's systems."""
+    return Wishes(answers={name: entries[0].get("answers", {}) for name, entries in scenario.world.items()})
+
+
 def player(stage: Stage, workflow: ir.Workflow, programs: Mapping[str, Program]) -> Callable[[], None]:
     """A function that plays the workflow's first scenario once, to its end."""
-    first = read_scenarios(ROOT / "specs" / "tests", ROOT, only=workflow.name)[0][0]
-    answers = {name: entries[0].get("answers", {}) for name, entries in first.world.items()}
-    wishes = Wishes(answers=answers)
+    first = first_scenario(workflow)
+    wishes = wishes_of(first)
     context = Context(tenant=Tenant(id=first.tenant))
     name = filled(workflow.workflow_id, {**first.input, "tenant_id": first.tenant})
 

@@ -145,7 +145,7 @@ class Activity:
         self._resting = None
         self._attempt += 1
         first = self.asked
-        asked = replace(first, attempt=self._attempt)
+        asked = first if first.attempt == self._attempt else replace(first, attempt=self._attempt)
         outcome = self._run.perform(asked)
         self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome)
         self.take(outcome)
