@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from functools import lru_cache
 from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
@@ -30,10 +31,12 @@ _KINDS: dict[type, str] = {
 
 def kind_of(value: Any) -> str:
     """The name of the value's type, as an architect writes it."""
-    exact = _KINDS.get(type(value))
-    if exact is not None:
-        return exact
-    return next((name for cls, name in _KINDS.items() if isinstance(value, cls)), "record")
+    return _kind_of_type(type(value))  # type: ignore[arg-type]  # mypy knows no hash of a type's own
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_type(kind: type) -> str:
+    return next((name for cls, name in _KINDS.items() if issubclass(kind, cls)), "record")
 
 
 def no_overload(op: str, *values: Any) -> EvaluationError:
