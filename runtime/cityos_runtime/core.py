@@ -85,7 +85,8 @@ class Core:
         self._resume_at = carried.at if carried else None
         self._resume_position = carried.position if carried else 0
         self.run_number = carried.run if carried else 1
-        self._started_at = carried.started_at if carried else workflow.info().start_time
+        self._info = workflow.info()
+        self._started_at = carried.started_at if carried else self._info.start_time
         self._deadlines = dict(carried.deadlines) if carried else {}
         self._timers = dict(carried.timers) if carried else {}
         self._numbers = dict(carried.numbers) if carried else {}
@@ -102,12 +103,12 @@ class Core:
     @property
     def id(self) -> str:
         """The workflow's id."""
-        return workflow.info().workflow_id
+        return self._info.workflow_id
 
     @property
     def run_id(self) -> str:
         """The id of this run."""
-        return workflow.info().run_id
+        return self._info.run_id
 
     @property
     def correlation_id(self) -> str:
@@ -165,9 +166,8 @@ class Core:
         return self._numbers[name]
 
     def _key(self, step: str, extra: str = "", *, round_number: int | None = None) -> str:
-        info = workflow.info()
-        first = info.first_execution_run_id
-        return idempotency_key(info.workflow_id, first, step, extra, round_number=round_number)
+        first = self._info.first_execution_run_id
+        return idempotency_key(self.id, first, step, extra, round_number=round_number)
 
     def _activity_context(self, step: str, key: str) -> ActivityContext:
         return ActivityContext(

@@ -130,7 +130,8 @@ class Doing(Parking):
         except asyncio.CancelledError:
             self._settle_unknown(entry)
             raise
-        self._unknown.pop(f"{pass_path()}:{step}", None)
+        if self._unknown:
+            self._unknown.pop(f"{pass_path()}:{step}", None)
         if entry is not None:
             entry.settle(result)
             self.saga.renew(entry)
@@ -205,23 +206,29 @@ class Doing(Parking):
             entry.settle_unknown()
             self.saga.renew(entry)
 
+    def _doubtful_key(self, step: str) -> str | None:
+        """The key of the step's last round in this pass, where nobody knows what came of it."""
+        return self._unknown.get(f"{pass_path()}:{step}") if self._unknown else None
+
     def _step_key(self, step: str, operation: Operation[Any], extra: str) -> str:
         """A new round has a new key, unless the last may have happened and nothing could tell."""
-        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        earlier = self._doubtful_key(step)
         if earlier is not None and not operation.lookup:
             return earlier
         return self._key(step, extra)
 
     async def _lookup_before(self, step: str, call: Call[T], context: ActivityContext) -> T | None:
         """After an unknown outcome: what the earlier round or decision brought about, if anything."""
-        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        earlier = self._doubtful_key(step)
         if earlier is None or not call.operation.lookup:
             return None
         return await self._lookup(call, context.model_copy(update={"idempotency_key": earlier}))
 
     def _drop_earlier(self, step: str, current: Registration | None) -> None:
         """What the earlier round registered is found out by now, or runs again under the same key."""
-        earlier = self._unknown.get(f"{pass_path()}:{step}")
+        earlier = self._doubtful_key(step)
+        if earlier is None:
+            return
         for entry in list(self.saga.registered):
             if entry.context.idempotency_key == earlier and entry is not current:
                 self.saga.forget(entry)

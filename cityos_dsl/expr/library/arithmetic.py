@@ -6,30 +6,37 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from functools import lru_cache
 from typing import Any
 
 from cityos_dsl.expr.errors import EvaluationError
 from cityos_dsl.expr.limits import INT_MAX, INT_MIN, sized
 
+_KINDS: dict[type, str] = {
+    bool: "bool",  # before int, which it is as well; timestamp before date in the same way
+    int: "int",
+    float: "double",
+    Decimal: "decimal",
+    str: "string",
+    bytes: "bytes",
+    datetime: "timestamp",
+    date: "date",
+    timedelta: "duration",
+    list: "list",
+    tuple: "list",
+    Mapping: "map",
+    type(None): "null",
+}
+
 
 def kind_of(value: Any) -> str:
     """The name of the value's type, as an architect writes it."""
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "bool"),
-        (int, "int"),
-        (float, "double"),
-        (Decimal, "decimal"),
-        (str, "string"),
-        (bytes, "bytes"),
-        (datetime, "timestamp"),
-        (date, "date"),
-        (timedelta, "duration"),
-        ((list, tuple), "list"),
-        (Mapping, "map"),
-    )
-    if value is None:
-        return "null"
-    return next((name for cls, name in kinds if isinstance(value, cls)), "record")
+    return _kind_of_type(type(value))  # type: ignore[arg-type]  # mypy knows no hash of a type's own
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_type(kind: type) -> str:
+    return next((name for cls, name in _KINDS.items() if issubclass(kind, cls)), "record")
 
 
 def no_overload(op: str, *values: Any) -> EvaluationError:

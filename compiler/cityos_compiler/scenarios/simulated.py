@@ -17,6 +17,7 @@ from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.virtual import Answered, Asked, Failing, Program, Run, World
 from cityos_runtime.virtual.activities import Outcome as VirtualOutcome
 from cityos_runtime.virtual.adapter import Adapter
+from cityos_runtime.virtual.apart import apart
 from cityos_runtime.virtual.clock import START
 from cityos_runtime.virtual.following import Following, NeverBegan
 from temporalio.exceptions import ApplicationError
@@ -51,7 +52,7 @@ class Place:
 
 def simulate(place: Place, scenario: Scenario, number: int = 0, now: datetime = START) -> Outcome:
     """Run one scenario; what it expects is compared as it is for a run on Temporal."""
-    return _Simulated(place, scenario, number, now).outcome()
+    return apart(lambda: _Simulated(place, scenario, number, now).outcome())
 
 
 class _Simulated:

@@ -15,6 +15,7 @@ from cityos_compiler.simulating.wishes import Fault, Wishes
 
 CHANCE = 0.15
 """How often an attempt fails where chance plays."""
+_AT_ONCE = timedelta()
 
 
 class Actors:
@@ -54,9 +55,8 @@ class Actors:
         return asked.step, asked.operation
 
     def _delay(self, asked: Asked) -> timedelta:
-        return next(
-            (self._wishes.delays[name] for name in self._named(asked) if name in self._wishes.delays), timedelta()
-        )
+        delays = self._wishes.delays
+        return next((delays[name] for name in self._named(asked) if name in delays), _AT_ONCE) if delays else _AT_ONCE
 
     def _fault(self, asked: Asked) -> str:
         """What this attempt meets with; empty where nothing."""
@@ -69,11 +69,9 @@ class Actors:
         return self._random.choice([*declared, "request", "answer"])
 
     def _answer(self, asked: Asked) -> dict[str, Any]:
-        wished = [self._wishes.answers.get(name, {}) for name in reversed(self._named(asked))]
-        output = {**self._operations[asked.operation]["example"]}
-        for each in wished:
-            output |= each
-        return output
+        answers = self._wishes.answers
+        example: dict[str, Any] = self._operations[asked.operation]["example"]
+        return {**example, **answers.get(asked.operation, {}), **answers.get(asked.step, {})}
 
 
 def _next(faults: list[Fault]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+
+from cityos_runtime.virtual.apart import apart
 
 from cityos_compiler.verifying.bounds import Bounds, Cost
 from cityos_compiler.verifying.choices import Choice, Path
@@ -47,28 +48,8 @@ class Explored:
 def explore(subject: Subject, bounds: Bounds, enough: Callable[[Path], bool] = lambda _: False) -> Explored:
     """Search a workflow; ``enough`` hears of each path that was walked to its end, and may end the search there."""
     search = _Search(subject, bounds)
-    with _undisturbed():
-        search.go(enough)
+    apart(lambda: search.go(enough))
     return search.found
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No garbage is collected but between runs.
-
-    An abandoned run is a heap of suspended coroutines. Collected in the middle of another run, they would end in that
-    run's context and leave their own blocks as the ones it stands in.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        copy_context().run(gc.collect)
-        gc.unfreeze()
-        if enabled:
-            gc.enable()
 
 
 class _Search:

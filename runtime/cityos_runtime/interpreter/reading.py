@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from pydantic import BaseModel
-
-from cityos_dsl.expr.ast import path_of
+from cityos_dsl.expr.ast import Literal, path_of
 from cityos_dsl.expr.evaluate import evaluate
 from cityos_dsl.expr.parse import parse
 from cityos_runtime.interpreter.operations import Operations
@@ -48,6 +46,9 @@ class Reading:
     def expression(self, text: str) -> Value:
         """An expression, parsed; it gives its value in a scope."""
         tree, types = parse(text), self.types
+        if isinstance(tree, Literal):
+            literal = tree.value
+            return lambda scope: literal
         timed = "now" in text
 
         def value(scope: Scope) -> Any:
@@ -155,7 +156,8 @@ def _along_a_path(path: str | None, value: Value) -> Value:
     def read(scope: Scope) -> Any:
         found = scope[root]
         for name in fields:
-            if not isinstance(found, BaseModel) or name not in type(found).model_fields:
+            # Only models have these. `isinstance` and `model_fields` call functions of pydantic, which cost more.
+            if name not in getattr(type(found), "__pydantic_fields__", ()):
                 return value(scope)
             found = getattr(found, name)
         return found

@@ -144,7 +144,9 @@ class Activity:
             return
         self._resting = None
         self._attempt += 1
-        outcome = self._run.perform(replace(self.asked, attempt=self._attempt))
+        first = self.asked
+        asked = first if first.attempt == self._attempt else replace(first, attempt=self._attempt)
+        outcome = self._run.perform(asked)
         if isinstance(outcome, Pending):
             outcome.activity = self
         else:
