@@ -5863,12 +5863,12 @@ _UPDATE_BOOKING = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Write a booking's new time down.",
+    summary="Write a booking's new time down; one that no longer stands is refused.",
 )
 
 
 def update_booking(*, booking_id: str, start_time: datetime, end_time: datetime) -> Call[UpdateBookingOutput]:
-    """Write a booking's new time down."""
+    """Write a booking's new time down; one that no longer stands is refused."""
     return Call(
         _UPDATE_BOOKING, UpdateBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
     )
