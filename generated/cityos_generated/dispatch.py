@@ -273,6 +273,15 @@ def wf_012_installment_payment_on_order_placed(
         plan=event.installment_plan,
         payment_method_id=event.installment_plan.payment_method_id,
         gateway=event.payment.gateway,
+        vendor_orders=event.vendor_orders,
+        order_amount=event.payment.amount,
+        shipping_address=event.shipping_address,
+        requires_identity_verification=event.requires_identity_verification,
+        is_b2b=event.is_b2b,
+        company_id=event.company_id,
+        purchase_order_id=event.purchase_order_id,
+        booked_delivery_id=event.same_day.delivery_order_id if event.same_day is not None else None,
+        is_routed=event.is_routed,
     )
 
 

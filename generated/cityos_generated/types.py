@@ -288,6 +288,11 @@ class InstallmentPlan(Model):
     payment_method_id: str
 
 
+class InstallmentCharge(Model):
+    payment_intent_id: str
+    amount: Decimal
+
+
 PlanStatus = Literal["completed", "cancelled", "defaulted"]
 
 DisputeOutcome = Literal["won", "lost", "withdrawn", "undecided"]

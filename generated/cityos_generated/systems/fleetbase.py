@@ -1483,12 +1483,12 @@ _LIST_VEHICLES_DUE = Operation(
     effect="read",
     timeout=timedelta(minutes=1),
     retry=Retry(attempts=3, first=timedelta(seconds=5), max=timedelta(seconds=30), backoff=1.5, never=NEVER),
-    summary="The vehicles whose maintenance is due, one start a row.",
+    summary="The vehicles whose maintenance is due and that are not in a workshop, one start a row.",
 )
 
 
 def list_vehicles_due() -> Call[ListVehiclesDueOutput]:
-    """The vehicles whose maintenance is due, one start a row."""
+    """The vehicles whose maintenance is due and that are not in a workshop, one start a row."""
     return Call(_LIST_VEHICLES_DUE, ListVehiclesDueInput())
 
 

@@ -958,6 +958,11 @@ class UpdateOrderStatusOutput(Model):
     order_status: types.OrderStatus
 
 
+class CheckOrderCancellationOutput(Model):
+    stands: bool
+    nothing_left: bool
+
+
 class ReverseCommissionsOfVendorOrdersOutput(Model):
     pass
 
@@ -2788,6 +2793,11 @@ class UpdateOrderStatusInput(Model):
     reason: str | None = None
 
 
+class CheckOrderCancellationInput(Model):
+    order_id: str
+    vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
+
+
 class ReverseCommissionsOfVendorOrdersInput(Model):
     order_id: str
     vendor_order_ids: Annotated[list[str], Limits(max_items=50)]
@@ -3894,12 +3904,12 @@ _CLOSE_PLAN = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Close an instalment plan.",
+    summary="Close an instalment plan; none there is success.",
 )
 
 
 def close_plan(*, order_id: str, status: types.PlanStatus, outstanding: Decimal) -> Call[ClosePlanOutput]:
-    """Close an instalment plan."""
+    """Close an instalment plan; none there is success."""
     return Call(_CLOSE_PLAN, ClosePlanInput(order_id=order_id, status=status, outstanding=outstanding))
 
 
@@ -5853,12 +5863,12 @@ _UPDATE_BOOKING = Operation(
     effect="write",
     timeout=timedelta(seconds=30),
     retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
-    summary="Write a booking's new time down.",
+    summary="Write a booking's new time down; one that no longer stands is refused.",
 )
 
 
 def update_booking(*, booking_id: str, start_time: datetime, end_time: datetime) -> Call[UpdateBookingOutput]:
-    """Write a booking's new time down."""
+    """Write a booking's new time down; one that no longer stands is refused."""
     return Call(
         _UPDATE_BOOKING, UpdateBookingInput(booking_id=booking_id, start_time=start_time, end_time=end_time)
     )
@@ -8516,6 +8526,30 @@ def update_order_status(
         UpdateOrderStatusInput(
             order_id=order_id, status=status, vendor_order_ids=vendor_order_ids, reason=reason
         ),
+    )
+
+
+_CHECK_ORDER_CANCELLATION = Operation(
+    "checkOrderCancellation",
+    system="medusa",
+    task_queue="medusa-commerce",
+    output=CheckOrderCancellationOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=5, first=timedelta(seconds=1), max=timedelta(minutes=5), backoff=2.0, never=NEVER),
+    summary="Whether some vendor orders, or all of an order that has none, still stand, and whether nothing of the order is left without them.",
+)
+
+
+def check_order_cancellation(
+    *, order_id: str, vendor_order_ids: list[str]
+) -> Call[CheckOrderCancellationOutput]:
+    """Whether some vendor orders, or all of an order that has none, still stand, and whether nothing
+    of the order is left without them.
+    """
+    return Call(
+        _CHECK_ORDER_CANCELLATION,
+        CheckOrderCancellationInput(order_id=order_id, vendor_order_ids=vendor_order_ids),
     )
 
 

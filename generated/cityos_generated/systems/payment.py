@@ -137,6 +137,10 @@ class CancelBankPayoutOutput(Model):
     pass
 
 
+class FetchBankPayoutOutput(Model):
+    status: Literal["completed", "pending", "failed"]
+
+
 class ReverseTransferOutput(Model):
     pass
 
@@ -509,6 +513,12 @@ class InitiateBankPayoutInput(Model):
 
 
 class CancelBankPayoutInput(Model):
+    transfer_id: str
+    connected_account_id: str
+    gateway: str | None = None
+
+
+class FetchBankPayoutInput(Model):
     transfer_id: str
     connected_account_id: str
     gateway: str | None = None
@@ -2015,6 +2025,30 @@ def cancel_bank_payout(
     return Call(
         _CANCEL_BANK_PAYOUT,
         CancelBankPayoutInput(
+            transfer_id=transfer_id, connected_account_id=connected_account_id, gateway=gateway
+        ),
+    )
+
+
+_FETCH_BANK_PAYOUT = Operation(
+    "fetchBankPayout",
+    system="payment",
+    task_queue="payment-gateway",
+    output=FetchBankPayoutOutput,
+    effect="read",
+    timeout=timedelta(seconds=30),
+    retry=Retry(attempts=3, first=timedelta(seconds=10), max=timedelta(minutes=2), backoff=2.0, never=NEVER),
+    summary="How a payout to a vendor's bank stands.",
+)
+
+
+def fetch_bank_payout(
+    *, transfer_id: str, connected_account_id: str, gateway: str | None = None
+) -> Call[FetchBankPayoutOutput]:
+    """How a payout to a vendor's bank stands."""
+    return Call(
+        _FETCH_BANK_PAYOUT,
+        FetchBankPayoutInput(
             transfer_id=transfer_id, connected_account_id=connected_account_id, gateway=gateway
         ),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, Watch
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, Watch, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -27,6 +27,7 @@ class OrderPlacementInput(Model):
     company_id: str | None = None
     purchase_order_id: str | None = None
     booked_delivery_id: str | None = None
+    in_installments: bool | None = None
 
 
 class OrderPlacementState(Model):
@@ -70,7 +71,7 @@ class OrderPlacementResult(Model):
 
 FACTS = Facts(
     type="OrderPlacementWorkflow",
-    digest="7ef217c6a0c1a81458a0d585b269a30cbeba16897e8bbe8593af40fd5d1b979b",
+    digest="e759313f72e73d2b463c3a9049710886f75e0f25f195e3ba88743ae7d5e8d3c6",
     steps=(
         "reserveInventory",
         "verifyIdentity",
@@ -146,8 +147,9 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         """The workflow's own flow."""
         if self.input.is_b2b and not (self.input.company_id is not None):
             self.fail("InvalidArgumentError", "the input must have: input.company_id != null")
+        capture_payment: types.PaymentResult | None = None
         create_delivery_order: fleetbase.CreateDeliveryOrderOutput | None = None
-        # line 57: reserveInventory
+        # line 58: reserveInventory
         await self.do(
             "reserveInventory",
             erpnext.reserve_inventory(
@@ -158,7 +160,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda done: erpnext.release_inventory(reservation_id=done.reservation_id)),
             summary="Hold the stock of every vendor order",
         )
-        # line 60: verifyIdentity
+        # line 61: verifyIdentity
         if self.input.requires_identity_verification:
             await self.do(
                 "verifyIdentity",
@@ -167,41 +169,42 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             )
         self.state.order_status = "payment_processing"
         self.state.payment_attempts = 1
-        # line 64: capturePayment
-        capture_payment = await self.do(
-            "capturePayment",
-            payment.capture_payment(
-                payment_intent_id=self.input.payment.payment_intent_id,
-                amount=self.input.payment.amount,
-                currency_code=self.input.payment.currency_code,
-                gateway=self.input.payment.gateway,
-            ),
-            undo=Undo(
-                lambda done: payment.refund_payment(
-                    payment_intent_id=done.payment_intent_id,
+        # line 65: capturePayment
+        if self.input.in_installments is not True:
+            capture_payment = await self.do(
+                "capturePayment",
+                payment.capture_payment(
+                    payment_intent_id=self.input.payment.payment_intent_id,
                     amount=self.input.payment.amount,
                     currency_code=self.input.payment.currency_code,
                     gateway=self.input.payment.gateway,
-                )
-            ),
-            summary="Capture what the shopper authorised",
-        )
-        # line 68: confirmPayment
-        if capture_payment.status != "captured":
+                ),
+                undo=Undo(
+                    lambda done: payment.refund_payment(
+                        payment_intent_id=done.payment_intent_id,
+                        amount=self.input.payment.amount,
+                        currency_code=self.input.payment.currency_code,
+                        gateway=self.input.payment.gateway,
+                    )
+                ),
+                summary="Capture what the shopper authorised",
+            )
+        # line 70: confirmPayment
+        if capture_payment is not None and capture_payment.status != "captured":
             if self.state.payment_status == "pending":
                 self.state.payment_status = "requires_action"
-            # line 74: sendPaymentActionLink
+            # line 76: sendPaymentActionLink
             await self.attempt(
                 "sendPaymentActionLink",
                 payload.send_payment_action_link(
-                    customer_id=self.input.customer_id, action_url=capture_payment.action_url
+                    customer_id=self.input.customer_id, action_url=sure(capture_payment).action_url
                 ),
             )
 
-            # line 76: awaitCapture
+            # line 78: awaitCapture
             async def on_payment_intent_requires_action(signal: signals.PaymentIntentRequiresAction) -> None:
                 self.state.payment_attempts = self.state.payment_attempts + 1
-                # line 91: sendAnotherActionLink
+                # line 93: sendAnotherActionLink
                 await self.attempt(
                     "sendAnotherActionLink",
                     payload.send_payment_action_link(
@@ -221,7 +224,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 meanwhile=[
                     On(
                         signals.PaymentIntentRequiresAction,
-                        where=lambda signal: signal.action_url != capture_payment.action_url,
+                        where=lambda signal: signal.action_url != sure(capture_payment).action_url,
                         do=on_payment_intent_requires_action,
                     )
                 ],
@@ -230,16 +233,16 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 payment_intent_failed_signal = payment_intent_failed.payload(heard)
                 self.state.payment_status = "failed"
                 self.state.payment_error = payment_intent_failed_signal.error_message
-                # line 83
+                # line 85
                 self.fail("PaymentDeclinedError", "the shopper's bank refused the payment")
             elif heard.timed_out:
                 self.state.payment_status = "failed"
                 self.state.payment_error = "not confirmed in time"
-                # line 95
+                # line 97
                 self.fail("PaymentDeclinedError", "the shopper did not confirm the payment in time")
         self.state.payment_status = "captured"
         self.state.order_status = "paid"
-        # line 98: calculateCommissions
+        # line 100: calculateCommissions
         await self.do(
             "calculateCommissions",
             medusa.calculate_commissions(
@@ -248,7 +251,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             undo=Undo(lambda _: medusa.reverse_commissions(order_id=self.input.order_id), needs_result=False),
             summary="Split every vendor order into the vendor's and the platform's share",
         )
-        # line 101: createDeliveryOrder
+        # line 103: createDeliveryOrder
         if self.input.booked_delivery_id is None:
             create_delivery_order = await self.do(
                 "createDeliveryOrder",
@@ -262,7 +265,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
                 summary="Order a delivery for the parcels",
             )
-        # line 105: createAccountingEntries
+        # line 107: createAccountingEntries
         await self.do(
             "createAccountingEntries",
             erpnext.create_accounting_entries(
@@ -275,10 +278,10 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
             ),
             summary="Book the sale in the ledger",
         )
-        # line 108
+        # line 110
         await self.pivot()
         self.state.order_status = "fulfillment_pending"
-        # line 110: sendOrderConfirmation
+        # line 112: sendOrderConfirmation
         await self.attempt(
             "sendOrderConfirmation",
             payload.send_order_confirmation(order_id=self.input.order_id, customer_id=self.input.customer_id),
@@ -314,7 +317,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
         """What is done at the end, however it ended."""
         if self.ending.status in ["failed", "cancelled"]:
             self.state.order_status = "cancelled"
-        # line 119: sendCancellationNotice
+        # line 121: sendCancellationNotice
         if self.ending.status in ["failed", "cancelled"]:
             await self.attempt(
                 "sendCancellationNotice",
@@ -323,7 +326,7 @@ class OrderPlacementWorkflow(City[OrderPlacementInput, OrderPlacementState, Orde
                 ),
                 summary="Tell the customer that the order will not come",
             )
-        # line 122: recordAuditLog
+        # line 124: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed
+from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, Sent, StepFailed
 from temporalio import workflow
 
 from cityos_generated import signals
@@ -34,6 +34,7 @@ class OrderCancellationState(Model):
     """What the workflow remembers."""
 
     refunded: Decimal
+    was_paid: bool
 
 
 class Done(Model):
@@ -49,24 +50,29 @@ class OrderCancellationResult(Model):
 
 FACTS = Facts(
     type="OrderCancellationWorkflow",
-    digest="46898e655cbce069b04a4ff1fdc2facd6487243a200779c8a56f903530d0fd35",
+    digest="313327ce586d34db1286ba46f6534064b3d0087e683aec2e18281c31956142c6",
     steps=(
+        "checkOrderCancellation",
         "cancelDeliveryOrder",
         "tellTooLate",
+        "endInstallments",
+        "escrows",
+        "escrow.cancelled",
+        "stopPayment",
+        "fetchPayment",
+        "cancelPaymentIntent",
         "releaseInventory",
         "reverseCommissions",
         "findVendorTransfers",
         "transfers",
         "reverseTransfer",
-        "escrows",
-        "escrow.cancelled",
         "processRefund",
         "confirmRefund",
         "awaitRefund",
+        "fetchRefund",
         "createSupportTicket",
         "reverseAccountingEntries",
         "updateOrderStatus",
-        "plan.cancelled",
         "order.cancelled",
         "sendCancellationNotification",
     ),
@@ -97,7 +103,7 @@ class OrderCancellationWorkflow(
 
     def begin(self) -> OrderCancellationState:
         """What it knows at the start."""
-        return OrderCancellationState(refunded=Decimal(0))
+        return OrderCancellationState(refunded=Decimal(0), was_paid=True)
 
     @workflow.run
     async def run(
@@ -107,7 +113,20 @@ class OrderCancellationWorkflow(
 
     async def steps(self) -> OrderCancellationResult:
         """The workflow's own flow."""
-        # line 31: cancelDeliveryOrder
+        end_installments: Sent | None = None
+        fetch_refund: payment.FetchRefundOutput | None = None
+        # line 32: checkOrderCancellation
+        check_order_cancellation = await self.do(
+            "checkOrderCancellation",
+            medusa.check_order_cancellation(
+                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+            ),
+            summary="A second request for the same must not give the money back twice",
+        )
+        # line 34
+        if not check_order_cancellation.stands:
+            return OrderCancellationResult(status="refused", refunded=self.state.refunded)
+        # line 37: cancelDeliveryOrder
         if self.input.delivery_order_id is not None:
             try:
                 await self.do(
@@ -118,7 +137,7 @@ class OrderCancellationWorkflow(
                 )
             except StepFailed as error:
                 if error.is_a("InvalidArgumentError", "DataConflictError"):
-                    # line 38: tellTooLate
+                    # line 44: tellTooLate
                     await self.attempt(
                         "tellTooLate",
                         payload.notify_order_customer(
@@ -128,40 +147,22 @@ class OrderCancellationWorkflow(
                     return OrderCancellationResult(status="refused", refunded=self.state.refunded)
                 else:
                     raise
-        # line 41
+        # line 47
         await self.pivot()
-        # line 43: releaseInventory
-        if self.input.has_inventory_reserved:
-            await self.do(
-                "releaseInventory",
-                erpnext.release_inventory_of_order(
-                    order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+        # line 49: endInstallments
+        if check_order_cancellation.nothing_left:
+            end_installments = await self.signal_other(
+                "endInstallments",
+                self.id_of("tenant:{tenant_id}:order:{order_id}:installments", order_id=self.input.order_id),
+                "plan.cancelled",
+                signals.PlanCancelled(
+                    order_id=self.input.order_id,
+                    cancelled_by="system",
+                    reason=self.input.reason,
+                    cancelled_at=workflow.now(),
                 ),
+                missing="ignore",
             )
-        # line 46: reverseCommissions
-        await self.do(
-            "reverseCommissions",
-            medusa.reverse_commissions_of_vendor_orders(
-                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
-            ),
-        )
-        # line 47: findVendorTransfers
-        find_vendor_transfers = await self.do(
-            "findVendorTransfers",
-            medusa.find_vendor_transfers(
-                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
-            ),
-            summary="A payment that was shared when it was captured is taken back from the vendors first",
-        )
-        # line 49: transfers
-        with self.loop("transfers") as transfers:
-            for pass_number, transfer_id in enumerate(find_vendor_transfers.transfer_ids, start=1):
-                async with transfers.turn(pass_number):
-                    # line 53: reverseTransfer
-                    await self.do(
-                        "reverseTransfer",
-                        payment.reverse_transfer(transfer_id=transfer_id, gateway=self.input.gateway),
-                    )
         # line 55: escrows
         with self.loop("escrows") as escrows:
             for pass_number, vendor_order_id in enumerate(self.input.vendor_order_ids, start=1):
@@ -181,9 +182,80 @@ class OrderCancellationWorkflow(
                         ),
                         missing="ignore",
                     )
-        # line 63
-        if self.input.refund_amount > Decimal(0):
-            # line 65: processRefund
+        # line 63: stopPayment
+        if check_order_cancellation.nothing_left:
+            # line 67: fetchPayment
+            fetch_payment = await self.do(
+                "fetchPayment",
+                payment.fetch_payment(
+                    payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway
+                ),
+            )
+            self.state.was_paid = fetch_payment.status == "captured"
+            # line 70: cancelPaymentIntent
+            if fetch_payment.status != "captured":
+                try:
+                    await self.do(
+                        "cancelPaymentIntent",
+                        payment.cancel_payment_intent(
+                            payment_intent_id=self.input.payment_intent_id,
+                            amount=self.input.refund_amount,
+                            currency_code=self.input.currency_code,
+                            gateway=self.input.gateway,
+                        ),
+                        catches=("DataConflictError",),
+                    )
+                except StepFailed as error:
+                    if error.is_a("DataConflictError"):
+                        self.state.was_paid = True
+                    else:
+                        raise
+        # line 77: releaseInventory
+        if self.input.has_inventory_reserved:
+            await self.do(
+                "releaseInventory",
+                erpnext.release_inventory_of_order(
+                    order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+                ),
+            )
+        # line 80: reverseCommissions
+        await self.do(
+            "reverseCommissions",
+            medusa.reverse_commissions_of_vendor_orders(
+                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+            ),
+        )
+        # line 81: findVendorTransfers
+        find_vendor_transfers = await self.do(
+            "findVendorTransfers",
+            medusa.find_vendor_transfers(
+                order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
+            ),
+            summary="A payment that was shared when it was captured is taken back from the vendors first",
+        )
+        # line 83: transfers
+        with self.loop("transfers") as transfers:
+            for pass_number, transfer_id in enumerate(find_vendor_transfers.transfer_ids, start=1):
+                async with transfers.turn(pass_number):
+                    # line 87: reverseTransfer
+                    await self.do(
+                        "reverseTransfer",
+                        payment.reverse_transfer(transfer_id=transfer_id, gateway=self.input.gateway),
+                    )
+        # line 89
+        if (
+            self.input.refund_amount > Decimal(0)
+            and end_installments is not None
+            and end_installments.delivered
+        ):
+            self.state.refunded = self.input.refund_amount
+        # line 92
+        if (
+            self.input.refund_amount > Decimal(0)
+            and self.state.was_paid
+            and (end_installments is None or not end_installments.delivered)
+        ):
+            # line 94: processRefund
             process_refund = await self.do(
                 "processRefund",
                 payment.process_refund(
@@ -194,10 +266,10 @@ class OrderCancellationWorkflow(
                 ),
             )
             self.state.refunded = self.input.refund_amount
-            # line 68: confirmRefund
+            # line 97: confirmRefund
             if process_refund.status == "pending":
                 with self.block("confirmRefund"):
-                    # line 72: awaitRefund
+                    # line 101: awaitRefund
                     payment_refund_completed = On(
                         signals.PaymentRefundCompleted,
                         where=lambda signal: signal.refund_id == process_refund.refund_id,
@@ -215,7 +287,20 @@ class OrderCancellationWorkflow(
                         raise Leave("confirmRefund")
                     elif heard.by is payment_refund_failed:
                         self.state.refunded = Decimal(0)
-                    # line 81: createSupportTicket
+                    elif heard.timed_out:
+                        # line 110: fetchRefund
+                        if process_refund.refund_id is not None:
+                            fetch_refund = await self.do(
+                                "fetchRefund",
+                                payment.fetch_refund(
+                                    refund_id=process_refund.refund_id, gateway=self.input.gateway
+                                ),
+                            )
+                        if fetch_refund is not None and fetch_refund.status == "refunded":
+                            raise Leave("confirmRefund")
+                        if fetch_refund is not None and fetch_refund.status == "failed":
+                            self.state.refunded = Decimal(0)
+                    # line 117: createSupportTicket
                     await self.do(
                         "createSupportTicket",
                         erpnext.create_support_ticket(
@@ -223,17 +308,17 @@ class OrderCancellationWorkflow(
                             reference=self.input.order_id,
                             priority="high",
                         ),
-                        summary="A person has to get the money to the customer",
+                        summary="A person has to see that the customer gets the money",
                     )
-        # line 85: reverseAccountingEntries
+        # line 121: reverseAccountingEntries
         await self.do(
             "reverseAccountingEntries",
             erpnext.reverse_accounting_entries_of_order(
                 order_id=self.input.order_id, vendor_order_ids=self.input.vendor_order_ids
             ),
         )
-        # line 86: updateOrderStatus
-        update_order_status = await self.do(
+        # line 122: updateOrderStatus
+        await self.do(
             "updateOrderStatus",
             medusa.update_order_status(
                 order_id=self.input.order_id,
@@ -244,21 +329,7 @@ class OrderCancellationWorkflow(
                 reason=self.input.reason,
             ),
         )
-        # line 91: plan.cancelled
-        if update_order_status.order_status == "cancelled":
-            await self.signal_other(
-                "plan.cancelled",
-                self.id_of("tenant:{tenant_id}:order:{order_id}:installments", order_id=self.input.order_id),
-                "plan.cancelled",
-                signals.PlanCancelled(
-                    order_id=self.input.order_id,
-                    cancelled_by="system",
-                    reason=self.input.reason,
-                    cancelled_at=workflow.now(),
-                ),
-                missing="ignore",
-            )
-        # line 97: order.cancelled
+        # line 127: order.cancelled
         await self.emit(
             "order.cancelled",
             {
@@ -268,7 +339,7 @@ class OrderCancellationWorkflow(
                 "refunded": self.state.refunded,
             },
         )
-        # line 99: sendCancellationNotification
+        # line 129: sendCancellationNotification
         await self.attempt(
             "sendCancellationNotification",
             payload.send_cancellation_notification(
@@ -281,7 +352,7 @@ class OrderCancellationWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 104: recordAuditLog
+        # line 134: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -32,6 +32,7 @@ class VendorPayoutState(Model):
     """What the workflow remembers."""
 
     payout_status: types.PayoutStatus
+    bank_refusal: str | None = None
 
 
 class Done(Model):
@@ -48,16 +49,21 @@ class VendorPayoutResult(Model):
 
 FACTS = Facts(
     type="VendorPayoutWorkflow",
-    digest="ca532990adc0a2e34f91bcbaf852b6f17f744cb5ea2996f27aa7c4c8eabf0b56",
+    digest="a4d1eea99249c04331b49f0fb8f796316723e9b78835a09c348a0683ffdc689b",
     steps=(
         "validatePayoutEligibility",
         "verifyVendorIdentity",
+        "askAfterIdentity",
         "calculateNetPayout",
         "initiateTransfer",
         "waitForSettlement",
+        "askAfterWait",
         "initiateBankPayout",
         "awaitTransferCompletion",
+        "fetchBankPayout",
         "createSupportTicket",
+        "takeTransferBack",
+        "freeTransactions",
         "updatePayoutStatus",
         "createSettlementReport",
     ),
@@ -108,7 +114,8 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
         """The workflow's own flow."""
         initiate_transfer: payment.InitiateTransferOutput | None = None
         initiate_bank_payout: payment.InitiateBankPayoutOutput | None = None
-        # line 30: validatePayoutEligibility
+        fetch_bank_payout: payment.FetchBankPayoutOutput | None = None
+        # line 31: validatePayoutEligibility
         validate_payout_eligibility = await self.do(
             "validatePayoutEligibility",
             medusa.validate_payout_eligibility(
@@ -118,19 +125,36 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                 currency_code=self.input.currency_code,
             ),
         )
-        # line 32
+        # line 33
         if not validate_payout_eligibility.eligible:
             return VendorPayoutResult(
                 status="rejected", reason=validate_payout_eligibility.reason, net_amount=None
             )
-        # line 35: verifyVendorIdentity
+        # line 36
         if validate_payout_eligibility.first_payout:
+            # line 38: verifyVendorIdentity
             await self.do(
                 "verifyVendorIdentity",
                 waltid.verify_vendor_identity(vendor_id=self.input.vendor_id),
                 summary="The first time, we want to see who it is",
             )
-        # line 38: calculateNetPayout
+            # line 41: askAfterIdentity
+            ask_after_identity = await self.do(
+                "askAfterIdentity",
+                medusa.validate_payout_eligibility(
+                    payout_id=self.input.payout_id,
+                    vendor_id=self.input.vendor_id,
+                    amount=self.input.amount,
+                    currency_code=self.input.currency_code,
+                ),
+                summary="It may have taken a week, and the vendor may be suspended by now",
+            )
+            # line 44
+            if not ask_after_identity.eligible:
+                return VendorPayoutResult(
+                    status="rejected", reason=ask_after_identity.reason, net_amount=None
+                )
+        # line 47: calculateNetPayout
         calculate_net_payout = await self.do(
             "calculateNetPayout",
             medusa.calculate_net_payout(
@@ -145,14 +169,14 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                 needs_result=False,
             ),
         )
-        # line 41
+        # line 50
         if calculate_net_payout.net_amount <= Decimal(0):
-            # line 43
+            # line 52
             await self.undo()
             return VendorPayoutResult(
                 status="rejected", reason="fees and debts leave nothing to pay", net_amount=None
             )
-        # line 45: initiateTransfer
+        # line 54: initiateTransfer
         for round_number in self.rounds("initiateTransfer", 3):
             try:
                 initiate_transfer = await self.do(
@@ -170,13 +194,30 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                 )
             except StepFailed as error:
                 if error.is_a("InsufficientFundsError") and round_number < 3:
-                    # line 51: waitForSettlement
+                    # line 60: waitForSettlement
                     await self.sleep("waitForSettlement", lasting=timedelta(hours=24))
+                    # line 63: askAfterWait
+                    ask_after_wait = await self.do(
+                        "askAfterWait",
+                        medusa.validate_payout_eligibility(
+                            payout_id=self.input.payout_id,
+                            vendor_id=self.input.vendor_id,
+                            amount=self.input.amount,
+                            currency_code=self.input.currency_code,
+                        ),
+                    )
+                    # line 65
+                    if not ask_after_wait.eligible:
+                        # line 67
+                        await self.undo()
+                        return VendorPayoutResult(
+                            status="rejected", reason=ask_after_wait.reason, net_amount=None
+                        )
                     continue
                 else:
                     raise
             break
-        # line 54: initiateBankPayout
+        # line 70: initiateBankPayout
         if self.input.payout_method == "bank_transfer":
             initiate_bank_payout = await self.do(
                 "initiateBankPayout",
@@ -192,7 +233,7 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                     )
                 ),
             )
-        # line 58: awaitTransferCompletion
+        # line 74: awaitTransferCompletion
         if initiate_bank_payout is not None and initiate_bank_payout.status == "pending":
             payment_transfer_completed = On(
                 signals.PaymentTransferCompleted,
@@ -217,27 +258,49 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                 self.state.payout_status = "paid"
             elif heard.by is payment_transfer_failed:
                 payment_transfer_failed_signal = payment_transfer_failed.payload(heard)
-                # line 67
-                await self.undo()
-                return VendorPayoutResult(
-                    status="failed", reason=payment_transfer_failed_signal.reason, net_amount=None
-                )
+                self.state.bank_refusal = payment_transfer_failed_signal.reason
             elif heard.timed_out:
-                # line 70: createSupportTicket
-                await self.do(
-                    "createSupportTicket",
-                    erpnext.create_support_ticket(
-                        subject="a payout has not reached its bank",
-                        reference=self.input.payout_id,
-                        priority="medium",
+                # line 85: fetchBankPayout
+                fetch_bank_payout = await self.attempt(
+                    "fetchBankPayout",
+                    payment.fetch_bank_payout(
+                        transfer_id=sure(initiate_bank_payout).transfer_id,
+                        connected_account_id=self.input.connected_account_id,
                     ),
-                    summary="Somebody has to ask the bank",
                 )
+                if fetch_bank_payout is not None and fetch_bank_payout.status == "completed":
+                    self.state.payout_status = "paid"
+                if fetch_bank_payout is not None and fetch_bank_payout.status == "failed":
+                    self.state.bank_refusal = "the bank has sent it back"
+                # line 92: createSupportTicket
+                if fetch_bank_payout is None or fetch_bank_payout.status == "pending":
+                    await self.do(
+                        "createSupportTicket",
+                        erpnext.create_support_ticket(
+                            subject="a payout has not reached its bank",
+                            reference=self.input.payout_id,
+                            priority="medium",
+                        ),
+                        summary="Somebody has to ask the bank",
+                    )
+        # line 97
+        if self.state.bank_refusal is not None:
+            # line 99
+            await self.pivot()
+            # line 101: takeTransferBack
+            await self.do(
+                "takeTransferBack", payment.reverse_transfer(transfer_id=sure(initiate_transfer).transfer_id)
+            )
+            # line 103: freeTransactions
+            await self.do(
+                "freeTransactions", medusa.release_payout_transactions(payout_id=self.input.payout_id)
+            )
+            return VendorPayoutResult(status="failed", reason=sure(self.state.bank_refusal), net_amount=None)
         if initiate_bank_payout is None or initiate_bank_payout.status == "completed":
             self.state.payout_status = "paid"
-        # line 76
+        # line 107
         await self.pivot()
-        # line 77: updatePayoutStatus
+        # line 108: updatePayoutStatus
         await self.do(
             "updatePayoutStatus",
             medusa.update_payout_status(
@@ -247,7 +310,7 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                 net_amount=calculate_net_payout.net_amount,
             ),
         )
-        # line 79: createSettlementReport
+        # line 110: createSettlementReport
         await self.do(
             "createSettlementReport",
             erpnext.create_settlement_report(
@@ -267,7 +330,7 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 85: recordFailure
+        # line 116: recordFailure
         if self.ending.status not in ["paid", "in_transit"]:
             await self.do(
                 "recordFailure",
@@ -280,14 +343,14 @@ class VendorPayoutWorkflow(City[VendorPayoutInput, VendorPayoutState, VendorPayo
                     else "failed",
                 ),
             )
-        # line 88: notifyVendor
+        # line 119: notifyVendor
         await self.attempt(
             "notifyVendor",
             payload.notify_vendor(
                 vendor_id=self.input.vendor_id, template="payout_result", status=self.ending.status
             ),
         )
-        # line 90: recordAuditLog
+        # line 121: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

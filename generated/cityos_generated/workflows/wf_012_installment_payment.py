@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Leave, Model, On, StepFailed, Undo
+from cityos_runtime import Carried, City, Context, Facts, Leave, Limits, Model, On, StepFailed, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
 from cityos_generated.systems import medusa, payload, payment
+from cityos_generated.workflows import wf_001_order_placement
 
 
 class InstallmentPaymentInput(Model):
@@ -23,6 +25,15 @@ class InstallmentPaymentInput(Model):
     plan: types.InstallmentPlan
     payment_method_id: str
     gateway: types.Gateway
+    vendor_orders: Annotated[list[types.VendorOrder], Limits(min_items=1, max_items=50)]
+    order_amount: Decimal
+    shipping_address: types.Address
+    requires_identity_verification: bool
+    is_b2b: bool
+    company_id: str | None = None
+    purchase_order_id: str | None = None
+    booked_delivery_id: str | None = None
+    is_routed: bool | None = None
 
 
 class InstallmentPaymentState(Model):
@@ -33,6 +44,8 @@ class InstallmentPaymentState(Model):
     missed_in_a_row: int
     plan_status: types.PlanStatus
     payment_method: str
+    charged: list[types.InstallmentCharge]
+    order_cancelled: bool
 
 
 class Done(Model):
@@ -48,10 +61,11 @@ class InstallmentPaymentResult(Model):
 
 FACTS = Facts(
     type="InstallmentPaymentWorkflow",
-    digest="db515304ab1eb7f701a189a3647efaf92399f1a989294e942cc397a3a8951944",
+    digest="0a2e2220a822c27547d125e718fa67aab85f7d02aa4b7d6c0d5301d9a03cc967",
     steps=(
         "chargeFirstInstallment",
         "recordFirstInstallment",
+        "placeOrder",
         "installments",
         "scheduleNextInstallment",
         "collect",
@@ -62,6 +76,8 @@ FACTS = Facts(
         "notifyInstallmentMissed",
         "recordMissed",
         "updateInstallmentStatus",
+        "refunds",
+        "giveInstallmentBack",
         "closePlan",
     ),
     signals={
@@ -105,6 +121,8 @@ class InstallmentPaymentWorkflow(
             missed_in_a_row=0,
             plan_status="completed",
             payment_method=self.input.payment_method_id,
+            charged=[],
+            order_cancelled=False,
         )
 
     @workflow.run
@@ -115,8 +133,11 @@ class InstallmentPaymentWorkflow(
 
     async def steps(self) -> InstallmentPaymentResult:
         """The workflow's own flow."""
-        # line 36: chargeFirstInstallment
-        await self.do(
+        if self.input.is_b2b and not (self.input.company_id is not None):
+            self.fail("InvalidArgumentError", "the input must have: input.company_id != null")
+        charge_installment: types.PaymentResult | None = None
+        # line 53: chargeFirstInstallment
+        charge_first_installment = await self.do(
             "chargeFirstInstallment",
             payment.charge_first_installment(
                 order_id=self.input.order_id,
@@ -136,7 +157,7 @@ class InstallmentPaymentWorkflow(
                 )
             ),
         )
-        # line 40: recordFirstInstallment
+        # line 57: recordFirstInstallment
         await self.do(
             "recordFirstInstallment",
             medusa.update_installment_status(
@@ -145,14 +166,55 @@ class InstallmentPaymentWorkflow(
                 status="paid",
                 amount=self.input.plan.first_payment_amount,
             ),
+            undo=Undo(
+                lambda _: medusa.close_plan(
+                    order_id=self.input.order_id, status="cancelled", outstanding=cel.decimal(Decimal(0))
+                ),
+                needs_result=False,
+            ),
         )
         self.state.paid_total = self.input.plan.first_payment_amount
-        # line 44
+        self.state.charged = [
+            types.InstallmentCharge(
+                payment_intent_id=charge_first_installment.payment_intent_id,
+                amount=self.input.plan.first_payment_amount,
+            )
+        ]
+        # line 65: placeOrder
+        if self.input.is_routed is not True:
+            await self.call(
+                "placeOrder",
+                "OrderPlacementWorkflow",
+                wf_001_order_placement.OrderPlacementInput(
+                    order_id=self.input.order_id,
+                    customer_id=self.input.customer_id,
+                    vendor_orders=self.input.vendor_orders,
+                    payment=types.PaymentRef(
+                        payment_intent_id=charge_first_installment.payment_intent_id,
+                        gateway=self.input.gateway,
+                        amount=self.input.order_amount,
+                        currency_code=self.input.plan.currency_code,
+                    ),
+                    shipping_address=self.input.shipping_address,
+                    requires_identity_verification=self.input.requires_identity_verification,
+                    is_b2b=self.input.is_b2b,
+                    company_id=self.input.company_id,
+                    purchase_order_id=self.input.purchase_order_id,
+                    booked_delivery_id=self.input.booked_delivery_id,
+                    in_installments=True,
+                ),
+                workflow_id="tenant:{tenant_id}:order:{order_id}:placement",
+                result=wf_001_order_placement.OrderPlacementResult,
+                task_queue="medusa-commerce",
+                summary="Stock, shares, delivery and ledger, as for any order; what can't be placed is given back",
+            )
+        # line 77
         await self.pivot()
 
-        # line 46: installments
+        # line 79: installments
         async def on_plan_cancelled(signal: signals.PlanCancelled) -> None:
             self.state.plan_status = "cancelled"
+            self.state.order_cancelled = signal.cancelled_by == "system"
             raise Leave("installments")
 
         with self.loop(
@@ -160,20 +222,21 @@ class InstallmentPaymentWorkflow(
         ) as installments:
             for number in range(2, self.input.plan.num_installments + 1):
                 async with installments.turn(number):
+                    charge_installment = None
                     due_at: datetime = cel.period(self.state.started_at, self.input.plan.interval, number - 1)
                     amount: Decimal = (
                         self.input.plan.recurring_amount
                         if number < self.input.plan.num_installments
                         else self.input.plan.total_amount + self.input.plan.fees - self.state.paid_total
                     )
-                    # line 60: scheduleNextInstallment
+                    # line 93: scheduleNextInstallment
                     await self.sleep("scheduleNextInstallment", until=due_at)
-                    # line 62: collect
+                    # line 95: collect
                     try:
-                        # line 79: chargeInstallment
+                        # line 112: chargeInstallment
                         for round_number in self.rounds("chargeInstallment", 4):
                             try:
-                                await self.do(
+                                charge_installment = await self.do(
                                     "chargeInstallment",
                                     payment.charge_installment(
                                         order_id=self.input.order_id,
@@ -195,8 +258,8 @@ class InstallmentPaymentWorkflow(
                                     error.is_a("PaymentDeclinedError", "InsufficientFundsError")
                                     and round_number < 4
                                 ):
-                                    # line 85: handlePaymentFailure
-                                    # line 87: notifyInstallmentFailed
+                                    # line 118: handlePaymentFailure
+                                    # line 120: notifyInstallmentFailed
                                     await self.attempt(
                                         "notifyInstallmentFailed",
                                         payload.notify_installment_failed(
@@ -208,7 +271,7 @@ class InstallmentPaymentWorkflow(
                                             currency_code=self.input.plan.currency_code,
                                         ),
                                     )
-                                    # line 89: waitBeforeRetry
+                                    # line 122: waitBeforeRetry
                                     subscription_payment_method_updated = On(
                                         signals.SubscriptionPaymentMethodUpdated
                                     )
@@ -231,10 +294,15 @@ class InstallmentPaymentWorkflow(
                                 else:
                                     raise
                             break
+                        self.state.charged = self.state.charged + [
+                            types.InstallmentCharge(
+                                payment_intent_id=sure(charge_installment).payment_intent_id, amount=amount
+                            )
+                        ]
                     except StepFailed as error:
                         if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
                             self.state.missed_in_a_row = self.state.missed_in_a_row + 1
-                            # line 68: notifyInstallmentMissed
+                            # line 101: notifyInstallmentMissed
                             await self.attempt(
                                 "notifyInstallmentMissed",
                                 payload.notify_installment_failed(
@@ -246,7 +314,7 @@ class InstallmentPaymentWorkflow(
                                     currency_code=self.input.plan.currency_code,
                                 ),
                             )
-                            # line 71: recordMissed
+                            # line 104: recordMissed
                             await self.do(
                                 "recordMissed",
                                 medusa.update_installment_status(
@@ -256,14 +324,14 @@ class InstallmentPaymentWorkflow(
                                     amount=amount,
                                 ),
                             )
-                            # line 73
+                            # line 106
                             if self.state.missed_in_a_row >= 2:
                                 self.state.plan_status = "defaulted"
                                 break
                             continue
                         else:
                             raise
-                    # line 96: updateInstallmentStatus
+                    # line 131: updateInstallmentStatus
                     await self.do(
                         "updateInstallmentStatus",
                         medusa.update_installment_status(
@@ -272,20 +340,45 @@ class InstallmentPaymentWorkflow(
                     )
                     self.state.paid_total = self.state.paid_total + amount
                     self.state.missed_in_a_row = 0
-        # line 100: closePlan
+        if (
+            self.state.plan_status == "completed"
+            and self.state.paid_total < self.input.plan.total_amount + self.input.plan.fees
+        ):
+            self.state.plan_status = "defaulted"
+        # line 137: refunds
+        if self.state.order_cancelled:
+            with self.loop("refunds") as refunds:
+                for pass_number, charge in enumerate(self.state.charged, start=1):
+                    async with refunds.turn(pass_number):
+                        # line 143: giveInstallmentBack
+                        await self.do(
+                            "giveInstallmentBack",
+                            payment.refund_payment(
+                                payment_intent_id=charge.payment_intent_id,
+                                amount=charge.amount,
+                                currency_code=self.input.plan.currency_code,
+                                gateway=self.input.gateway,
+                            ),
+                            summary="Nothing of the order is left, so nothing of its price is kept",
+                        )
+        if self.state.order_cancelled:
+            self.state.paid_total = Decimal(0)
+        # line 152: closePlan
         await self.do(
             "closePlan",
             medusa.close_plan(
                 order_id=self.input.order_id,
                 status=self.state.plan_status,
-                outstanding=self.input.plan.total_amount + self.input.plan.fees - self.state.paid_total,
+                outstanding=cel.decimal(Decimal(0))
+                if self.state.order_cancelled
+                else self.input.plan.total_amount + self.input.plan.fees - self.state.paid_total,
             ),
         )
         return InstallmentPaymentResult(status=self.state.plan_status, paid_total=self.state.paid_total)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 107: recordAuditLog
+        # line 159: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

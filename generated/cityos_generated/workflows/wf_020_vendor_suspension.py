@@ -55,7 +55,7 @@ class VendorSuspensionResult(Model):
 
 FACTS = Facts(
     type="VendorSuspensionWorkflow",
-    digest="45fc62ccd91fc6f637919d5234f2dc9b9aba91e1e2a34dc0522478c22fdd414d",
+    digest="8877c42e49e58412f61aa0b977ed2770d31a448ad8c0e966547a9cf4e75f4796",
     steps=(
         "deactivateVendorProducts",
         "pausePendingPayouts",
@@ -72,6 +72,8 @@ FACTS = Facts(
         "recordAuditLog",
         "scheduleReactivation",
         "revokeForGood",
+        "notifyVendorForGood",
+        "notifyVendorExtended",
         "reactivate",
         "restoreVendorCredentials",
         "resumePendingPayouts",
@@ -241,6 +243,16 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
 
             async def on_vendor_suspension_extended(signal: signals.VendorSuspensionExtended) -> None:
                 self.state.ends_at = signal.new_end
+                # line 90: notifyVendorExtended
+                await self.attempt(
+                    "notifyVendorExtended",
+                    payload.notify_suspension(
+                        vendor_id=signal.vendor_id,
+                        suspension_type=self.input.suspension_type,
+                        reason=self.input.reason,
+                        ends_at=self.state.ends_at,
+                    ),
+                )
 
             vendor_suspension_lifted = On(signals.VendorSuspensionLifted)
             vendor_suspension_made_permanent = On(signals.VendorSuspensionMadePermanent)
@@ -261,23 +273,32 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
                         suspension_type="permanent",
                     ),
                 )
-        # line 87
+                # line 84: notifyVendorForGood
+                await self.attempt(
+                    "notifyVendorForGood",
+                    payload.notify_suspension(
+                        vendor_id=vendor_suspension_made_permanent_signal.vendor_id,
+                        suspension_type="permanent",
+                        reason=self.input.reason,
+                    ),
+                )
+        # line 93
         if self.state.for_good:
             return VendorSuspensionResult(
                 status="suspended", stranded=[f.item.vendor_order_id for f in pending_orders.failed]
             )
-        # line 90: reactivate
-        # line 93: restoreVendorCredentials
+        # line 96: reactivate
+        # line 99: restoreVendorCredentials
         await self.do(
             "restoreVendorCredentials", waltid.restore_vendor_credentials(vendor_id=self.input.vendor_id)
         )
-        # line 94: resumePendingPayouts
+        # line 100: resumePendingPayouts
         await self.do("resumePendingPayouts", medusa.resume_pending_payouts(vendor_id=self.input.vendor_id))
-        # line 95: reactivateVendorProducts
+        # line 101: reactivateVendorProducts
         await self.do(
             "reactivateVendorProducts", medusa.reactivate_vendor_products(vendor_id=self.input.vendor_id)
         )
-        # line 97: notifyVendorReinstated
+        # line 103: notifyVendorReinstated
         await self.attempt(
             "notifyVendorReinstated",
             payload.notify_vendor(vendor_id=self.input.vendor_id, template="vendor_reinstated"),
@@ -288,7 +309,7 @@ class VendorSuspensionWorkflow(City[VendorSuspensionInput, VendorSuspensionState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 103: recordEnd
+        # line 109: recordEnd
         await self.do(
             "recordEnd",
             medusa.record_audit_log(

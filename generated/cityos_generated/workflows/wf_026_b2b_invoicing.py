@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from cityos_dsl.expr import functions as cel
-from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo
+from cityos_runtime import Carried, City, Context, Facts, Limits, Model, On, Undo, sure
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -37,6 +37,7 @@ class B2BInvoicingState(Model):
     due_at: datetime
     owed: Decimal
     received: Decimal
+    booked: list[str]
 
 
 class Done(Model):
@@ -57,7 +58,7 @@ WRITE_OFF = timedelta(days=365)
 
 FACTS = Facts(
     type="B2BInvoicingWorkflow",
-    digest="a30fcabe9a64fccc8d5e2547cb0da6a64bc1e104e1a97776352137010c54061e",
+    digest="d48dca1fba4cf907dbb854c95a44c256cfd64194c1a2bc0391ab5ab74dc55bfd",
     steps=(
         "generateInvoice",
         "createAccountsReceivable",
@@ -79,9 +80,11 @@ FACTS = Facts(
         "writeOffReceivable",
         "markInvoiceWrittenOff",
         "recordInvoicePayment",
+        "askAboutCurrency",
         "markAsPaid",
         "markInvoicePaid",
         "settleReceivable",
+        "askAboutSurplus",
     ),
     signals={"payment.partial": (signals.PaymentPartial,), "payment.received": (signals.PaymentReceived,)},
     receives=(
@@ -109,6 +112,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
             due_at=workflow.now() + timedelta(days=self.input.net_days),
             owed=self.input.amount,
             received=Decimal(0),
+            booked=[],
         )
 
     @workflow.run
@@ -121,7 +125,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
         """The workflow's own flow."""
         if not (self.input.amount > Decimal(0)):
             self.fail("InvalidArgumentError", 'the input must have: input.amount > decimal("0")')
-        # line 49: generateInvoice
+        # line 50: generateInvoice
         await self.do(
             "generateInvoice",
             medusa.generate_invoice(
@@ -137,7 +141,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
         )
         self.state.issued_at = workflow.now()
         self.state.due_at = workflow.now() + timedelta(days=self.input.net_days)
-        # line 58: createAccountsReceivable
+        # line 59: createAccountsReceivable
         create_accounts_receivable = await self.do(
             "createAccountsReceivable",
             erpnext.create_accounts_receivable(
@@ -150,7 +154,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
             ),
             undo=Undo(lambda done: erpnext.cancel_accounts_receivable(receivable_id=done.receivable_id)),
         )
-        # line 61: sendInvoice
+        # line 62: sendInvoice
         await self.do(
             "sendInvoice",
             payload.send_invoice(
@@ -162,52 +166,90 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                 due_date=cel.day_of(self.state.due_at, self.context.tenant.timezone),
             ),
         )
-        # line 67
+        # line 68
         await self.pivot()
 
-        # line 69: collect
+        # line 70: collect
         async def on_payment_received(signal: signals.PaymentReceived) -> None:
-            # line 72: recordInvoicePayment
-            await self.do(
-                "recordInvoicePayment",
-                erpnext.record_invoice_payment(
-                    receivable_id=create_accounts_receivable.receivable_id,
-                    payment_id=signal.payment_id,
-                    amount=signal.amount,
-                    currency_code=signal.currency_code,
-                    received_at=signal.received_at,
-                ),
-                summary=f"Book a payment of {cel.string(signal.amount)} {signal.currency_code}",
-                key=signal.payment_id,
-            )
-            self.state.received = self.state.received + signal.amount
+            self.state.booked = self.state.booked + [signal.payment_id]
+            # line 76
+            if signal.currency_code == self.input.currency_code:
+                # line 78: recordInvoicePayment
+                await self.do(
+                    "recordInvoicePayment",
+                    erpnext.record_invoice_payment(
+                        receivable_id=create_accounts_receivable.receivable_id,
+                        payment_id=signal.payment_id,
+                        amount=signal.amount,
+                        currency_code=sure(signal.currency_code),
+                        received_at=signal.received_at,
+                    ),
+                    summary=f"Book a payment of {cel.string(signal.amount)} {sure(signal.currency_code)}",
+                    key=signal.payment_id,
+                )
+                self.state.received = self.state.received + signal.amount
+            else:
+                # line 85: askAboutCurrency
+                await self.do(
+                    "askAboutCurrency",
+                    erpnext.create_support_ticket(
+                        subject="an invoice was paid in another currency",
+                        reference=self.input.invoice_id,
+                        priority="high",
+                    ),
+                    summary="Other money is not worth what it says",
+                    key=signal.payment_id,
+                )
 
         async def on_payment_partial_1(signal: signals.PaymentPartial) -> None:
-            # line 72: recordInvoicePayment
-            await self.do(
-                "recordInvoicePayment",
-                erpnext.record_invoice_payment(
-                    receivable_id=create_accounts_receivable.receivable_id,
-                    payment_id=signal.payment_id,
-                    amount=signal.amount,
-                    currency_code=signal.currency_code,
-                    received_at=signal.received_at,
-                ),
-                summary=f"Book a payment of {cel.string(signal.amount)} {signal.currency_code}",
-                key=signal.payment_id,
-            )
-            self.state.received = self.state.received + signal.amount
+            self.state.booked = self.state.booked + [signal.payment_id]
+            # line 76
+            if signal.currency_code == self.input.currency_code:
+                # line 78: recordInvoicePayment
+                await self.do(
+                    "recordInvoicePayment",
+                    erpnext.record_invoice_payment(
+                        receivable_id=create_accounts_receivable.receivable_id,
+                        payment_id=signal.payment_id,
+                        amount=signal.amount,
+                        currency_code=sure(signal.currency_code),
+                        received_at=signal.received_at,
+                    ),
+                    summary=f"Book a payment of {cel.string(signal.amount)} {sure(signal.currency_code)}",
+                    key=signal.payment_id,
+                )
+                self.state.received = self.state.received + signal.amount
+            else:
+                # line 85: askAboutCurrency
+                await self.do(
+                    "askAboutCurrency",
+                    erpnext.create_support_ticket(
+                        subject="an invoice was paid in another currency",
+                        reference=self.input.invoice_id,
+                        priority="high",
+                    ),
+                    summary="Other money is not worth what it says",
+                    key=signal.payment_id,
+                )
 
         with self.block(
             "collect",
             meanwhile=[
-                On(signals.PaymentReceived, do=on_payment_received),
-                On(signals.PaymentPartial, do=on_payment_partial_1),
+                On(
+                    signals.PaymentReceived,
+                    where=lambda signal: signal.payment_id not in self.state.booked,
+                    do=on_payment_received,
+                ),
+                On(
+                    signals.PaymentPartial,
+                    where=lambda signal: signal.payment_id not in self.state.booked,
+                    do=on_payment_partial_1,
+                ),
             ],
         ):
-            # line 78
+            # line 90
             if self.input.early_payment_discount is not None:
-                # line 80: earlyPayment
+                # line 92: earlyPayment
                 discounted: Decimal = cel.round_money(
                     self.input.amount * (100 - self.input.early_payment_discount.percent) / 100,
                     self.input.currency_code,
@@ -215,22 +257,22 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                 discount_until: datetime = self.state.issued_at + timedelta(
                     days=self.input.early_payment_discount.days
                 )
-                # line 86: awaitEarlyPayment
+                # line 98: awaitEarlyPayment
                 await self.wait(
                     "awaitEarlyPayment",
                     when=lambda: self.state.received >= discounted,
                     until=lambda: discount_until,
                 )
-                if self.state.received >= discounted:
+                if self.state.received >= discounted and self.state.received < self.input.amount:
                     self.state.owed = discounted
-            # line 92: schedulePaymentReminder
+            # line 104: schedulePaymentReminder
             heard = await self.wait(
                 "schedulePaymentReminder",
                 when=lambda: self.state.received >= self.state.owed,
                 until=lambda: self.state.due_at - REMINDER,
             )
             if heard.timed_out:
-                # line 96: sendPaymentReminder
+                # line 108: sendPaymentReminder
                 await self.attempt(
                     "sendPaymentReminder",
                     payload.send_payment_reminder(
@@ -241,27 +283,27 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                         due_date=cel.day_of(self.state.due_at, self.context.tenant.timezone),
                     ),
                 )
-            # line 98: awaitPayment
+            # line 110: awaitPayment
             heard = await self.wait(
                 "awaitPayment",
                 when=lambda: self.state.received >= self.state.owed,
                 until=lambda: self.state.due_at + GRACE,
             )
             if heard.timed_out:
-                # line 102: markAsOverdue
-                # line 106: markInvoiceOverdue
+                # line 114: markAsOverdue
+                # line 118: markInvoiceOverdue
                 await self.do(
                     "markInvoiceOverdue",
                     medusa.update_invoice_status(
                         invoice_id=self.input.invoice_id, status="overdue", received=self.state.received
                     ),
                 )
-                # line 108: flagReceivableOverdue
+                # line 120: flagReceivableOverdue
                 await self.do(
                     "flagReceivableOverdue",
                     erpnext.flag_receivable_overdue(receivable_id=create_accounts_receivable.receivable_id),
                 )
-                # line 109: applyLateFees
+                # line 121: applyLateFees
                 apply_late_fees = await self.do(
                     "applyLateFees",
                     erpnext.apply_late_fees(
@@ -271,14 +313,14 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                     ),
                 )
                 self.state.owed = self.state.owed + apply_late_fees.fee
-            # line 112: awaitOverduePayment
+            # line 124: awaitOverduePayment
             heard = await self.wait(
                 "awaitOverduePayment",
                 when=lambda: self.state.received >= self.state.owed,
                 until=lambda: self.state.due_at + COLLECTIONS,
             )
             if heard.timed_out:
-                # line 116: escalateToCollections
+                # line 128: escalateToCollections
                 await self.do(
                     "escalateToCollections",
                     erpnext.escalate_to_collections(
@@ -288,7 +330,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                         currency_code=self.input.currency_code,
                     ),
                 )
-                # line 119: markInvoiceInCollections
+                # line 131: markInvoiceInCollections
                 await self.do(
                     "markInvoiceInCollections",
                     medusa.update_invoice_status(
@@ -297,12 +339,12 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                         received=self.state.received,
                     ),
                 )
-            # line 121: awaitCollections
+            # line 133: awaitCollections
             heard = await self.wait(
                 "awaitCollections", when=lambda: self.state.received >= self.state.owed, lasting=WRITE_OFF
             )
             if heard.timed_out:
-                # line 125: writeOffReceivable
+                # line 137: writeOffReceivable
                 await self.do(
                     "writeOffReceivable",
                     erpnext.write_off_receivable(
@@ -311,7 +353,7 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                         currency_code=self.input.currency_code,
                     ),
                 )
-                # line 128: markInvoiceWrittenOff
+                # line 140: markInvoiceWrittenOff
                 await self.do(
                     "markInvoiceWrittenOff",
                     medusa.update_invoice_status(
@@ -319,15 +361,15 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                     ),
                 )
                 return B2BInvoicingResult(status="written_off", received=self.state.received)
-        # line 131: markAsPaid
-        # line 135: markInvoicePaid
+        # line 143: markAsPaid
+        # line 147: markInvoicePaid
         await self.do(
             "markInvoicePaid",
             medusa.update_invoice_status(
                 invoice_id=self.input.invoice_id, status="paid", received=self.state.received
             ),
         )
-        # line 137: settleReceivable
+        # line 149: settleReceivable
         await self.do(
             "settleReceivable",
             erpnext.settle_receivable(
@@ -336,11 +378,22 @@ class B2BInvoicingWorkflow(City[B2BInvoicingInput, B2BInvoicingState, B2BInvoici
                 currency_code=self.input.currency_code,
             ),
         )
+        # line 152: askAboutSurplus
+        if self.state.received > self.state.owed:
+            await self.do(
+                "askAboutSurplus",
+                erpnext.create_support_ticket(
+                    subject="an invoice was paid with more than was owed",
+                    reference=self.input.invoice_id,
+                    priority="medium",
+                ),
+                summary="What was paid too much is the company's",
+            )
         return B2BInvoicingResult(status="paid", received=self.state.received)
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 142: recordAuditLog
+        # line 159: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -43,7 +43,7 @@ class FleetMaintenanceResult(Model):
 
 FACTS = Facts(
     type="FleetMaintenanceWorkflow",
-    digest="784a7cdcc5c0e8b663c15fb9fba6ebe23dd34b6de7d2632ad8936cd69c807f2e",
+    digest="d14bac0e71a6db6c79ae76420bebb0095b8f923472b1eafeb4ed633e61f98a58",
     steps=(
         "markVehicleUnavailable",
         "reassignPendingDeliveries",
@@ -56,6 +56,7 @@ FACTS = Facts(
         "markVehicleAvailable",
         "markVehicleOutOfService",
         "alertVehicleLost",
+        "alertGivenUp",
         "updateAssetRecord",
     ),
     signals={"maintenance.completed": (signals.MaintenanceCompleted,)},
@@ -205,8 +206,17 @@ class FleetMaintenanceWorkflow(City[FleetMaintenanceInput, FleetMaintenanceState
                     ),
                 )
             case _:
-                pass
-        # line 74: updateAssetRecord
+                # line 75: alertGivenUp
+                await self.attempt(
+                    "alertGivenUp",
+                    fleetbase.alert_fleet_manager(
+                        template="maintenance_given_up",
+                        vehicle_id=self.input.vehicle_id,
+                        work_order_id=schedule_maintenance_appointment.work_order_id,
+                    ),
+                    summary="From here on a person sees to it",
+                )
+        # line 78: updateAssetRecord
         await self.do(
             "updateAssetRecord",
             erpnext.update_asset_record(

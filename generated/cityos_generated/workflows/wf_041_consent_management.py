@@ -45,7 +45,7 @@ class ConsentManagementResult(Model):
 
 FACTS = Facts(
     type="ConsentManagementWorkflow",
-    digest="01d944948c54148a3f819f56ea79cd1619c4c804e69ee97e9e0aa2ed7deb7836",
+    digest="0dc29234fd002f3a7d9ec0af088811b0bfc65bb5e75f05c066cc48c8d04cafb1",
     steps=(
         "openPrivacyCase",
         "updateConsentRecord",
@@ -54,6 +54,8 @@ FACTS = Facts(
         "exports",
         "pages",
         "exportCustomerData",
+        "stopProcessing",
+        "withdrawConsent",
         "obligations",
         "checkOpenObligations",
         "awaitObligationsMet",
@@ -189,35 +191,53 @@ class ConsentManagementWorkflow(
                                 self.fail("QuotaExceededError", "more data than an export can hold")
         # line 74
         if self.input.request_type in ["data_deletion", "right_to_forget"]:
-            # line 76: obligations
+            # line 76: stopProcessing
+            with self.loop("stopProcessing") as stop_processing:
+                for pass_number, system in enumerate(self.state.consent_systems, start=1):
+                    async with stop_processing.turn(pass_number):
+                        # line 81: withdrawConsent
+                        await self.attempt(
+                            "withdrawConsent",
+                            APPLY_CONSENT[system](
+                                customer_id=self.input.customer_id,
+                                consent_changes=types.ConsentChanges(
+                                    marketing_email=False,
+                                    marketing_sms=False,
+                                    analytics_tracking=False,
+                                    third_party_sharing=False,
+                                ),
+                            ),
+                            summary=f"Whoever wants to be deleted is left alone from now on, also by {system}",
+                        )
+            # line 89: obligations
             with self.loop("obligations") as obligations:
                 for pass_number in range(1, 20 + 1):
                     async with obligations.turn(pass_number):
-                        # line 79: checkOpenObligations
+                        # line 92: checkOpenObligations
                         check_open_obligations = await self.do(
                             "checkOpenObligations",
                             medusa.check_open_obligations(customer_id=self.input.customer_id),
                         )
                         if check_open_obligations.open == 0:
                             break
-                        # line 82: awaitObligationsMet
+                        # line 95: awaitObligationsMet
                         privacy_request_withdrawn = On(signals.PrivacyRequestWithdrawn)
                         heard = await self.wait(
                             "awaitObligationsMet", [privacy_request_withdrawn], lasting=timedelta(days=1)
                         )
                         if heard.by is privacy_request_withdrawn:
-                            # line 86
+                            # line 99
                             await self.undo()
                             return ConsentManagementResult(
                                 status="withdrawn", incomplete=self.state.incomplete
                             )
-            # line 90
+            # line 103
             await self.pivot()
-            # line 91: deletions
+            # line 104: deletions
             with self.loop("deletions") as deletions:
                 for pass_number, holder in enumerate(self.state.data_systems, start=1):
                     async with deletions.turn(pass_number):
-                        # line 95: deleteCustomerData
+                        # line 108: deleteCustomerData
                         try:
                             await self.do(
                                 "deleteCustomerData",
@@ -232,7 +252,7 @@ class ConsentManagementWorkflow(
                             )
                         except StepFailed as error:
                             if error.is_a("GDPRDeletionError"):
-                                # line 101: notifyDataProtectionOfficer
+                                # line 114: notifyDataProtectionOfficer
                                 await self.do(
                                     "notifyDataProtectionOfficer",
                                     payload.notify_data_protection_officer(
@@ -244,7 +264,7 @@ class ConsentManagementWorkflow(
                                 self.state.incomplete = self.state.incomplete + [holder]
                             else:
                                 raise
-        # line 105: sendConfirmation
+        # line 118: sendConfirmation
         await self.do(
             "sendConfirmation",
             payload.send_privacy_confirmation(
@@ -261,7 +281,18 @@ class ConsentManagementWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 110: recordAuditLog
+        # line 124: askAboutRequest
+        if self.ending.status in ["failed", "cancelled"]:
+            await self.do(
+                "askAboutRequest",
+                erpnext.create_support_ticket(
+                    subject="a privacy request was not carried out",
+                    reference=self.input.customer_id,
+                    priority="high",
+                ),
+                summary="The law's month runs on, whatever has failed here",
+            )
+        # line 128: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

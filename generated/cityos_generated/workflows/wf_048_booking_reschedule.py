@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from cityos_runtime import Carried, City, Context, Facts, Model, Undo
+from cityos_runtime import Carried, City, Context, Facts, Model, StepFailed, Undo
 from temporalio import workflow
 
 from cityos_generated import signals, types
@@ -37,17 +37,19 @@ class BookingRescheduleResult(Model):
     """What the workflow gives."""
 
     status: Literal["refused", "rescheduled"]
-    reason: types.SlotRefusal | None = None
+    reason: Literal["slot_taken", "provider_closed", "already_moved", "too_late", "not_active"] | None = None
 
 
 FACTS = Facts(
     type="BookingRescheduleWorkflow",
-    digest="799377062a1886ad38aab2a46b2918b5311cf564a246b41e64a4fd8436019d17",
+    digest="6a063ff3e021c662c71dc163d6c98cf6ae0034d9719e669ffa08c6fe9c5219ac",
     steps=(
         "checkNewSlotAvailability",
         "notifyRequester",
         "blockNewSlot",
+        "tellTaken",
         "updateBooking",
+        "tellNotStanding",
         "releaseOriginalSlot",
         "cancelOldReminders",
         "scheduleNewReminders",
@@ -108,42 +110,76 @@ class BookingRescheduleWorkflow(
             )
             return BookingRescheduleResult(status="refused", reason=check_new_slot_availability.refusal)
         # line 31: blockNewSlot
-        await self.do(
-            "blockNewSlot",
-            medusa.block_new_slot(
-                booking_id=self.input.booking_id,
-                provider_id=check_new_slot_availability.provider_id,
-                new_start_time=self.input.new_start_time,
-                new_end_time=self.input.new_end_time,
-            ),
-            undo=Undo(
-                lambda _: medusa.release_new_slot(
-                    booking_id=self.input.booking_id, provider_id=check_new_slot_availability.provider_id
-                ),
-                needs_result=False,
-            ),
-            summary="Keep the new time before the old one is given up",
-        )
-        # line 35: updateBooking
-        await self.do(
-            "updateBooking",
-            medusa.update_booking(
-                booking_id=self.input.booking_id,
-                start_time=self.input.new_start_time,
-                end_time=self.input.new_end_time,
-            ),
-            undo=Undo(
-                lambda _: medusa.restore_booking(
+        try:
+            await self.do(
+                "blockNewSlot",
+                medusa.block_new_slot(
                     booking_id=self.input.booking_id,
-                    start_time=self.input.original_start_time,
-                    end_time=check_new_slot_availability.original_end_time,
+                    provider_id=check_new_slot_availability.provider_id,
+                    new_start_time=self.input.new_start_time,
+                    new_end_time=self.input.new_end_time,
                 ),
-                needs_result=False,
-            ),
-        )
-        # line 40
+                undo=Undo(
+                    lambda _: medusa.release_new_slot(
+                        booking_id=self.input.booking_id, provider_id=check_new_slot_availability.provider_id
+                    ),
+                    needs_result=False,
+                ),
+                summary="Keep the new time before the old one is given up",
+                catches=("ProviderUnavailableError",),
+            )
+        except StepFailed as error:
+            if error.is_a("ProviderUnavailableError"):
+                # line 38: tellTaken
+                await self.attempt(
+                    "tellTaken",
+                    payload.notify_requester(
+                        booking_id=self.input.booking_id,
+                        requested_by=self.input.requested_by,
+                        template="booking_not_moved",
+                    ),
+                )
+                return BookingRescheduleResult(status="refused", reason="slot_taken")
+            else:
+                raise
+        # line 41: updateBooking
+        try:
+            await self.do(
+                "updateBooking",
+                medusa.update_booking(
+                    booking_id=self.input.booking_id,
+                    start_time=self.input.new_start_time,
+                    end_time=self.input.new_end_time,
+                ),
+                undo=Undo(
+                    lambda _: medusa.restore_booking(
+                        booking_id=self.input.booking_id,
+                        start_time=self.input.original_start_time,
+                        end_time=check_new_slot_availability.original_end_time,
+                    ),
+                    needs_result=False,
+                ),
+                catches=("DataConflictError",),
+            )
+        except StepFailed as error:
+            if error.is_a("DataConflictError"):
+                # line 48
+                await self.undo()
+                # line 50: tellNotStanding
+                await self.attempt(
+                    "tellNotStanding",
+                    payload.notify_requester(
+                        booking_id=self.input.booking_id,
+                        requested_by=self.input.requested_by,
+                        template="booking_not_moved",
+                    ),
+                )
+                return BookingRescheduleResult(status="refused", reason="not_active")
+            else:
+                raise
+        # line 53
         await self.pivot()
-        # line 41: releaseOriginalSlot
+        # line 54: releaseOriginalSlot
         await self.do(
             "releaseOriginalSlot",
             medusa.release_original_slot(
@@ -153,8 +189,8 @@ class BookingRescheduleWorkflow(
             ),
             summary="The new time becomes the booking's only one",
         )
-        # line 44: cancelOldReminders
-        # line 48: scheduleNewReminders
+        # line 57: cancelOldReminders
+        # line 61: scheduleNewReminders
         await self.signal_other(
             "scheduleNewReminders",
             self.id_of("tenant:{tenant_id}:booking:{booking_id}:lifecycle", booking_id=self.input.booking_id),
@@ -167,7 +203,7 @@ class BookingRescheduleWorkflow(
             ),
             missing="ignore",
         )
-        # line 56: notifyOtherParty
+        # line 69: notifyOtherParty
         await self.attempt(
             "notifyOtherParty",
             payload.notify_other_party(
@@ -181,7 +217,17 @@ class BookingRescheduleWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 61: recordAuditLog
+        # line 75: tellFailed
+        if self.ending.status in ["failed", "cancelled"]:
+            await self.attempt(
+                "tellFailed",
+                payload.notify_requester(
+                    booking_id=self.input.booking_id,
+                    requested_by=self.input.requested_by,
+                    template="booking_not_moved",
+                ),
+            )
+        # line 78: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -13,19 +13,6 @@ from temporalio import workflow
 
 from cityos_generated import signals, types
 from cityos_generated.systems import erpnext, fleetbase, medusa, payload, payment
-
-
-class ClassifiedDisputeDecidedOrClassifiedCancelled(Model):
-    """What these signals have in common."""
-
-    listing_id: str
-    dispute_id: str | None = None
-    in_favour_of: Literal["buyer", "seller"] | None = None
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    cancelled_by: str | None = None
-    reason: str | None = None
-    cancelled_at: datetime | None = None
 
 
 class ClassifiedTransactionInput(Model):
@@ -46,6 +33,7 @@ class ClassifiedTransactionState(Model):
     """What the workflow remembers."""
 
     delivered: bool
+    handed_over: bool
     dispute_id: str | None = None
 
 
@@ -61,9 +49,10 @@ class ClassifiedTransactionResult(Model):
 
 FACTS = Facts(
     type="ClassifiedTransactionWorkflow",
-    digest="2fa153db99b9459f0045bf2cb61e3037ec6b47e8e793bf6ca9b901470fa71e68",
+    digest="575da5ca663d96d1bafe92b46faa64e738e6cb841584fe0e0afb0e206b7194c6",
     steps=(
         "exchange",
+        "findSellerAccount",
         "holdPaymentInEscrow",
         "notifySeller",
         "createShipment",
@@ -74,7 +63,6 @@ FACTS = Facts(
         "awaitBuyerConfirmation",
         "askWhoIsRight",
         "awaitDisputeDecision",
-        "findSellerAccount",
         "releasePaymentToSeller",
         "waitForSettlement",
         "markListingAsSold",
@@ -126,7 +114,7 @@ class ClassifiedTransactionWorkflow(
 
     def begin(self) -> ClassifiedTransactionState:
         """What it knows at the start."""
-        return ClassifiedTransactionState(delivered=False)
+        return ClassifiedTransactionState(delivered=False, handed_over=False)
 
     @workflow.run
     async def run(
@@ -143,15 +131,25 @@ class ClassifiedTransactionWorkflow(
                 "InvalidArgumentError",
                 'the input must have: input.payment_intent_id != null && input.gateway == "stripe"',
             )
+        if self.input.escrow_required and not (self.input.agreed_price > Decimal(0)):
+            self.fail("InvalidArgumentError", 'the input must have: input.agreed_price > decimal("0")')
+        find_seller_account: medusa.FindSellerAccountOutput | None = None
 
-        # line 35: exchange
+        # line 38: exchange
         async def on_classified_cancelled(signal: signals.ClassifiedCancelled) -> None:
-            # line 38
+            # line 41
             await self.undo()
             raise Return(ClassifiedTransactionResult(status="cancelled"))
 
         with self.block("exchange", meanwhile=[On(signals.ClassifiedCancelled, do=on_classified_cancelled)]):
-            # line 42: holdPaymentInEscrow
+            # line 44: findSellerAccount
+            if self.input.escrow_required:
+                find_seller_account = await self.do(
+                    "findSellerAccount",
+                    medusa.find_seller_account(seller_id=self.input.seller_id),
+                    summary="Nobody pays for what its seller can't be paid for",
+                )
+            # line 48: holdPaymentInEscrow
             if self.input.escrow_required:
                 await self.do(
                     "holdPaymentInEscrow",
@@ -171,7 +169,7 @@ class ClassifiedTransactionWorkflow(
                     ),
                     summary="Take the buyer's money; it waits in the platform's balance",
                 )
-            # line 49: notifySeller
+            # line 55: notifySeller
             await self.attempt(
                 "notifySeller",
                 payload.notify_seller(
@@ -180,10 +178,10 @@ class ClassifiedTransactionWorkflow(
                     template="classified_offer_accepted",
                 ),
             )
-            # line 51
+            # line 57
             match self.input.exchange_method:
                 case "shipped":
-                    # line 54: createShipment
+                    # line 60: createShipment
                     await self.do(
                         "createShipment",
                         fleetbase.create_shipment(
@@ -195,7 +193,7 @@ class ClassifiedTransactionWorkflow(
                             lambda done: fleetbase.call_off_shipment(delivery_order_id=done.delivery_order_id)
                         ),
                     )
-                    # line 56: awaitPickup
+                    # line 62: awaitPickup
                     delivery_order_picked_up = On(signals.DeliveryOrderPickedUp)
                     delivery_order_delivered = On(signals.DeliveryOrderDelivered)
                     heard = await self.wait(
@@ -206,22 +204,23 @@ class ClassifiedTransactionWorkflow(
                     if heard.by is delivery_order_delivered:
                         self.state.delivered = True
                     elif heard.timed_out:
-                        # line 63
+                        # line 69
                         await self.undo()
                         return ClassifiedTransactionResult(status="not_handed_over")
                 case "in_person":
-                    # line 66: awaitMeetupConfirmation
+                    # line 72: awaitMeetupConfirmation
                     classified_meetup_confirmed = On(signals.ClassifiedMeetupConfirmed)
                     heard = await self.wait(
                         "awaitMeetupConfirmation", [classified_meetup_confirmed], lasting=timedelta(days=14)
                     )
                     if heard.timed_out:
-                        # line 71
+                        # line 77
                         await self.undo()
                         return ClassifiedTransactionResult(status="not_handed_over")
                 case "digital":
                     pass
-        # line 75: awaitDelivery
+        self.state.handed_over = True
+        # line 82: awaitDelivery
         if self.input.exchange_method == "shipped" and not self.state.delivered:
             delivery_order_delivered = On(signals.DeliveryOrderDelivered)
             delivery_returned = On(signals.DeliveryReturned)
@@ -229,11 +228,11 @@ class ClassifiedTransactionWorkflow(
                 "awaitDelivery", [delivery_order_delivered, delivery_returned], lasting=timedelta(days=30)
             )
             if heard.by is delivery_returned:
-                # line 81
+                # line 88
                 await self.undo()
                 return ClassifiedTransactionResult(status="returned")
             elif heard.timed_out:
-                # line 85: askAboutShipment
+                # line 92: askAboutShipment
                 await self.do(
                     "askAboutShipment",
                     erpnext.create_support_ticket(
@@ -242,10 +241,10 @@ class ClassifiedTransactionWorkflow(
                         priority="medium",
                     ),
                 )
-                # line 88
+                # line 95
                 await self.undo()
                 return ClassifiedTransactionResult(status="lost")
-        # line 91: awaitBuyerConfirmation
+        # line 98: awaitBuyerConfirmation
         classified_buyer_confirmed = On(signals.ClassifiedBuyerConfirmed)
         classified_disputed = On(signals.ClassifiedDisputed)
         heard = await self.wait(
@@ -256,43 +255,48 @@ class ClassifiedTransactionWorkflow(
         if heard.by is classified_disputed:
             classified_disputed_signal = classified_disputed.payload(heard)
             self.state.dispute_id = classified_disputed_signal.dispute_id
-        # line 98
+        # line 105
         if self.state.dispute_id is not None:
-            # line 101: askWhoIsRight
-            await self.do(
+            # line 108: askWhoIsRight
+            await self.attempt(
                 "askWhoIsRight",
                 erpnext.create_support_ticket(
                     subject="a buyer is not content", reference=self.input.listing_id, priority="high"
                 ),
             )
-            # line 104: awaitDisputeDecision
+            # line 112: awaitDisputeDecision
             classified_dispute_decided = On(
-                signals.ClassifiedDisputeDecided, where=lambda signal: signal.in_favour_of == "seller"
+                signals.ClassifiedDisputeDecided,
+                where=lambda signal: signal.dispute_id == sure(self.state.dispute_id),
             )
-            classified_dispute_decided_again = On(signals.ClassifiedDisputeDecided)
-            classified_cancelled = On(signals.ClassifiedCancelled)
+            classified_cancelled = On(
+                signals.ClassifiedCancelled, where=lambda signal: signal.cancelled_by == self.input.seller_id
+            )
             heard = await self.wait(
                 "awaitDisputeDecision",
-                [classified_dispute_decided, classified_dispute_decided_again, classified_cancelled],
+                [classified_dispute_decided, classified_cancelled],
                 lasting=timedelta(days=30),
             )
-            if heard.by is classified_dispute_decided_again or heard.by is classified_cancelled:
-                # line 111
+            if heard.by is classified_dispute_decided:
+                classified_dispute_decided_signal = classified_dispute_decided.payload(heard)
+                # line 118
+                if classified_dispute_decided_signal.in_favour_of == "buyer":
+                    # line 120
+                    await self.undo()
+                    return ClassifiedTransactionResult(status="refunded")
+            elif heard.by is classified_cancelled:
+                # line 125
                 await self.undo()
                 return ClassifiedTransactionResult(status="refunded")
             elif heard.timed_out:
-                # line 114
+                # line 128
                 await self.undo()
                 return ClassifiedTransactionResult(status="refunded")
-        # line 116
+        # line 130
         await self.pivot()
-        # line 118
-        if self.input.escrow_required:
-            # line 120: findSellerAccount
-            find_seller_account = await self.do(
-                "findSellerAccount", medusa.find_seller_account(seller_id=self.input.seller_id)
-            )
-            # line 121: releasePaymentToSeller
+        # line 132
+        if self.input.escrow_required and find_seller_account is not None:
+            # line 134: releasePaymentToSeller
             for round_number in self.rounds("releasePaymentToSeller", 3):
                 try:
                     await self.do(
@@ -301,7 +305,7 @@ class ClassifiedTransactionWorkflow(
                             listing_id=self.input.listing_id,
                             payment_intent_id=sure(self.input.payment_intent_id),
                             seller_id=self.input.seller_id,
-                            connected_account_id=find_seller_account.connected_account_id,
+                            connected_account_id=sure(find_seller_account).connected_account_id,
                             amount=self.input.agreed_price,
                             currency_code=self.input.currency_code,
                             gateway=sure(self.input.gateway),
@@ -310,18 +314,18 @@ class ClassifiedTransactionWorkflow(
                     )
                 except StepFailed as error:
                     if error.is_a("InsufficientFundsError") and round_number < 3:
-                        # line 126: waitForSettlement
+                        # line 139: waitForSettlement
                         await self.sleep("waitForSettlement", lasting=timedelta(hours=24))
                         continue
                     else:
                         raise
                 break
-        # line 129: markListingAsSold
+        # line 142: markListingAsSold
         await self.do(
             "markListingAsSold",
             medusa.mark_listing_as_sold(listing_id=self.input.listing_id, buyer_id=self.input.buyer_id),
         )
-        # line 130: sendReviewRequests
+        # line 143: sendReviewRequests
         await self.attempt(
             "sendReviewRequests",
             payload.send_review_requests(
@@ -332,14 +336,29 @@ class ClassifiedTransactionWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 134: reopenListing
-        if self.ending.status in ["cancelled", "failed", "not_handed_over", "returned"]:
+        # line 147: reopenListing
+        if (
+            self.ending.status == "returned"
+            or not self.state.handed_over
+            and self.ending.status in ["cancelled", "failed", "not_handed_over"]
+        ):
             await self.do(
                 "reopenListing",
                 medusa.reopen_listing(listing_id=self.input.listing_id),
                 summary="Offer it again",
             )
-        # line 138: tellSellerOfEnding
+        # line 151: askForGoods
+        if self.state.handed_over and self.ending.status in ["cancelled", "failed"]:
+            await self.do(
+                "askForGoods",
+                erpnext.create_support_ticket(
+                    subject="a private sale was stopped after the goods were handed over",
+                    reference=self.input.listing_id,
+                    priority="high",
+                ),
+                summary="The buyer has the money back, and maybe the goods",
+            )
+        # line 156: tellSellerOfEnding
         if self.ending.status != "sold":
             await self.attempt(
                 "tellSellerOfEnding",
@@ -349,7 +368,7 @@ class ClassifiedTransactionWorkflow(
                     template="classified_not_sold",
                 ),
             )
-        # line 142: tellBuyerOfEnding
+        # line 160: tellBuyerOfEnding
         if self.ending.status != "sold":
             await self.attempt(
                 "tellBuyerOfEnding",
@@ -359,7 +378,7 @@ class ClassifiedTransactionWorkflow(
                     reference=self.input.listing_id,
                 ),
             )
-        # line 145: recordAuditLog
+        # line 163: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(

@@ -50,13 +50,14 @@ class DonationProcessingResult(Model):
 
 FACTS = Facts(
     type="DonationProcessingWorkflow",
-    digest="3f93186071f1b7f53b57790c3b0adbd223bcc61f7d61a49065bd399d4cacf21a",
+    digest="57a70d74028c3ca295b4c235c256b137ba1cf5ad504aa7dcc56583a0fb834913",
     steps=(
         "processPayment",
         "recordDonation",
         "updateCampaignTotal",
         "generateTaxReceipt",
         "sendThankYouMessage",
+        "tellNoMandate",
         "recurrence",
         "setupRecurringPayment",
         "recordRecurringDonation",
@@ -184,10 +185,19 @@ class DonationProcessingWorkflow(
             ),
         )
         # line 53
-        if self.input.is_recurring:
-            # line 55: recurrence
+        if self.input.is_recurring and self.input.gateway == "hyperpay":
+            # line 56: tellNoMandate
+            await self.attempt(
+                "tellNoMandate",
+                payload.send_recurrence_refused(
+                    donation_id=self.input.donation_id, donor_id=self.input.donor_id
+                ),
+            )
+        # line 57
+        if self.input.is_recurring and self.input.gateway != "hyperpay":
+            # line 59: recurrence
             try:
-                # line 60: setupRecurringPayment
+                # line 64: setupRecurringPayment
                 setup_recurring_payment = await self.do(
                     "setupRecurringPayment",
                     payment.setup_recurring_payment(
@@ -198,7 +208,7 @@ class DonationProcessingWorkflow(
                     ),
                     catches=("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"),
                 )
-                # line 61: recordRecurringDonation
+                # line 65: recordRecurringDonation
                 await self.do(
                     "recordRecurringDonation",
                     medusa.record_recurring_donation(
@@ -215,7 +225,7 @@ class DonationProcessingWorkflow(
                 self.state.recurs = True
             except StepFailed as error:
                 if error.is_a("PaymentDeclinedError", "InsufficientFundsError", "FraudDetectedError"):
-                    # line 58: sendRecurrenceRefused
+                    # line 62: sendRecurrenceRefused
                     await self.attempt(
                         "sendRecurrenceRefused",
                         payload.send_recurrence_refused(
@@ -224,7 +234,7 @@ class DonationProcessingWorkflow(
                     )
                 else:
                     raise
-        # line 64: notifyCampaignOrganizer
+        # line 68: notifyCampaignOrganizer
         await self.attempt(
             "notifyCampaignOrganizer",
             payload.notify_campaign_organizer(
@@ -236,7 +246,7 @@ class DonationProcessingWorkflow(
                 goal_reached=update_campaign_total.goal_reached,
             ),
         )
-        # line 69: createAccountingEntry
+        # line 73: createAccountingEntry
         await self.do(
             "createAccountingEntry",
             erpnext.book_donation(
@@ -250,7 +260,7 @@ class DonationProcessingWorkflow(
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 74: sendDonationFailed
+        # line 78: sendDonationFailed
         if self.ending.status in ["failed", "cancelled"]:
             await self.attempt(
                 "sendDonationFailed",
@@ -258,7 +268,7 @@ class DonationProcessingWorkflow(
                     donation_id=self.input.donation_id, donor_id=self.input.donor_id
                 ),
             )
-        # line 76: recordAuditLog
+        # line 80: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
