@@ -48,6 +48,23 @@ def on_the_way(events: list[Any]) -> bool:
     return sent > answered or kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED] > done
 
 
+def calling(events: list[Any]) -> bool:
+    """Whether a called workflow is at work, which no timer of the caller's shows."""
+    kinds = Counter(event.event_type for event in events)
+    ended = sum(
+        kinds[kind]
+        for kind in (
+            EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
+            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED,
+            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED,
+            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT,
+            EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED,
+        )
+    )
+    return kinds[EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED] > ended
+
+
 def overtaken(events: Iterable[Any]) -> bool:
     """Whether the virtual clock went on while a message was on its way, and its addressee was gone when it came.
 

@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from cityos_compiler.scenarios.expect import Happened, compare, differences, note_calls
 from cityos_compiler.scenarios.histories import (
+    calling,
     closed,
     next_timer,
     on_the_way,
@@ -172,7 +173,7 @@ class _Run:
             timer = next_timer(events)
             now = await self.city.environment.get_current_time(self.handle)
             idle = idle and not signalling(events)
-            if timer is None and idle and not await self._has_children():
+            if timer is None and idle and not calling(events):
                 raise RuntimeError(f"`{step}` never began: the workflow waits, and no timer will end that")
             if timer is not None and idle:
                 await self.city.environment.fast_forward(self.handle, max(timer - now, timedelta(milliseconds=1)))
@@ -184,11 +185,6 @@ class _Run:
         description = await self.handle.describe()
         raw = description.raw_description
         return not raw.HasField("pending_workflow_task") and not raw.pending_activities
-
-    async def _has_children(self) -> bool:
-        """Whether a called workflow is at work, which no timer of the caller's shows."""
-        description = await self.handle.describe()
-        return bool(description.raw_description.pending_children)
 
     async def _settled(self) -> None:
         """Wait until the workflow has nothing more to do at this moment."""
