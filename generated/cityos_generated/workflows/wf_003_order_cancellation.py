@@ -50,7 +50,7 @@ class OrderCancellationResult(Model):
 
 FACTS = Facts(
     type="OrderCancellationWorkflow",
-    digest="313327ce586d34db1286ba46f6534064b3d0087e683aec2e18281c31956142c6",
+    digest="57b1df85363240001ad820757da852a545e8d20c2f96d4373ce4ab24c46111f6",
     steps=(
         "checkOrderCancellation",
         "cancelDeliveryOrder",
@@ -243,11 +243,7 @@ class OrderCancellationWorkflow(
                         payment.reverse_transfer(transfer_id=transfer_id, gateway=self.input.gateway),
                     )
         # line 89
-        if (
-            self.input.refund_amount > Decimal(0)
-            and end_installments is not None
-            and end_installments.delivered
-        ):
+        if end_installments is not None and end_installments.delivered:
             self.state.refunded = self.input.refund_amount
         # line 92
         if (
