@@ -36,6 +36,8 @@ class Asked:
     number: int
     """Which activity of its run this is, from 1."""
     summary: str = ""
+    task_queue: str = ""
+    """That of the system that is asked: several may have an operation of one name."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What one attempt leaves for the next, as a heartbeat's details do."""
 
@@ -86,8 +88,8 @@ class Pending:
 
     activity: Activity
 
-    def come(self, outcome: Answered | Failing | Lost) -> None:
-        """What the attempt comes to."""
+    def come(self, outcome: Outcome) -> None:
+        """What the attempt comes to, or that it is still not answered."""
         self.activity.take(outcome)
 
 
@@ -137,7 +139,11 @@ class Activity:
             return
         if self._resting is not None:
             self._resting()
-        self._settle(None, self._wrapped(CancelledError("cancelled")))
+        cancelled = self._wrapped(CancelledError("cancelled"))
+        if waits:  # for the server's word, which comes in a turn of its own
+            self._run.clock.at(self._run.clock.now, lambda: self._settle(None, cancelled, turn=True))
+        else:
+            self._settle(None, cancelled)
 
     def _try(self) -> None:
         if self.result.done() or self._run.is_over:
@@ -147,7 +153,8 @@ class Activity:
         first = self.asked
         asked = replace(first, attempt=self._attempt)
         outcome = self._run.perform(asked)
-        self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome)
+        self._run.note("attempt", first.step, operation=first.operation, attempt=self._attempt, outcome=outcome,
+                       number=first.number)  # fmt: skip
         self.take(outcome)
 
     def take(self, outcome: Outcome) -> None:
