@@ -50,22 +50,21 @@ def between(there: Outcome, here: Outcome) -> list[str]:
     if other.status:  # a run that refused its input isn't asked here
         found += comparing.values("status", one.status, other.status)
     if all(order.until for order in orders[0] if order.kind == "child"):
-        found += _calls(comparing, one, other, {each.name for each in orders[0] if each.became in ("cancelled", "")})
+        found += _calls(comparing, one, other, {each.name for each in orders[0] if each.stopped or not each.became})
     if min(one.took, other.took) >= 0 and abs(one.took - other.took) > comparing.late:
         found.append(f"it took {one.took:.0f} s, and {other.took:.0f} s")
     return found
 
 
-def _calls(comparing: _Comparing, one: Happened, other: Happened, cancelled: set[str]) -> Iterator[str]:
+def _calls(comparing: _Comparing, one: Happened, other: Happened, stopped: set[str]) -> Iterator[str]:
     """What the systems were asked, each attempt. What is sent at one moment may arrive in any order."""
     events = [sorted(map(list, happened.emitted), key=_shape) for happened in (one, other)]
     yield from comparing.values("emitted", events[0], events[1])
     asked = [_asked(one), _asked(other)]
     for name in sorted({*asked[0], *asked[1]}):
         calls = [each.get(name, []) for each in asked]
-        if name.removesuffix(".lookup") in cancelled:
-            # A server may try an operation that rests between two attempts once more before it hears of the end.
-            calls = [_without_repeats(each) for each in calls]
+        if name.removesuffix(".lookup") in stopped:  # chance whether, and how often, it was sent before the stop came
+            continue
         yield from comparing.values(name, *(sorted(each, key=_shape) for each in calls))
         keys = [len(happened.keys.get(name, ())) for happened in (one, other)]
         if keys[0] != keys[1]:
@@ -76,10 +75,6 @@ def _asked(happened: Happened) -> dict[str, list[dict[str, Any]]]:
     """The calls of each operation, and its lookups, of which only their number is known."""
     looked_up = Counter(f"{name}.lookup" for name in happened.looked_up)
     return {**happened.calls, **{name: [{}] * number for name, number in looked_up.items()}}
-
-
-def _without_repeats(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [call for at, call in enumerate(calls) if at == 0 or call != calls[at - 1]]
 
 
 def _shape(value: Any) -> str:
@@ -116,7 +111,7 @@ class _Comparing:
             yield from self._moment("until", one.until, other.until)
         if one.kind in ("timer", "told") and one.became != other.became:
             yield f"{one.became or 'in vain'}, and {other.became or 'in vain'}"
-        if one.became in ("answered", "failed") and one.kind == "operation":  # of what is cancelled nothing is told
+        if one.kind == "operation" and one.became and not one.stopped:
             yield from self._moment("last tried", one.last_try, other.last_try)
             if one.tries != other.tries:
                 yield f"{one.tries} attempts, and {other.tries}"

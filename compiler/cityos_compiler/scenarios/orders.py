@@ -29,6 +29,8 @@ class Order:
     """With what it asked: inputs, keys, ids."""
     became: str = ""
     """What a timer or a signal came to; empty where nothing yet."""
+    stopped: bool = False
+    """Whether an operation was asked to stop: then it is chance whether, and how often, it is still sent."""
     tries: int = 0
     """Attempts at an operation, as far as they are told."""
     until: datetime | None = None
@@ -84,6 +86,9 @@ class _History:
         order = self.made.get(getattr(attributes, which))
         if order is None:
             return
+        if name == "activity_task_cancel_requested":
+            order.stopped = True
+            return
         if name == "activity_task_started":
             order.tries, order.last_try = attributes.attempt, when
             return
@@ -135,6 +140,7 @@ _ORDERS: Mapping[str, Any] = {
 }
 _ANSWERS: Mapping[str, Any] = {
     "activity_task_started": ("scheduled_event_id", ""),
+    "activity_task_cancel_requested": ("scheduled_event_id", ""),
     "activity_task_completed": ("scheduled_event_id", "answered"),
     "activity_task_failed": ("scheduled_event_id", "failed"),
     "activity_task_timed_out": ("scheduled_event_id", "timed out"),
