@@ -109,7 +109,9 @@ class _Comparing:
         yield from self._moment("at", one.at, other.at)
         if one.kind == "timer":
             yield from self._moment("until", one.until, other.until)
-        if one.kind in ("timer", "told") and one.became != other.became:
+        # A timer may fire there in the moment in which a message ends its wait: what follows says which one counted.
+        tied = one.kind == "timer" and one.became == "fired"
+        if one.kind in ("timer", "told") and one.became != other.became and not tied:
             yield f"{one.became or 'in vain'}, and {other.became or 'in vain'}"
         if one.kind == "operation" and one.became and not one.stopped:
             yield from self._moment("last tried", one.last_try, other.last_try)
