@@ -17,18 +17,20 @@ from typing import Any
 
 import yaml
 from cityos_compiler.backends.definition.document import Definitions
-from cityos_compiler.scenarios.differing import between
+from cityos_compiler.scenarios.differing import apart
 from cityos_compiler.scenarios.model import Scenario, When
 from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.runner import run_all
+from cityos_compiler.scenarios.simulated import Place
 from cityos_runtime.interpreter.dynamic import Reference
 from cityos_runtime.interpreter.store import DefinitionStore
 from cityos_runtime.local import LocalCity
+from cityos_runtime.sandbox.state import State
 
 from tests.differential.cases import Case, build
 from tests.differential.compiling import FILE, Built, check
 from tests.differential.dice import Dice
-from tests.differential.playing import play, scenario
+from tests.differential.playing import HORIZON, play, scenario
 from tests.differential.stories import story
 from tests.differential.workflows import workflow
 
@@ -120,11 +122,10 @@ def main(number: int, start: int) -> int:
 
 
 def differences(built: Built, there: Outcome) -> list[str]:
-    """What a run on the server did differently from one in this process at the same time."""
-    assert there.happened is not None
-    here = play(built, built.compiled, there.scenario, {}, there.happened.started)
-    assert here.happened is not None
-    return between(here.happened, there.happened)
+    """What a run on the server did differently from one in this process at its pace."""
+    built.sandbox.state = State()
+    place = Place(built.compiled, built.sandbox, built.manifest, built.examples, horizon=HORIZON)
+    return apart(place, there)[1]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ class Happened:
     """Operations in the order of their first call."""
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, set[str]] = field(default_factory=dict)
+    arrived: list[tuple[str, str]] = field(default_factory=list)
+    """Every call's operation and key, as they came."""
     looked_up: list[str] = field(default_factory=list)
     started: datetime = datetime.min
     emitted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -59,6 +61,7 @@ def note_calls(happened: Happened, calls: Iterable[CallRecord]) -> None:
             continue
         if call.operation not in happened.calls:
             happened.ran.append(call.operation)
+        happened.arrived.append((call.operation, call.key))
         happened.calls.setdefault(call.operation, []).append(call.input)
         happened.keys.setdefault(call.operation, set()).add(call.key)
 

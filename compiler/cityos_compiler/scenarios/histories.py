@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,34 @@ def overtaken(events: Iterable[Any]) -> bool:
             if when - sent[initiated] > AHEAD:
                 return True
     return False
+
+
+def overrun(events: Iterable[Any], slow: Collection[str]) -> bool:
+    """Whether a busy machine let an attempt at an operation run out of time that the scenario doesn't call ``slow``.
+
+    Such a run says nothing about the workflow either.
+    """
+    operations: dict[int, str] = {}
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            operations[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
+        for kind, failed in _FAILURES.items():
+            if event.event_type != kind:
+                continue
+            attributes = getattr(event, f"{failed[0]}_event_attributes")
+            failure = getattr(attributes, failed[1])
+            late = failure.HasField("timeout_failure_info") or failure.application_failure_info.type == "TimeoutError"
+            if late and operations[attributes.scheduled_event_id] not in slow:
+                return True
+    return False
+
+
+_FAILURES = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED: ("activity_task_started", "last_failure"),
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: ("activity_task_failed", "failure"),
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: ("activity_task_timed_out", "failure"),
+}
+"""The events that tell of a failed attempt, their attributes, and the failure in them."""
 
 
 def step_time(events: list[Any], step: str) -> datetime | None:

@@ -18,5 +18,14 @@ class Outcome:
     happened: Happened | None = None
     history: Any = None
     """Of a run on Temporal."""
+    earlier: list[Any] = field(default_factory=list)
+    """The histories of the runs that this one continued as new, from the first."""
+    number: int = 0
+    """Which tenant of its own it had."""
     trace: list[Any] = field(default_factory=list)
     """Of a run in this process."""
+
+    @property
+    def histories(self) -> list[Any]:
+        """Of all runs that it took on Temporal."""
+        return [*self.earlier, *([] if self.history is None else [self.history])]

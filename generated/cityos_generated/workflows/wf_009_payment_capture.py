@@ -51,7 +51,7 @@ class PaymentCaptureResult(Model):
 
 FACTS = Facts(
     type="PaymentCaptureWorkflow",
-    digest="42d86dfd300a28adf0d6f5f9ed72bd6780e5e4edbaa9a845d4fc8ae227ceac6e",
+    digest="fdfa67cf5288264d7c83a7ea104e3c5886db778995517a3bb3ab7c18e9bc5bcf",
     steps=(
         "awaitCaptureRequest",
         "cancelPaymentIntent",
@@ -188,11 +188,6 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                                 currency_code=self.input.currency_code,
                                 gateway=self.input.gateway,
                             ),
-                            undo=Undo(
-                                lambda done: payment.reverse_transfer(
-                                    transfer_id=done.transfer_id, gateway=self.input.gateway
-                                )
-                            ),
                         )
             self.state.commission = cel.round_money(
                 self.state.commission * self.state.to_capture / self.input.amount, self.input.currency_code
@@ -206,12 +201,6 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                     currency_code=self.input.currency_code,
                     gateway=self.input.gateway,
                 ),
-                undo=Undo(
-                    lambda _: payment.release_platform_commission(
-                        payment_intent_id=self.input.payment_intent_id, gateway=self.input.gateway
-                    ),
-                    needs_result=False,
-                ),
             )
         # line 68: recordTransaction
         await self.do(
@@ -224,10 +213,6 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                 amount=self.state.to_capture,
                 commission=self.state.commission,
                 currency_code=self.input.currency_code,
-            ),
-            undo=Undo(
-                lambda _: medusa.void_transaction(payment_intent_id=self.input.payment_intent_id),
-                needs_result=False,
             ),
         )
         # line 72: createAccountingEntry
@@ -248,9 +233,6 @@ class PaymentCaptureWorkflow(City[PaymentCaptureInput, PaymentCaptureState, Paym
                 ),
                 commission=self.state.commission,
                 currency_code=self.input.currency_code,
-            ),
-            undo=Undo(
-                lambda done: erpnext.reverse_accounting_entries(journal_entry_id=done.journal_entry_id)
             ),
         )
         return PaymentCaptureResult(

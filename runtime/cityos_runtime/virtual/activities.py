@@ -36,6 +36,8 @@ class Asked:
     number: int
     """Which activity of its run this is, from 1."""
     summary: str = ""
+    task_queue: str = ""
+    """That of the system that is asked: several may have an operation of one name."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What one attempt leaves for the next, as a heartbeat's details do."""
 
@@ -86,9 +88,9 @@ class Pending:
 
     activity: Activity
 
-    def come(self, outcome: Answered | Failing | Lost) -> None:
-        """What the attempt comes to."""
-        self.activity.come(outcome)
+    def come(self, outcome: Outcome) -> None:
+        """What the attempt comes to, or that it is still not answered."""
+        self.activity.take(outcome)
 
 
 Outcome: TypeAlias = Answered | Failing | Lost | Pending
@@ -137,7 +139,11 @@ class Activity:
             return
         if self._resting is not None:
             self._resting()
-        self._settle(None, self._wrapped(CancelledError("cancelled")))
+        cancelled = self._wrapped(CancelledError("cancelled"))
+        if waits:  # for the server's word, which comes in a turn of its own
+            self._run.clock.at(self._run.clock.now, lambda: self._settle(None, cancelled, turn=True))
+        else:
+            self._settle(None, cancelled)
 
     def _try(self) -> None:
         if self.result.done() or self._run.is_over:
@@ -147,15 +153,16 @@ class Activity:
         first = self.asked
         asked = first if first.attempt == self._attempt else replace(first, attempt=self._attempt)
         outcome = self._run.perform(asked)
+        self.take(outcome)
+
+    def take(self, outcome: Outcome) -> None:
+        """What an attempt comes to, or that it isn't answered yet; nothing where the activity was over before."""
         if isinstance(outcome, Pending):
             outcome.activity = self
-        else:
-            self.come(outcome)
-
-    def come(self, outcome: Answered | Failing | Lost) -> None:
-        """What an attempt comes to; nothing where the activity was over before."""
+            return
         asked = self.asked
-        self._run.note("attempt", asked.step, operation=asked.operation, attempt=self._attempt, outcome=outcome)
+        self._run.note("attempt", asked.step, operation=asked.operation, attempt=self._attempt, outcome=outcome,
+                       number=asked.number)  # fmt: skip
         match outcome:
             case Answered(output, after):
                 self._later(after, lambda: self._answered(output))

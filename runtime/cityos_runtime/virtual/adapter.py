@@ -47,7 +47,9 @@ class Adapter:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._environ = {**os.environ, **sandbox.environ}
-        self._operations = {operation.name: operation for operation in sandbox.systems.bound()}
+        bound = list(sandbox.systems.bound())
+        self._operations = {(each.name, each.system.task_queue): each for each in bound}
+        self._outbox = next((each for each in bound if each.name == OUTBOX_OPERATION), None)
         self._client = httpx.AsyncClient(transport=_Direct(sandbox))
         self._loop = asyncio.new_event_loop()
 
@@ -72,11 +74,12 @@ class Adapter:
     async def _carry_out(self, asked: Asked, input: dict[str, Any], context: ActivityContext) -> Any:
         name = asked.operation
         if asked.looked_up is not None:
-            return await look_up(self._operations[asked.looked_up], input, context, self._client, self._environ)
+            looked_up = self._operations[asked.looked_up, asked.task_queue]
+            return await look_up(looked_up, input, context, self._client, self._environ)
         if name != "emitEvent":
-            return await self._perform(self._operations[name], asked, input, context)
-        if (outbox := self._operations.get(OUTBOX_OPERATION)) is not None:
-            await self._perform(outbox, asked, outbox_entry(input, context), context)
+            return await self._perform(self._operations[name, asked.task_queue], asked, input, context)
+        if self._outbox is not None:
+            await self._perform(self._outbox, asked, outbox_entry(input, context), context)
         return {}
 
     async def _perform(self, operation: Bound, asked: Asked, input: dict[str, Any], context: ActivityContext) -> Any:

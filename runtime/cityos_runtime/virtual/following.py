@@ -19,6 +19,8 @@ class Following:
     def __init__(self, workflow_id: str, start: datetime) -> None:
         self.workflow_id = workflow_id
         self.trace: list[Entry] = []
+        self.fired = 0
+        """The timers that fired."""
         self._start = start
         self._began: dict[str, datetime] = {}
 
@@ -30,6 +32,8 @@ class Following:
         if entry.kind == "scheduled":
             self._began.setdefault(entry.name, entry.time)
             self._began.setdefault(entry.details["operation"], entry.time)
+        elif entry.kind == "fired":
+            self.fired += 1
         elif entry.kind == "timer":
             self._began.setdefault(entry.name.split(" ")[0], entry.time)
 

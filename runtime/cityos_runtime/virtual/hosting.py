@@ -41,19 +41,24 @@ class Hosting:
     loop: VirtualLoop
     cancel_requested: bool
 
+    turned_at: datetime
+
     def workflow_now(self) -> datetime:
-        """The virtual time."""
-        return self.clock.now
+        """The time of its last turn: a query that comes later is answered with that too."""
+        return self.turned_at
 
     def workflow_time_ns(self) -> int:
         """The same, in nanoseconds."""
-        return int(self.clock.now.timestamp() * 1e9)
+        return int(self.turned_at.timestamp() * 1e9)
 
     async def workflow_sleep(self, duration: float, *, summary: str | None = None, **_: Any) -> None:
         """Wait for the clock."""
         future = self.loop.create_future()
-        self._after(duration, summary, lambda: None if future.done() else future.set_result(None))
-        await future
+        call_off = self._after(duration, summary, lambda: None if future.done() else future.set_result(None))
+        try:
+            await future
+        finally:
+            call_off()
 
     async def workflow_wait_condition(
         self, fn: Callable[[], bool], *, timeout: float | None = None, timeout_summary: str | None = None, **_: Any
@@ -106,8 +111,14 @@ class Hosting:
             self.turn(do)
 
         appointment = self.clock.after(timedelta(seconds=seconds), fire)
-        self.note("timer", summary or "", at=appointment.time)
-        return appointment.call_off
+        entry, turn = self.note("timer", summary or "", at=appointment.time), self.loop.turns
+
+        def call_off() -> None:
+            appointment.call_off()
+            if entry is not None and self.loop.turns == turn:
+                entry.details["unsent"] = True  # a server never hears of it
+
+        return call_off
 
     def workflow_start_activity(
         self,
@@ -119,11 +130,12 @@ class Hosting:
         retry_policy: RetryPolicy | None,
         cancellation_type: ActivityCancellationType,
         summary: str | None = None,
+        task_queue: str | None = None,
         **_: Any,
     ) -> ActivityTask:
         """Ask for an operation."""
         input, context = args
-        asked = Asked(activity, input, context, 1, self.next_activity, summary or "")
+        asked = Asked(activity, input, context, 1, self.next_activity, summary or "", task_queue or "")
         terms = Terms(
             result_type,
             start_to_close_timeout,

@@ -37,6 +37,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._clock = clock
         self._turn = turn
         self._ready: deque[asyncio.Handle] = deque()
+        self.turns = 0
+        """How often it ran."""
         self._conditions: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         setattr(self, RUNTIME, runtime)
 
@@ -44,6 +46,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """Run all that is ready; then what the conditions release, until nothing moves."""
         before = events._get_running_loop()
         events._set_running_loop(self)
+        self.turns += 1
         try:
             if first is not None:
                 first()

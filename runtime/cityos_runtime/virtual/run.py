@@ -58,6 +58,7 @@ class Run(Hosting):
         self.last_result = last_result
         self.clock: Clock = world.clock
         self.began_at: datetime = world.clock.now
+        self.turned_at = self.began_at
         self.loop = VirtualLoop(world.clock, self, self.turn)  # type: ignore[abstract]  # what nothing here asks for
         self.cancel_requested = False
         self.result: Any = None
@@ -91,6 +92,7 @@ class Run(Hosting):
         """Let it do all that it can do now."""
         if self.is_over:
             return
+        self.turned_at = self.clock.now
         self.loop.drain(first)
         if self._primary is not None and self._primary.done() and not self.is_over:
             self._end(self._primary)
@@ -187,7 +189,7 @@ class Run(Hosting):
         """An operation is asked for."""
         self._activities += 1
         self.note("scheduled", asked.step, operation=asked.operation, input=asked.input, key=asked.key,
-                  summary=asked.summary)  # fmt: skip
+                  summary=asked.summary, number=asked.number, task_queue=asked.task_queue)  # fmt: skip
         return Activity(self, asked, terms)
 
     @property
@@ -276,7 +278,7 @@ class Run(Hosting):
             self.program,
             Identity(
                 self.identity.workflow_id,
-                self.world.new_run_id(),
+                self.world.new_run_id(self.identity.workflow_id),
                 self.identity.first_run_id,
                 self.identity.parent,
             ),

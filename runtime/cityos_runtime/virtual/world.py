@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import pydantic_core
@@ -35,7 +37,9 @@ class World:
         listen: Callable[[Entry], None] | None = None,
         long_after: int = LONG_AFTER,
         now: datetime = START,
+        run_ids: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
+        """``run_ids`` are those of a workflow id's runs, in order, where they are known from elsewhere."""
         self.clock = Clock(now)
         self.programs = programs
         self.perform = perform
@@ -46,6 +50,7 @@ class World:
         """Asked first of a child: True where somebody else plays it."""
         self._listen = listen
         self._made = 0
+        self._run_ids = {name: deque(known) for name, known in run_ids.items()}
 
     @property
     def listening(self) -> bool:
@@ -57,9 +62,11 @@ class World:
         if self._listen is not None:
             self._listen(entry)
 
-    def new_run_id(self) -> str:
+    def new_run_id(self, workflow_id: str) -> str:
         """Run ids count up, so that the same story has the same keys."""
         self._made += 1
+        if known := self._run_ids.get(workflow_id):
+            return known.popleft()
         return f"run-{self._made}"
 
     def start(self, workflow: str, input: Any, context: Context, *, workflow_id: str, last_result: Any = None) -> Run:
@@ -146,7 +153,7 @@ class World:
     def _start(
         self, program: Program, input: Any, context: Context, name: str, parent: str, last_result: Any = None
     ) -> Run:
-        first = self.new_run_id()
+        first = self.new_run_id(name)
         run = Run(self, program, Identity(name, first, first, parent), input, context, last_result)
         self.runs[name] = run
         self._at_once(run.start)
