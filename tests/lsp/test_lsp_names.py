@@ -47,7 +47,7 @@ DECLARED = {
     "payment.intent.fai|led:": ("specs/signals/payment.yaml", "payment.intent.failed:"),
     "vendor_orders: {type: [Vendor|Order]": ("specs/types/commerce.yaml", "VendorOrder:"),
     "if: payment_sta|tus == pending": (PLACING, "payment_status:"),
-    "if: capture|Payment.status != captured": (PLACING, "capturePayment"),
+    "&& capture|Payment.status != captured": (PLACING, "capturePayment"),
     "delivery_con|firmed ? 'delivery confirmed' : stock_confirmed ? 'stock confirmed' : 'placing the order'\n  getO":
         (PLACING, "delivery_confirmed: "),
     "resource_id: input.order|_id": (PLACING, "order_id: string"),

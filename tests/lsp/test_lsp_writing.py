@@ -88,8 +88,8 @@ async def test_types_and_keys_are_offered_with_what_they_are(city: Path) -> None
 
 SAID = {
     "- do: reserve|Inventory": ["**erpnext.reserveInventory** (write", "takes", "- `order_id`: string", "gives"],
-    "if: capture|Payment.status != captured": ["capturePayment", "- `status`:"],
-    "if: capturePayment.sta|tus != captured": ["`capturePayment.status`: "],
+    "&& capture|Payment.status != captured": ["capturePayment", "- `status`:"],
+    "&& capturePayment.sta|tus != captured": ["`capturePayment.status`: "],
     "amount: input.payment.am|ount\n    currency": ["`input.payment.amount`: decimal"],
     "payment.intent.fai|led:": ["signal **payment.intent.failed**", "carries", "- `error_message`"],
     "event: order.pla|ced": ["event **order.placed**"],
