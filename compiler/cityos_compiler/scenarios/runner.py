@@ -39,6 +39,8 @@ STANDSTILL = 20.0
 """Seconds of real time after which a clock that doesn't move is moved on."""
 MESSAGE_PATIENCE = 30.0
 """The same for a message that nobody takes."""
+QUERY_PATIENCE = timedelta(minutes=1)
+"""How long an answer to a query may take."""
 
 
 async def run_all(
@@ -238,7 +240,7 @@ class _Run:
             case "decide":
                 await self.handle.execute_update("decide", {"action": action.name, **action.payload})
             case "query":
-                answer = await self.handle.query(action.name)
+                answer = await self._asked(action.name)
                 self.answered.append(_plain(answer))
                 self.queried += [f"{action.name}: {text}" for text in differences(action.gives, _plain(answer))]
         if action.kind != "query":
@@ -263,8 +265,15 @@ class _Run:
         as a deadlock, so that a query fails as well: it is asked again."""
         for _ in range(TRIES):
             with contextlib.suppress(WorkflowQueryFailedError):
-                return _plain(await self.handle.query("getWorkflowStatus"))
+                return _plain(await self._asked("getWorkflowStatus"))
         return {}
+
+    async def _asked(self, query: str) -> Any:
+        """A query's answer. A busy worker that has to replay thousands of events first may need more than one try."""
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(RPCError):
+                return await self.handle.query(query, rpc_timeout=QUERY_PATIENCE)
+        return await self.handle.query(query, rpc_timeout=QUERY_PATIENCE)
 
     async def _happened(self) -> Happened:
         happened = Happened(ended="completed")
