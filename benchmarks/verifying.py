@@ -21,7 +21,7 @@ from cityos_compiler.verifying.report import Report
 from cityos_compiler.workspace import Workspace
 from mutating import Document, Mutation, lists, maps
 
-from cityos_dsl.source import Scalar
+from cityos_dsl.source import Scalar, Sequence
 
 ROOT = Path(__file__).parents[1]
 CHOSEN = ("WF-001", "WF-016", "WF-057", "WF-059", "WF-065")
@@ -51,13 +51,13 @@ def _both(text: str, changes: list[Mutation]) -> str:
     return text
 
 
-def _swapped(document: Document, text: str, block: object, place: int) -> Iterator[tuple[str, int, str]]:
+def _swapped(document: Document, text: str, block: Sequence, place: int) -> Iterator[tuple[str, int, str]]:
     """The step before a pivot and the one behind it change places: the first moves behind both, the other before."""
-    for first in document.swapped("", block, place - 1):  # type: ignore[arg-type]  # a list of steps
+    for first in document.swapped("", block, place - 1):
         moved = first.applied(text)
         again = Document(document.file, moved)
         for holder in lists(again.tree):
-            if len(holder.items) > place + 1 and holder.span.line == block.span.line:  # type: ignore[attr-defined]  # as above
+            if len(holder.items) > place + 1 and holder.span.line == block.span.line:
                 for second in again.swapped("", holder, place):
                     third = second.applied(moved)
                     yield from _back(document.file, third, holder.span.line, place, first.line)

@@ -16,7 +16,7 @@ from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
 from cityos_compiler.scenarios.coverage.measuring import Ran, measured
 from cityos_compiler.scenarios.coverage.report import exercised_by
-from cityos_compiler.scenarios.differing import apart
+from cityos_compiler.scenarios.differing import compared
 from cityos_compiler.scenarios.model import read_scenarios
 from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.replaying import replay
@@ -58,8 +58,10 @@ def _in_this_process(outcomes: list[Outcome], examples: dict[str, Any]) -> Itera
     )
     for number, there in enumerate(outcomes):
         if there.happened is not None:
-            plain = simulate(place, there.scenario, number, there.happened.started)
-            here, found = apart(place, there) if COMPARED else (plain, [])
+            if COMPARED:
+                here, found = compared(place, there)
+            else:
+                here, found = simulate(place, there.scenario, number, there.happened.started), []
             for text in [*here.wrong, *found]:
                 yield f"{there.scenario.file}:{there.scenario.line} {there.scenario.name}: {text}"
 

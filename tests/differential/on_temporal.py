@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 from cityos_compiler.backends.definition.document import Definitions
-from cityos_compiler.scenarios.differing import apart
+from cityos_compiler.scenarios.differing import compared
 from cityos_compiler.scenarios.model import Scenario, When
 from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.runner import run_all
@@ -125,7 +125,7 @@ def differences(built: Built, there: Outcome) -> list[str]:
     """What a run on the server did differently from one in this process at its pace."""
     built.sandbox.state = State()
     place = Place(built.compiled, built.sandbox, built.manifest, built.examples, horizon=HORIZON)
-    return apart(place, there)[1]
+    return compared(place, there)[1]
 
 
 if __name__ == "__main__":

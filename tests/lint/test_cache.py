@@ -21,8 +21,7 @@ from tests.lint.hostile import mutated
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CITYOSC_CACHE_DIR", str(tmp_path / "cache"))
+def root(tmp_path: Path, empty_cache: None) -> Path:
     shutil.copytree(BASE, tmp_path / "project")
     return tmp_path / "project"
 

@@ -22,11 +22,7 @@ from tests.test_workspace import edited_at_random
 ROOT = Path(__file__).parents[2]
 TOWN = ROOT / "tests" / "golden" / "town"
 CITY = "specs/cityos.yaml"
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CITYOSC_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 
 @pytest.fixture

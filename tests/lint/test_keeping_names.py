@@ -10,12 +10,7 @@ import pytest
 from tests.lint.kept import Project
 
 TOWN = Path(__file__).parents[1] / "golden" / "town"
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CITYOSC_CACHE_DIR", str(tmp_path / "cache"))
-
+pytestmark = pytest.mark.usefixtures("empty_cache")
 
 TYPES, SIGNALS, EVENTS, SYSTEM = "types/town.yaml", "signals/town.yaml", "events.yaml", "systems/town.yaml"
 STROLL, LOOK = "workflows/words/wf-906-stroll.yaml", "      - do: look\n"

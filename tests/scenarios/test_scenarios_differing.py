@@ -12,7 +12,7 @@ import pytest
 from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
 from cityos_compiler.scenarios import simulated
-from cityos_compiler.scenarios.differing import apart
+from cityos_compiler.scenarios.differing import compared
 from cityos_compiler.scenarios.model import read_scenarios
 from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.runner import run_all
@@ -52,7 +52,7 @@ def differences(there: dict[str, Outcome]) -> Callable[[str], list[str]]:
     generated = ROOT / "generated"
     systems, manifest = (read_json(generated / f"{name}.json") for name in ("systems", "manifest"))
     programs, examples = compiled_programs(generated), signal_examples(check(ROOT).project)
-    return lambda name: apart(Place(programs, Sandbox(systems), manifest, examples), there[name])[1]
+    return lambda name: compared(Place(programs, Sandbox(systems), manifest, examples), there[name])[1]
 
 
 @pytest.mark.parametrize("name", [REMINDERS, TWO_PAYOUTS, LATE])

@@ -21,7 +21,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?")
 _SAID = ("ended", "error_class", "undone", "not_undone", "parked", "signalled")
 
 
-def apart(place: Place, there: Outcome) -> tuple[Outcome, list[str]]:
+def compared(place: Place, there: Outcome) -> tuple[Outcome, list[str]]:
     """The scenario of a run on a server once more in this process, at its pace; and every difference that matters."""
     assert there.happened is not None
     here = simulate(place, there.scenario, there.number, there.happened.started, Pace.of(there))

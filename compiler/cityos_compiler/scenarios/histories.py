@@ -92,9 +92,7 @@ def overrun(events: Iterable[Any], slow: Collection[str]) -> bool:
     for event in events:
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             operations[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
-        for kind, failed in _FAILURES.items():
-            if event.event_type != kind:
-                continue
+        elif (failed := _FAILURES.get(event.event_type)) is not None:
             attributes = getattr(event, f"{failed[0]}_event_attributes")
             failure = getattr(attributes, failed[1])
             late = failure.HasField("timeout_failure_info") or failure.application_failure_info.type == "TimeoutError"
@@ -114,7 +112,7 @@ _FAILURES = {
 def step_time(events: list[Any], step: str) -> datetime | None:
     """When an operation was scheduled, or a wait's timer set."""
     for event in events:
-        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and re.match(rf"{step}\b", _summary(event)):
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and re.match(rf"{step}\b", summary(event)):
             return event.event_time.ToDatetime(tzinfo=UTC)  # type: ignore[no-any-return]  # protobuf has no types here
         scheduled = event.activity_task_scheduled_event_attributes
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and step in _names(scheduled):
@@ -122,9 +120,10 @@ def step_time(events: list[Any], step: str) -> datetime | None:
     return None
 
 
-def _summary(event: Any) -> str:
-    """The summary that the workflow gave a timer, which is its step's name."""
-    return event.user_metadata.summary.data.decode().strip('"') if event.HasField("user_metadata") else ""
+def summary(event: Any) -> str:
+    """The summary that the workflow gave an order; a timer's begins with its step's name."""
+    held = event.user_metadata.summary.data
+    return str(json.loads(held)) if held else ""
 
 
 def _names(scheduled: Any) -> set[str]:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pydantic_core
+from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, FETCH
 from cityos_runtime.virtual.trace import Entry
 from temporalio.api.enums.v1 import EventType
 
-FETCH = "fetchDefinition"
-"""Brings a workflow that is interpreted its definition; no step of it."""
+from cityos_compiler.scenarios.histories import summary
 
 
 @dataclass
@@ -60,7 +60,7 @@ class _History:
                 self._turn(when)
             elif name in _ORDERS:
                 order = self._order(name, event)
-                if order.name != FETCH:
+                if order.name != FETCH:  # which brings an interpreted workflow its definition, and is no step of it
                     self.made[event.event_id] = order
             elif name in _ANSWERS:
                 self._answered(name, event, when)
@@ -101,18 +101,18 @@ def _operation(order: Order, attributes: Any, event: Any) -> None:
     input, context = [*_held(attributes.input), {}][:2]
     order.name = attributes.activity_type.name
     order.said = {"input": input, "step": context.get("step", ""), "key": context.get("idempotency_key", "")}
-    order.said |= {"summary": _summary(event), "task_queue": attributes.task_queue.name}
+    order.said |= {"summary": summary(event), "task_queue": attributes.task_queue.name}
 
 
 def _timer(order: Order, attributes: Any, event: Any) -> None:
-    order.name = _summary(event)
+    order.name = summary(event)
     order.until = order.at + attributes.start_to_fire_timeout.ToTimedelta()
 
 
 def _child(order: Order, attributes: Any, _: Any) -> None:
     arguments = _held(attributes.input)
     order.name = attributes.workflow_type.name
-    if order.name == "DynamicWorkflow":
+    if order.name == DYNAMIC_TYPE:
         reference, *arguments = arguments
         order.name = reference["workflow"]
     order.said = {"workflow_id": attributes.workflow_id, "input": arguments[0]}
@@ -156,11 +156,6 @@ _ANSWERS: Mapping[str, Any] = {
 
 def _held(payloads: Any) -> list[Any]:
     return [json.loads(payload.data) if payload.data else None for payload in payloads.payloads]
-
-
-def _summary(event: Any) -> str:
-    held = event.user_metadata.summary.data
-    return str(json.loads(held)) if held else ""
 
 
 def in_trace(trace: Iterable[Entry], workflow_id: str) -> list[Order]:

@@ -88,6 +88,8 @@ async def _guarded(city: LocalCity, scenario: Scenario, number: int, starting: a
         return Outcome(scenario, [f"it made no progress in {PATIENCE:.0f} s of real time"])
     except Exception as error:  # a scenario that can't even start fails; the others go on
         return Outcome(scenario, [f"{type(error).__name__}: {error}"])
+    finally:
+        running.cancel()  # also where whoever runs the scenarios is stopped
 
 
 async def _while_it_goes_on(run: _Run, running: asyncio.Task[Outcome]) -> None:
@@ -96,7 +98,6 @@ async def _while_it_goes_on(run: _Run, running: asyncio.Task[Outcome]) -> None:
     while not (await asyncio.wait({running}, timeout=PATIENCE))[0]:
         before, length = length, await run.length()
         if before == length:
-            running.cancel()
             raise TimeoutError
 
 
@@ -261,17 +262,15 @@ class _Run:
         return await result
 
     async def _status(self) -> Any:
-        """What `getWorkflowStatus` says; nothing where a run refused its input. A busy worker's replay may be given up
-        as a deadlock, so that a query fails as well: it is asked again."""
-        for _ in range(TRIES):
-            with contextlib.suppress(WorkflowQueryFailedError):
-                return _plain(await self._asked("getWorkflowStatus"))
+        """What `getWorkflowStatus` says; nothing where a run refused its input."""
+        with contextlib.suppress(WorkflowQueryFailedError):
+            return _plain(await self._asked("getWorkflowStatus"))
         return {}
 
     async def _asked(self, query: str) -> Any:
-        """A query's answer. A busy worker that has to replay thousands of events first may need more than one try."""
+        """A query's answer. A busy worker has no time, or gives its replay up as a deadlock: it is asked again."""
         for _ in range(TRIES - 1):
-            with contextlib.suppress(RPCError):
+            with contextlib.suppress(RPCError, WorkflowQueryFailedError):
                 return await self.handle.query(query, rpc_timeout=QUERY_PATIENCE)
         return await self.handle.query(query, rpc_timeout=QUERY_PATIENCE)
 

@@ -85,7 +85,7 @@ class _Simulated:
         try:
             self.world = World(self.place.programs, self._perform, listen=self.following.heard, now=self.start,
                                run_ids=self.pace.run_ids)  # fmt: skip
-            self.world.elsewhere = self._apart
+            self.world.elsewhere = self._in_a_world_of_its_own
             self.adapter, world = adapter, self.world
             wrong = self._play(world)
         finally:
@@ -180,21 +180,21 @@ class _Simulated:
         assert isinstance(asked.context, Context)
         return Answered(self.adapter.run(routing.route(asked.input, asked.context)))
 
-    def _apart(self, child: Child, input: Any) -> bool:
+    def _in_a_world_of_its_own(self, child: Child, input: Any) -> bool:
         """On a test server each workflow has a clock of its own: what a child waits costs its parent no time."""
         lasting = self.pace.children.get(child.workflow_id)
         if lasting is None:
             return False
         clock, context = self.world.clock, self.context.caused_by(child.parent.identity.workflow_id)
-        apart = World(self.place.programs, self._carried_out, listen=self.following.heard, now=clock.now,
-                      run_ids=self.pace.run_ids)  # fmt: skip
+        own = World(self.place.programs, self._carried_out, listen=self.following.heard, now=clock.now,
+                    run_ids=self.pace.run_ids)  # fmt: skip
 
         def play() -> None:
-            apart.start(child.workflow, input, context, workflow_id=child.workflow_id)
-            apart.go()
+            own.start(child.workflow, input, context, workflow_id=child.workflow_id)
+            own.go()
 
         clock.at(clock.now, play)
-        clock.after(lasting, lambda: child.ended(apart.runs[child.workflow_id]))
+        clock.after(lasting, lambda: child.ended(own.runs[child.workflow_id]))
         return True
 
     def _in_turn(self, asked: Asked) -> VirtualOutcome:

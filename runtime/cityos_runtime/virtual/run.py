@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pydantic_core
-from temporalio.common import MetricMeter, SearchAttributeUpdate
+from temporalio.common import MetricMeter, SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
 from cityos_runtime.context import Carried, Context
@@ -69,7 +69,7 @@ class Run(Hosting):
         self.ended_at: datetime | None = None
         self._activities = 0
         self._handlers = 0
-        self._attributes: dict[str, Any] = {}
+        self._attributes: dict[SearchAttributeKey[Any], Any] = {}
         self._on_end: list[Callable[[], None]] = []
         self._info: Any = None
         self.flow: Flow
@@ -234,14 +234,14 @@ class Run(Hosting):
     def workflow_upsert_search_attributes(self, attributes: Sequence[SearchAttributeUpdate[Any]], **_: Any) -> None:
         """Keep what the run is found by."""
         for update in attributes:
-            self._attributes[update.key] = update.value  # type: ignore[index]  # found by key, as in the SDK's own
+            self._attributes[update.key] = update.value
 
     @property
     def addresses(self) -> Sequence[str]:
         """By what messages find it."""
         from cityos_runtime.dispatch.addresses import ADDRESSES
 
-        return list(self._attributes.get(ADDRESSES, []))  # type: ignore[call-overload]  # as above
+        return list(self._attributes.get(ADDRESSES, []))
 
     def workflow_metric_meter(self) -> MetricMeter:
         """Nobody measures a simulation."""
