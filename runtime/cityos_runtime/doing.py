@@ -119,7 +119,7 @@ class Doing(Parking):
         entry = self._register(step, call, context, options.undo)
         try:
             result = await self._lookup_before(step, call, context)
-            self._drop_earlier(step, entry)
+            self._drop_earlier(step, entry, found=result is not None)
             if result is None:
                 result = await self._execute(call, context, options.summary, options.within)
             result = await self._completed(step, call, result, context)
@@ -166,7 +166,11 @@ class Doing(Parking):
         if completes.ask is None:
             raise late
         asked = completes.ask(call.input, first)
-        answer = await self._execute(asked, context, f"how does {step} stand?")
+        try:
+            answer = await self._execute(asked, context, f"how does {step} stand?")
+        except StepFailed as error:
+            # Who isn't told how things stand knows no more than before.
+            raise _unknown(error) from error
         meaning = completes.statuses.get(getattr(answer, "status", ""))
         if meaning is None:
             raise late
@@ -224,11 +228,16 @@ class Doing(Parking):
             return None
         return await self._lookup(call, context.model_copy(update={"idempotency_key": earlier}))
 
-    def _drop_earlier(self, step: str, current: Registration | None) -> None:
-        """What the earlier round registered is found out by now, or runs again under the same key."""
+    def _drop_earlier(self, step: str, current: Registration | None, *, found: bool) -> None:
+        """What the earlier round registered is found out by now, or runs again under the same key.
+
+        What was found happened under the earlier key, and is undone under it.
+        """
         earlier = self._doubtful_key(step)
         if earlier is None:
             return
+        if found and current is not None:
+            current.context = current.context.model_copy(update={"idempotency_key": earlier})
         for entry in list(self.saga.registered):
             if entry.context.idempotency_key == earlier and entry is not current:
                 self.saga.forget(entry)
@@ -321,5 +330,5 @@ def _final(result: T, completes: Completion) -> T:
 
 
 def _unknown(error: StepFailed) -> StepFailed:
-    """A lookup that fails leaves the outcome as unknown as it was."""
+    """A lookup or a question that fails leaves the outcome as unknown as it was."""
     return StepFailed(error.error_class, error.message, "unknown", error.step)

@@ -61,6 +61,11 @@ def test_a_step_that_was_swapped_before_the_pivot_is_left_behind() -> None:
     assert {(each.kind, each.step) for each in report.violations} == {("left", "record")}
 
 
+def test_what_is_tried_again_and_found_is_undone_under_the_key_by_which_it_happened() -> None:
+    report = verified(GOOD.replace("  compensate: repay\n", "  compensate: repay\n  on_failure: park\n"))
+    assert report.violations == []
+
+
 def test_a_wait_with_a_deadline_ends() -> None:
     report = verified(WAIT)
     assert report.violations == []

@@ -50,6 +50,7 @@ class Ledger:
     pivoted: bool = False
     ending: bool = False
     _places: int = 0
+    _unanswered: set[str] = field(default_factory=set)
 
     def state(self) -> Any:
         """What of it can matter later."""
@@ -75,6 +76,16 @@ class Ledger:
         )
         self.effects.append(effect)
 
+    def refused(self, step: str, key: str) -> None:
+        """What had begun came to nothing: the workflow was told so, unless its question had no answer."""
+        for effect in self.effects:
+            if effect.key == key and effect.step == step and key not in self._unanswered:
+                effect.happened = effect.doubtful = False
+
+    def unanswered(self, key: str) -> None:
+        """A question had no answer: it may have been how something stands that has begun."""
+        self._unanswered.add(key)
+
     def found(self, operation: str, key: str) -> Any:
         """What a key brought about, or None."""
         return next((e.output for e in self.effects if e.key == key and e.operation == operation and e.stands), None)
@@ -82,7 +93,7 @@ class Ledger:
     def undone(self, operation: str, key: str, *, done: bool) -> None:
         """A compensation came to an end."""
         effect = self._undone_by(key)
-        if effect is None:
+        if effect is None or not (effect.happened or effect.doubtful):
             self.wrong.append(("unasked", operation, f"`{operation}` undoes what never was"))
             return
         if not done:

@@ -96,6 +96,10 @@ class Play:
         if name is None:
             self.ledger.ending = True
 
+    def refused(self, step: str, key: str) -> None:
+        """An operation that was under way elsewhere came to nothing."""
+        self.ledger.refused(step, key)
+
     def covered(self, step: str, call: Call[Any], key: str) -> None:
         """A block with one compensation begins."""
         self.ledger.note(step, "", key, happened=True, doubtful=False)
@@ -215,6 +219,8 @@ class Play:
             return
         model = self.subject.operations.get(asked.operation)
         if model is None or model.effect not in ("write", "money"):
+            if choice.kind == "fail":
+                self.ledger.unanswered(asked.key)
             return
         happened, doubtful = choice.kind in ("answer", "happened"), choice.kind in ("happened", "lost")
         if self.run.is_over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,8 @@ class Subject:
     tenants: Mapping[str, Any]
     steps: Mapping[str, ir.Step]
     reads: Reads
+    stands: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By an operation's name: the statuses by which its step is told how something stands that completes later."""
     outputs: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     def answers(self, step: str, operation: str) -> list[Any]:
@@ -61,7 +63,7 @@ class Subject:
         if model is None:
             return [{}]
         usual = data(model.spec.example) if model.spec.example is not None else example(model.output)
-        return varied(self.reads, step, model.output, usual)
+        return varied(self.reads, step, model.output, usual, self.stands.get(operation, ()))
 
     def errors(self, operation: str) -> list[str]:
         """The error classes by which a failure of an operation is told from others: those named, and one more."""
@@ -72,11 +74,15 @@ class Subject:
         return told + (["ExternalAPIError"] if "ExternalAPIError" in rest else rest[:1])
 
 
-def varied(reads: Reads, name: str, kind: t.Type, usual: Any) -> list[Any]:
-    """A value of a record, and the same with one field otherwise at a time: fields that expressions look at."""
+def varied(reads: Reads, name: str, kind: t.Type, usual: Any, statuses: Sequence[str] = ()) -> list[Any]:
+    """A value of a record, and the same with one field otherwise at a time: fields that expressions look at.
+
+    ``statuses`` are values that the runtime itself looks for in the record's status.
+    """
     found = [usual]
     if not isinstance(kind, t.RecordType) or not isinstance(usual, dict):
         return found
+    found += [{**usual, "status": status} for status in statuses if status != usual.get("status")]
     for f in kind.fields:
         if f.name not in reads.fields.get(name, ()):
             continue
@@ -86,6 +92,32 @@ def varied(reads: Reads, name: str, kind: t.Type, usual: Any) -> list[Any]:
             if (value is not None and made not in found) or (value is None and usual.get(f.name) is not None):
                 found.append(made)
     return found[: MOST_VARIANTS + 1]
+
+
+def _stands(operations: Mapping[str, OperationModel]) -> dict[str, list[str]]:
+    """Of operations that complete later, and of those asked then: each status with a meaning, and one without."""
+    found: dict[str, list[str]] = {}
+    for model in operations.values():
+        completes = model.spec.completes
+        if completes is None:
+            continue
+        settled = [each.text for each in completes.settled or ()][:1]
+        if settled:
+            found[model.name] = [*settled, *_unnamed(model, [each.text for each in completes.settled or ()])]
+        if completes.else_ is not None and completes.else_.text in operations:
+            asked = operations[completes.else_.text]
+            told = [each.text for each in completes.statuses or ()]
+            kept = found.setdefault(asked.name, [])
+            kept += [each for each in [*told, *_unnamed(asked, told)] if each not in kept]
+    return found
+
+
+def _unnamed(model: OperationModel, statuses: Sequence[str]) -> list[str]:
+    """A status of an operation's answer that is none of these."""
+    kind = model.output
+    of = next((f.type for f in kind.fields if f.name == "status"), None) if isinstance(kind, t.RecordType) else None
+    members = of.members if isinstance(of, t.EnumType) else ("another",) if of == t.STRING else ()
+    return [each for each in members if each not in statuses][:1]
 
 
 def _plain(value: Any) -> Any:
@@ -115,6 +147,7 @@ def subject_of(
         tenants,
         {step.name: step for step in ir.all_steps(workflow) if step.name},
         reads,
+        _stands(operations),
     )
 
 

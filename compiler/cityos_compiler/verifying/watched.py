@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from cityos_runtime.context import ActivityContext
+from cityos_runtime.errors import StepFailed
 from cityos_runtime.interpreter.city import InterpretedCity
 from cityos_runtime.interpreter.definition import Definition
 from cityos_runtime.interpreter.reading import Data, Reading, Work
@@ -13,6 +15,8 @@ from cityos_runtime.operation import Call
 from cityos_runtime.virtual.programs import Interpreted
 
 from cityos_compiler import ir
+
+T = TypeVar("T")
 
 
 class Watcher(Protocol):
@@ -26,6 +30,9 @@ class Watcher(Protocol):
 
     def undoing(self, name: str | None) -> None:
         """An `undo` of the flow begins."""
+
+    def refused(self, step: str, key: str) -> None:
+        """An operation that was under way elsewhere came to nothing: a signal or its system's answer says so."""
 
     def covered(self, step: str, call: Call[Any], key: str) -> None:
         """A block with one compensation for all of it begins."""
@@ -55,6 +62,14 @@ class WatchedCity(InterpretedCity):
         """Tell, and undo."""
         self.watcher.undoing(name)
         await super().undo(name)
+
+    async def _completed(self, step: str, call: Call[T], result: T, context: ActivityContext) -> T:
+        try:
+            return await super()._completed(step, call, result, context)
+        except StepFailed as error:
+            if error.outcome == "known":
+                self.watcher.refused(step, context.idempotency_key)
+            raise
 
     def compensated(self, step: str, call: Call[Any]) -> None:
         """Register, and tell."""

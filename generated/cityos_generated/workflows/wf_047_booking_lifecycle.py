@@ -71,7 +71,7 @@ GRACE = timedelta(hours=2)
 
 FACTS = Facts(
     type="BookingLifecycleWorkflow",
-    digest="99e65b7feea5cad65a57de446717cc349e62e3e3fc45f6d869d40fb5a86ed677",
+    digest="ca6dae90292737898e98bb325de6e756fa798b2a99457a61dff5cbce02ca93b3",
     steps=(
         "checkAuthorization",
         "capturePayment",
@@ -210,7 +210,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     await self.do(
                         "dropUnpaidBooking", medusa.cancel_booking(booking_id=self.input.booking_id)
                     )
-                    # line 66: notifyPaymentRefused
+                    # line 67: notifyPaymentRefused
                     await self.attempt(
                         "notifyPaymentRefused",
                         payload.notify_customer(
@@ -224,13 +224,13 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     )
                 else:
                     raise
-        # line 69: confirmBooking
+        # line 70: confirmBooking
         await self.do(
             "confirmBooking",
             medusa.confirm_booking(booking_id=self.input.booking_id),
             undo=Undo(lambda _: medusa.cancel_booking(booking_id=self.input.booking_id), needs_result=False),
         )
-        # line 71: blockProviderSlot
+        # line 72: blockProviderSlot
         await self.do(
             "blockProviderSlot",
             medusa.block_provider_slot(
@@ -248,7 +248,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
             summary="Keep the provider's time free for this booking",
         )
         self.state.booking_status = "confirmed"
-        # line 75: sendBookingConfirmation
+        # line 76: sendBookingConfirmation
         await self.attempt(
             "sendBookingConfirmation",
             payload.send_booking_confirmation(
@@ -258,16 +258,16 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
             ),
         )
 
-        # line 78: scheduleReminders
+        # line 79: scheduleReminders
         async def on_booking_customer_checked_in(signal: signals.BookingCustomerCheckedIn) -> None:
             self.state.check_in = signal.checked_in_at
 
         async def on_booking_rescheduled_1(signal: signals.BookingRescheduled) -> None:
             self.state.starts_at = signal.new_start_time
             self.state.ends_at = signal.new_end_time
-            # line 92
+            # line 93
             if self.state.held and self.state.ends_at + GRACE > self.state.held_until:
-                # line 95: captureHeldPayment
+                # line 96: captureHeldPayment
                 await self.do(
                     "captureHeldPayment",
                     payment.capture_payment_intent(
@@ -290,7 +290,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 self.state.held = False
 
         async def at_remind(reminder: types.BookingReminder) -> None:
-            # line 86: sendReminder
+            # line 87: sendReminder
             await self.attempt(
                 "sendReminder",
                 payload.send_reminder(
@@ -320,7 +320,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 ),
             ],
         ):
-            # line 102: awaitBookingTime
+            # line 103: awaitBookingTime
             booking_cancelled = On(signals.BookingCancelled)
             heard = await self.wait(
                 "awaitBookingTime", [booking_cancelled], until=lambda: self.state.starts_at
@@ -334,19 +334,19 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 )
                 self.state.refund_amount = booking_cancelled_signal.refund_amount
                 self.state.refund_percentage = booking_cancelled_signal.refund_percentage
-                # line 111
-                await self.undo("blockProviderSlot")
                 # line 112
+                await self.undo("blockProviderSlot")
+                # line 113
                 await self.undo("confirmBooking")
-        # line 114
+        # line 115
         await self.pivot()
-        # line 116
+        # line 117
         if self.state.booking_status != "cancelled":
-            # line 118: markInProgress
+            # line 119: markInProgress
             await self.do("markInProgress", medusa.mark_in_progress(booking_id=self.input.booking_id))
             self.state.booking_status = "checked_in" if self.state.check_in is not None else "in_progress"
 
-            # line 120: awaitCompletion
+            # line 121: awaitCompletion
             async def on_booking_customer_checked_in_2(signal: signals.BookingCustomerCheckedIn) -> None:
                 self.state.check_in = signal.checked_in_at
                 self.state.booking_status = "checked_in"
@@ -382,30 +382,30 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 self.state.refund_amount = booking_cancelled_signal.refund_amount
                 self.state.refund_percentage = booking_cancelled_signal.refund_percentage
             elif heard.timed_out:
-                # line 137
+                # line 138
                 if self.state.check_in is not None:
                     self.state.booking_status = "completed"
                 else:
                     self.state.booking_status = "no_show"
                     self.state.due = self.state.late_fee
-            # line 142
+            # line 143
             if self.state.booking_status == "completed":
-                # line 144: completeBooking
+                # line 145: completeBooking
                 await self.do("completeBooking", medusa.complete_booking(booking_id=self.input.booking_id))
             else:
-                # line 147: releaseSlot
+                # line 148: releaseSlot
                 await self.do(
                     "releaseSlot",
                     medusa.free_provider_slot(
                         booking_id=self.input.booking_id, provider_id=self.input.provider_id
                     ),
                 )
-                # line 148
+                # line 149
                 if self.state.booking_status == "no_show":
-                    # line 150: markAsNoShow
+                    # line 151: markAsNoShow
                     await self.do("markAsNoShow", medusa.mark_as_no_show(booking_id=self.input.booking_id))
                 else:
-                    # line 153: cancelStartedBooking
+                    # line 154: cancelStartedBooking
                     await self.do(
                         "cancelStartedBooking", medusa.cancel_booking(booking_id=self.input.booking_id)
                     )
@@ -429,7 +429,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
             if self.state.due < Decimal(0)
             else self.state.due
         )
-        # line 163: finalizePayment
+        # line 164: finalizePayment
         if self.state.held and self.state.due > Decimal(0):
             await self.do(
                 "finalizePayment",
@@ -441,7 +441,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 ),
                 summary="Take of the held price what is owed",
             )
-        # line 168: releaseHold
+        # line 169: releaseHold
         if self.state.held and self.state.due == Decimal(0):
             await self.attempt(
                 "releaseHold",
@@ -452,7 +452,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     gateway=self.input.gateway,
                 ),
             )
-        # line 173: refundDifference
+        # line 174: refundDifference
         if not self.state.held and self.state.due < self.input.price:
             await self.do(
                 "refundDifference",
@@ -464,7 +464,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                 ),
                 summary="Give back what was taken too much",
             )
-        # line 177: sendReviewRequest
+        # line 178: sendReviewRequest
         if self.state.booking_status == "completed" and self.state.ask_for_review:
             await self.attempt(
                 "sendReviewRequest",
@@ -472,7 +472,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     customer_id=self.input.customer_id, booking_id=self.input.booking_id
                 ),
             )
-        # line 180: notifyBookingClosed
+        # line 181: notifyBookingClosed
         if self.state.booking_status != "completed":
             await self.attempt(
                 "notifyBookingClosed",
@@ -483,7 +483,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     status=self.state.booking_status,
                 ),
             )
-        # line 183: notifyProvider
+        # line 184: notifyProvider
         if self.state.booking_status == "cancelled":
             await self.attempt(
                 "notifyProvider",
@@ -497,15 +497,15 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
 
     async def last(self) -> None:
         """What is done at the end, however it ended."""
-        # line 189
+        # line 190
         if self.ending.result is None:
-            # line 192: closeFailedBooking
+            # line 193: closeFailedBooking
             await self.do(
                 "closeFailedBooking",
                 medusa.cancel_booking(booking_id=self.input.booking_id),
                 summary="A booking that was never confirmed has nothing to undo, and must not stay open",
             )
-            # line 195: releaseFailedHold
+            # line 196: releaseFailedHold
             if self.state.held:
                 await self.do(
                     "releaseFailedHold",
@@ -516,7 +516,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                         gateway=self.input.gateway,
                     ),
                 )
-            # line 199: notifyBookingFailed
+            # line 200: notifyBookingFailed
             await self.attempt(
                 "notifyBookingFailed",
                 payload.notify_customer(
@@ -525,7 +525,7 @@ class BookingLifecycleWorkflow(City[BookingLifecycleInput, BookingLifecycleState
                     reference=self.input.booking_id,
                 ),
             )
-        # line 201: recordAuditLog
+        # line 202: recordAuditLog
         await self.do(
             "recordAuditLog",
             medusa.record_audit_log(
