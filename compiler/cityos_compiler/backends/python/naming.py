@@ -29,6 +29,16 @@ _PLAIN = {
 OF_RUNTIME = ("Sent", "Slept")
 """What steps give that the runtime defines, and no generated module."""
 
+OF_A_WORKFLOW = frozenset({
+    "attempt", "begin", "beside", "block", "bounded", "call", "cancel_requested", "carry_out", "compensated",
+    "context", "correlation_id", "decide", "do", "done", "each", "each_numbered", "emit", "ending", "facts", "fail",
+    "go_on_without", "id", "id_of", "input", "keep_result", "last", "last_result", "loop", "mailbox", "now",
+    "parallel", "park", "pivot", "pivoted", "progress", "resuming", "resuming_any", "rounds", "run", "run_id",
+    "run_number", "saga", "signal_other", "sleep", "start", "state", "status", "steps", "take_decision", "tenant",
+    "undo", "wait",
+})  # fmt: skip
+"""What every workflow's class has: no query's method may take its place."""
+
 
 def variable(name: str) -> str:
     """A Python variable for a name of the specs."""
@@ -39,6 +49,12 @@ def variable(name: str) -> str:
 def attribute(name: str) -> str:
     """A Python attribute for a field's name."""
     return name + "_" if keyword.iskeyword(name) else name
+
+
+def query_method(name: str) -> str:
+    """The method that answers a query."""
+    text = snake(name)
+    return f"{text}_query" if keyword.iskeyword(text) or text in OF_A_WORKFLOW else text
 
 
 def workflow_module_name(number: str, name: str) -> str:

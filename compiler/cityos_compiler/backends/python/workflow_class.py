@@ -5,11 +5,10 @@ from __future__ import annotations
 from cityos_compiler import ir
 from cityos_compiler.backends.python.blocks import function_body
 from cityos_compiler.backends.python.function import Function, Module
-from cityos_compiler.backends.python.naming import attribute, variable
+from cityos_compiler.backends.python.naming import attribute, query_method, variable
 from cityos_compiler.backends.python.results import expression_names
 from cityos_compiler.backends.python.steps.meanwhile import write_meanwhile
 from cityos_compiler.backends.python.writer import Writer
-from cityos_dsl.fields import snake
 
 
 def write_class(w: Writer, module: Module) -> None:
@@ -98,7 +97,7 @@ def _query(w: Writer, module: Module, query: ir.Query) -> None:
     workflow = module.workflow
     fn = Function(module, w, from_done=True)
     w(f'@workflow.query(name="{query.model.name}")')
-    with w.block(f"def {snake(query.model.name)}(self) -> dict[str, Any]:"):
+    with w.block(f"def {query_method(query.model.name)}(self) -> dict[str, Any]:"):
         w.docstring("Answer the query from what is known so far.")
         kinds = {f.name: f.type for f in query.model.result.fields}
         given = dict(query.fields)
