@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -76,19 +76,32 @@ def resolve_system(project: Project, doc: d.System) -> None:
             output = reader.named(spec.output.text, spec.output)
         else:
             output = record(owner + "Output", reader.fields(spec.output, owner))
-        project.operations.setdefault(text, []).append(
-            OperationModel(
-                text,
-                doc.system.text,
-                doc.task_queue.text,
-                inputs,
-                output,
-                spec,
-                speaking(alone, ways.get(text, {})),
-                name.span,
-            )
+        model = OperationModel(
+            text,
+            doc.system.text,
+            doc.task_queue.text,
+            inputs,
+            output,
+            spec,
+            speaking(alone, ways.get(text, {})),
+            name.span,
         )
+        others = project.operations.setdefault(text, [])
+        project.findings += _taken(model, others)
+        others.append(model)
     project.findings += reader.findings
+
+
+def _taken(model: OperationModel, others: Iterable[OperationModel]) -> Iterator[Finding]:
+    """A worker runs all systems of its queue, and tells operations by their names alone."""
+    for other in others:
+        if other.system != model.system and other.task_queue == model.task_queue:
+            message = (
+                f"`{model.name}` is an operation of `{other.system}` already, on the same queue `{model.task_queue}`"
+            )
+            yield Finding("NAME018", message, model.span, "give it another name, or its system a queue of its own",
+                          related=(Related(other.span, "the other one"),))  # fmt: skip
+            return
 
 
 def without_operations(system: d.System) -> d.System:

@@ -71,7 +71,7 @@ CODES: dict[str, tuple[str, str]] = {
     "NAME019": ("Which variant?", "An operation with `variants:` is one for each of them; a step says which with `as:`."),
     "NAME020": ("An unknown retry policy", "A system's policies stand under its retry:; with an unknown one the default would be taken silently."),
     "NAME021": ("An unknown name in a binding", "A request knows input, key, tenant and workflow; an answer status, body and headers as well, and a lookup the item that it found. A word that stands alone is a text; inside of an expression texts are in quotes."),
-    "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file."),
+    "NAME018": ("An operation taken", "The system has an operation of that name already, perhaps in another file, or another system on the same queue has one: a worker runs all systems of its queue."),
     "NAME023": ("A name given twice", "Two files give one name to a type, or to a signal, or two names of messages are one in code; one of them would silently be another's. Say both in one place, or call the second one something else."),
     "NAME022": ("Another name taken", "`aliases:` are names under which the same event or signal comes from elsewhere; one that another has would stand for both."),
     "NAME024": ("One name, two payloads", "A message that is an event and a signal starts workflows and reaches others with one payload; where the two contracts differ, it could only ever be one of them."),
