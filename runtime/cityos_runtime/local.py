@@ -118,14 +118,19 @@ class LocalCity:
         return signal_payload(self.examples, name, given, now)
 
     async def send(self, name: str, payload: Mapping[str, Any], context: Context, event_id: str = "") -> Delivery:
-        """Give an event or signal to the city, as a webhook would, and wait until it is delivered.
+        """Give an event or signal to the city, as a webhook would, and wait until it is delivered."""
+        return await (await self.post(name, payload, context, event_id)).result()
 
-        Its inbox's clock stands still meanwhile: in virtual time a message that is early would be dead at once.
+    async def post(
+        self, name: str, payload: Mapping[str, Any], context: Context, event_id: str = ""
+    ) -> WorkflowHandle[Any, Delivery]:
+        """Give an event or signal to the city, as a webhook would; returns its inbox.
+
+        Its inbox's clock stands still: in virtual time a message that is early would be dead at once.
         """
         message = Message(name=name, payload=dict(payload), event_id=event_id or uuid4().hex)
         with self.environment.with_time_skipping_disabled():
-            inbox = await send(self.client, message, context)
-        return await inbox.result()
+            return await send(self.client, message, context)
 
     @property
     def ui_url(self) -> str:

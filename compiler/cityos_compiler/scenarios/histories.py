@@ -23,6 +23,11 @@ def signals_sent(events: Iterable[Any]) -> Iterator[tuple[str, str]]:
             yield sent.signal_name, sent.workflow_execution.workflow_id
 
 
+def answered(events: Iterable[Any]) -> int:
+    """How many operations have come to their end."""
+    return sum(event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED for event in events)
+
+
 def closed(events: list[Any]) -> bool:
     """Whether the run has ended."""
     return events[-1].event_type in (

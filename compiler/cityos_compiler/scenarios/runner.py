@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cityos_runtime.context import Context, Tenant
+from cityos_runtime.dispatch.messages import Delivery
 from cityos_runtime.local import LocalCity
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHistory, WorkflowQueryFailedError
 from temporalio.exceptions import ApplicationError, CancelledError
@@ -17,6 +18,7 @@ from temporalio.service import RPCError
 
 from cityos_compiler.scenarios.expect import Happened, compare, differences, note_calls
 from cityos_compiler.scenarios.histories import (
+    answered,
     calling,
     closed,
     next_timer,
@@ -38,7 +40,9 @@ TRIES = 3
 STANDSTILL = 20.0
 """Seconds of real time after which a clock that doesn't move is moved on."""
 MESSAGE_PATIENCE = 30.0
-"""The same for a message that nobody takes."""
+"""The same for a message that nobody takes, once it was tried to deliver it ..."""
+LOOKS = 3
+"""... so often: a busy machine may not have come to it."""
 QUERY_PATIENCE = timedelta(minutes=1)
 """How long an answer to a query may take."""
 
@@ -229,11 +233,7 @@ class _Run:
                 await asyncio.gather(*(self._signal(action, number, payload) for number in range(action.times)))
             case "event":
                 payload = self.city.signal_payload(action.name, action.payload, await self._now())
-                sent = self.city.send(action.name, payload, self.context, action.event_id)
-                try:
-                    found = (await asyncio.wait_for(sent, MESSAGE_PATIENCE)).delivered_to
-                except TimeoutError:
-                    found = []
+                found = await self._delivered(await self.city.post(action.name, payload, self.context, action.event_id))
                 if self.handle.id not in found:
                     self.queried.append(f"the event {action.name} did not find the workflow, but {found or 'nobody'}")
             case "cancel":
@@ -246,6 +246,15 @@ class _Run:
                 self.queried += [f"{action.name}: {text}" for text in differences(action.gives, _plain(answer))]
         if action.kind != "query":
             await self._settled()
+
+    async def _delivered(self, inbox: WorkflowHandle[Any, Delivery]) -> list[str]:
+        """The workflows that a message came to; none where it was looked for one often enough."""
+        result = asyncio.ensure_future(inbox.result())
+        while not (await asyncio.wait({result}, timeout=MESSAGE_PATIENCE))[0]:
+            if answered([event async for event in inbox.fetch_history_events()]) >= LOOKS:
+                result.cancel()
+                return []
+        return (await result).delivered_to
 
     async def _signal(self, action: Action, number: int, payload: dict[str, Any]) -> None:
         envelope = {"event_id": action.event_id or f"{action.name}-{id(action)}-{number}"}
