@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from cityos_compiler.scenarios.differing import compared
 from cityos_compiler.scenarios.model import read_scenarios
 from cityos_compiler.scenarios.outcome import Outcome
 from cityos_compiler.scenarios.runner import run_all
-from cityos_compiler.scenarios.simulated import Place
-from cityos_runtime.local import LocalCity, read_json
-from cityos_runtime.sandbox import Sandbox
+from cityos_runtime.local import LocalCity
 from cityos_runtime.virtual import Answered, Asked, Run
+from cityos_runtime.virtual.activities import Terms
 from cityos_runtime.virtual.clock import Appointment, Clock
-from cityos_runtime.virtual.programs import compiled_programs
+from temporalio.common import RetryPolicy
+
+from tests.comparing import compiled_place
 
 ROOT = Path(__file__).parents[2]
 REMINDERS = "three reminders in vain"
@@ -49,10 +51,8 @@ async def _on_the_server(chosen: list[Any]) -> dict[str, Outcome]:
 @pytest.fixture(scope="module")
 def differences(there: dict[str, Outcome]) -> Callable[[str], list[str]]:
     """What a scenario does differently in this process."""
-    generated = ROOT / "generated"
-    systems, manifest = (read_json(generated / f"{name}.json") for name in ("systems", "manifest"))
-    programs, examples = compiled_programs(generated), signal_examples(check(ROOT).project)
-    return lambda name: compared(Place(programs, Sandbox(systems), manifest, examples), there[name])[1]
+    examples = signal_examples(check(ROOT).project)
+    return lambda name: compared(compiled_place(ROOT / "generated", examples), there[name])[1]
 
 
 @pytest.mark.parametrize("name", [REMINDERS, TWO_PAYOUTS, LATE])
@@ -80,6 +80,34 @@ def test_another_input_is_found(differences: Callable[[str], list[str]], monkeyp
 
     monkeypatch.setattr(Run, "begin_activity", changing)
     assert any("operation carryOverBalances: .input.vendor_ids" in text for text in differences(TWO_PAYOUTS))
+
+
+def _retried_less(terms: Terms) -> Terms:
+    retry = RetryPolicy(terms.retry.initial_interval, maximum_attempts=1)
+    return replace(terms, retry=retry)
+
+
+OTHERWISE: dict[str, Callable[[Asked, Terms], tuple[Asked, Terms]]] = {
+    "timeout": lambda asked, terms: (asked, replace(terms, timeout=timedelta(seconds=7))),
+    "within": lambda asked, terms: (asked, replace(terms, within=timedelta(seconds=3))),
+    "attempts": lambda asked, terms: (asked, _retried_less(terms)),
+    "summary": lambda asked, terms: (replace(asked, summary="Something else."), terms),
+}
+
+
+@pytest.mark.parametrize("what", OTHERWISE)
+def test_other_terms_of_an_operation_are_found(
+    what: str, differences: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Run.begin_activity
+
+    def changing(self: Run, asked: Asked, terms: Terms) -> Any:
+        if asked.operation == "settleVendorBalance":
+            asked, terms = OTHERWISE[what](asked, terms)
+        return begin(self, asked, terms)
+
+    monkeypatch.setattr(Run, "begin_activity", changing)
+    assert any(f"operation settleVendorBalance: .{what}: " in text for text in differences(TWO_PAYOUTS))
 
 
 def test_another_result_is_found(differences: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

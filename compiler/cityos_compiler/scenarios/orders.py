@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pydantic_core
 from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, FETCH
 from cityos_runtime.virtual.trace import Entry
 from temporalio.api.enums.v1 import EventType
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ParentClosePolicy
 
 from cityos_compiler.scenarios.histories import summary
 
@@ -21,7 +23,7 @@ class Order:
     """One thing that a run asked for."""
 
     kind: str
-    """operation, timer, child, told (a signal to another workflow) or continued."""
+    """operation, timer, child, told (a signal to another workflow), indexed (by what messages find it) or continued."""
     name: str
     at: datetime
     """When the workflow asked."""
@@ -102,6 +104,32 @@ def _operation(order: Order, attributes: Any, event: Any) -> None:
     order.name = attributes.activity_type.name
     order.said = {"input": input, "step": context.get("step", ""), "key": context.get("idempotency_key", "")}
     order.said |= {"summary": summary(event), "task_queue": attributes.task_queue.name}
+    retry = attributes.retry_policy
+    order.said |= _terms(
+        attributes.start_to_close_timeout.ToTimedelta(),
+        attributes.schedule_to_close_timeout.ToTimedelta(),
+        RetryPolicy(
+            retry.initial_interval.ToTimedelta(),
+            retry.backoff_coefficient,
+            retry.maximum_interval.ToTimedelta(),
+            retry.maximum_attempts,
+            list(retry.non_retryable_error_types),
+        ),
+    )
+
+
+def _terms(timeout: timedelta | None, within: timedelta | None, retry: RetryPolicy) -> dict[str, Any]:
+    """How long an operation may take, and how often and when it is tried again. The server fills in what isn't said."""
+    longest = retry.maximum_interval or retry.initial_interval * 100
+    return {
+        "timeout": str(timeout or timedelta(0)),
+        "within": str(within or timedelta(0)),
+        "first_pause": str(retry.initial_interval),
+        "longest_pause": str(longest),
+        "backoff": retry.backoff_coefficient,
+        "attempts": retry.maximum_attempts,
+        "never": list(retry.non_retryable_error_types or ()),
+    }
 
 
 def _timer(order: Order, attributes: Any, event: Any) -> None:
@@ -116,6 +144,15 @@ def _child(order: Order, attributes: Any, _: Any) -> None:
         reference, *arguments = arguments
         order.name = reference["workflow"]
     order.said = {"workflow_id": attributes.workflow_id, "input": arguments[0]}
+    order.said |= {
+        "task_queue": attributes.task_queue.name,
+        "at_our_end": ParentClosePolicy(attributes.parent_close_policy).name,
+    }
+
+
+def _indexed(order: Order, attributes: Any, _: Any) -> None:
+    fields = attributes.search_attributes.indexed_fields
+    order.said = {name: json.loads(payload.data) for name, payload in fields.items()}
 
 
 def _told(order: Order, attributes: Any, _: Any) -> None:
@@ -136,6 +173,7 @@ _ORDERS: Mapping[str, Any] = {
     "timer_started": ("timer", _timer),
     "start_child_workflow_execution_initiated": ("child", _child),
     "signal_external_workflow_execution_initiated": ("told", _told),
+    "upsert_workflow_search_attributes": ("indexed", _indexed),
     "workflow_execution_continued_as_new": ("continued", _continued),
 }
 _ANSWERS: Mapping[str, Any] = {
@@ -186,6 +224,7 @@ def in_trace(trace: Iterable[Entry], workflow_id: str) -> list[Order]:
 def _scheduled(order: Order, details: Mapping[str, Any]) -> None:
     order.said = {"input": _plain(details["input"]), "step": order.name, "key": details["key"]}
     order.said |= {name: details[name] for name in ("summary", "task_queue")}
+    order.said |= _terms(*(details[name] for name in ("timeout", "within", "retry")))
     order.kind, order.name = "operation", details["operation"]
 
 
@@ -194,7 +233,11 @@ def _set(order: Order, details: Mapping[str, Any]) -> None:
 
 
 def _started(order: Order, details: Mapping[str, Any]) -> None:
-    order.said = {"workflow_id": details["workflow_id"], "input": _plain(details["input"])}
+    order.said = {name: _plain(details[name]) for name in ("workflow_id", "input", "task_queue", "at_our_end")}
+
+
+def _found_by(order: Order, details: Mapping[str, Any]) -> None:
+    order.said = _plain(details["values"])
 
 
 def _sent(order: Order, details: Mapping[str, Any]) -> None:
@@ -207,6 +250,7 @@ _TRACED: Mapping[str, Callable[[Order, Mapping[str, Any]], None]] = {
     "timer": _set,
     "child": _started,
     "told": _sent,
+    "indexed": _found_by,
     "continued": lambda order, details: None,
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from cityos_runtime.interpreter.dynamic import FETCH
 from cityos_runtime.virtual import Asked
 from temporalio.api.enums.v1 import EventType
 
@@ -41,7 +42,7 @@ class Pace:
     run_ids: dict[str, list[str]] = field(default_factory=dict)
     """Of each workflow id, in the order of its runs."""
     children: dict[str, timedelta] = field(default_factory=dict)
-    """How long it waited for each workflow that it started, by id."""
+    """How long it waited for each workflow that it started and then left alone, by id."""
     really_took: float = 0.0
     """Seconds of real time that virtual time went on by as well."""
     moments: list[Moment | None] = field(default_factory=list)
@@ -60,10 +61,12 @@ class Pace:
         assert outcome.happened is not None
         ahead, arriving = defaultdict(list), defaultdict(list)
         children = {}
-        for order in in_history(outcome.histories):
+        orders = in_history(outcome.histories)
+        told = {order.said["workflow_id"] for order in orders if order.kind == "told"}
+        for order in orders:
             if order.kind == "operation":
                 ahead[order.name, order.said["step"]].append(order)
-            elif order.kind == "child" and order.until is not None:
+            elif order.kind == "child" and order.until is not None and _is_left_alone(order, told):
                 children[order.said["workflow_id"]] = order.until - order.at
         for operation, key in outcome.happened.arrived:
             arriving[operation].append(key)
@@ -100,6 +103,11 @@ class Pace:
             arriving.remove(asked.key if asked.key in arriving else arriving[0])
 
 
+def _is_left_alone(child: Order, told: set[str]) -> bool:
+    """Whether a called workflow came to its end by itself: nothing was sent to it by its caller."""
+    return child.became != "cancelled" and child.said["workflow_id"] not in told
+
+
 def _run_ids(histories: list[Any]) -> dict[str, list[str]]:
     """The ids of its runs, and those of the runs that they started."""
     ids: dict[str, list[str]] = defaultdict(list)
@@ -117,7 +125,7 @@ def _moments(actions: Iterable[Action], events: list[Any]) -> Iterator[Moment | 
     came: dict[str, list[Moment]] = defaultdict(list)
     asked, answered, fired = 0, 0, 0
     heard = 0, 0
-    for event in events:
+    for event in _without_fetching(events):
         name = _message(event)
         if name is not None:
             came[name].append(Moment(heard[0], asked - heard[1]))
@@ -129,6 +137,23 @@ def _moments(actions: Iterable[Action], events: list[Any]) -> Iterator[Moment | 
     for action in actions:
         name = action.name if action.kind in ("signal", "event") else action.kind
         yield came[name].pop(0) if came[name] else None
+
+
+def _without_fetching(events: Iterable[Any]) -> Iterator[Any]:
+    """The events but for those by which an interpreted workflow gets its definition."""
+    fetching: set[int] = set()
+    for event in events:
+        scheduled = event.activity_task_scheduled_event_attributes
+        if event.HasField("activity_task_scheduled_event_attributes") and scheduled.activity_type.name == FETCH:
+            fetching.add(event.event_id)
+        elif event.event_type not in _ANSWERED or _scheduled_by(event) not in fetching:
+            yield event
+
+
+def _scheduled_by(event: Any) -> int:
+    """Which event asked for the operation that this one answers."""
+    attributes = getattr(event, str(event.WhichOneof("attributes")))
+    return int(attributes.scheduled_event_id)
 
 
 def _message(event: Any) -> str | None:

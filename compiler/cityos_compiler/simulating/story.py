@@ -125,6 +125,8 @@ def data(entry: Entry, start: datetime) -> dict[str, Any]:
     outcome = details.pop("outcome", None)
     if outcome is not None:
         details["outcome"] = {"kind": type(outcome).__name__.lower(), **_fields(outcome)}
+    for term in ("timeout", "within", "retry"):  # of the spec, and not of this run
+        details.pop(term, None)
     plain: dict[str, Any] = pydantic_core.to_jsonable_python(details)
     return {"at": (entry.time - start).total_seconds(), "workflow": entry.workflow, "kind": entry.kind,
             "name": entry.name, **plain}  # fmt: skip

@@ -14,7 +14,7 @@ from temporalio.common import MetricMeter, SearchAttributeKey, SearchAttributeUp
 from temporalio.exceptions import ApplicationError, CancelledError, FailureError
 
 from cityos_runtime.context import Carried, Context
-from cityos_runtime.virtual.activities import Activity, Asked, Outcome
+from cityos_runtime.virtual.activities import Activity, Asked, Outcome, Terms
 from cityos_runtime.virtual.clock import Clock
 from cityos_runtime.virtual.hosting import Hosting
 from cityos_runtime.virtual.loop import VirtualLoop
@@ -185,11 +185,12 @@ class Run(Hosting):
         """One attempt at an operation."""
         return self.world.perform(asked)
 
-    def begin_activity(self, asked: Asked, terms: Any) -> Activity:
+    def begin_activity(self, asked: Asked, terms: Terms) -> Activity:
         """An operation is asked for."""
         self._activities += 1
         self.note("scheduled", asked.step, operation=asked.operation, input=asked.input, key=asked.key,
-                  summary=asked.summary, number=asked.number, task_queue=asked.task_queue)  # fmt: skip
+                  summary=asked.summary, number=asked.number, task_queue=asked.task_queue,
+                  timeout=terms.timeout, within=terms.within, retry=terms.retry)  # fmt: skip
         return Activity(self, asked, terms)
 
     @property
@@ -233,6 +234,7 @@ class Run(Hosting):
 
     def workflow_upsert_search_attributes(self, attributes: Sequence[SearchAttributeUpdate[Any]], **_: Any) -> None:
         """Keep what the run is found by."""
+        self.note("indexed", values={update.key.name: update.value for update in attributes})
         for update in attributes:
             self._attributes[update.key] = update.value
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Kind = Literal[
     "started", "scheduled", "attempt", "timer", "fired", "signal", "told", "child", "continued", "decided", "cancel",
-    "ended",
+    "indexed", "ended",
 ]  # fmt: skip
 
 
