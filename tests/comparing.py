@@ -30,9 +30,9 @@ def compiled_place(generated: Path, examples: dict[str, Any]) -> Place:
 
 
 async def differences(generated: Path, examples: dict[str, Any], outcomes: list[Outcome], again: Runner) -> list[str]:
-    """What scenarios did differently on the server and in this process, in a sentence each.
+    """What is wrong with runs on the server, and what they did differently in this process, in a sentence each.
 
-    On a busy machine a server's run now and then differs by its own timing. What differs is run ``again`` there.
+    On a busy machine a server's run now and then differs by its own timing. Such a scenario is run ``again`` there.
     """
     found: list[tuple[Scenario, list[str]]] = []
     for number in range(TRIES):
@@ -52,6 +52,6 @@ def _found(place: Place, outcomes: list[Outcome]) -> list[tuple[Scenario, list[s
             found.append((there.scenario, there.wrong))
             continue
         here, texts = compared(place, there)
-        if here.wrong or texts:
-            found.append((there.scenario, [*here.wrong, *texts]))
+        if texts := [*there.wrong, *here.wrong, *texts]:
+            found.append((there.scenario, texts))
     return found

@@ -50,9 +50,7 @@ async def compare(root: Path, scenarios: list[Scenario]) -> list[str]:
         finally:
             await city.stop()
 
-    outcomes = await interpreted(scenarios)
-    wrong = [f"{o.scenario.file}:{o.scenario.line} {o.scenario.name}: {text}" for o in outcomes for text in o.wrong]
-    return wrong or await differences(generated, examples, outcomes, interpreted)
+    return await differences(generated, examples, await interpreted(scenarios), interpreted)
 
 
 def main(words: tuple[str, ...]) -> int:
