@@ -17,6 +17,9 @@ Template: TypeAlias = Any
 
 READ_ONLY_METHODS = ("GET", "HEAD")
 
+PERIODS = {"per_second": 1, "per_minute": 60, "per_hour": 3600}
+"""The rates that a connection may state, and their seconds."""
+
 
 class Data(BaseModel):
     """A part of `systems.json`; what a newer compiler adds is ignored."""
@@ -159,7 +162,9 @@ class SystemData(Data):
     def per_second(self) -> float | None:
         """How many requests a second the system takes, where it says so."""
         stated = [self.limits or {}, *(provider.connection.limits for provider in self.providers.values())]
-        rates = [float(limits["per_second"]) for limits in stated if "per_second" in limits]
+        rates = [
+            float(limits[name]) / seconds for limits in stated for name, seconds in PERIODS.items() if name in limits
+        ]
         return min(rates, default=None)
 
 

@@ -77,7 +77,7 @@ class LocalCity:
                 None,
                 generated,
                 environ,
-                with_breakers=False,
+                spares_systems=False,
                 definitions=definitions,
                 compiled=compiled,
             )

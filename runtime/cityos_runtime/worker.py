@@ -65,13 +65,14 @@ async def workers(
     generated_dir: Path | str,
     environ: Mapping[str, str] | None = None,
     *,
-    with_breakers: bool = True,
+    spares_systems: bool = True,
     definitions: Path | None = None,
     compiled: bool = True,
 ) -> AsyncIterator[list[Worker]]:
     """Running workers, one for each task queue.
 
-    Without breakers for tests, whose faults are many and meant. With a store of definitions they also run workflows
+    Systems are spared: a circuit breaker opens when one fails often, and a queue's activities keep to its rate. Not so
+    in a sandbox, whose faults are meant and whose time is virtual. With a store of definitions they also run workflows
     by these, and there is one more queue, for workflows that no worker of another queue knows. Where nothing is
     compiled, the folder has the data of the systems and the manifest alone.
     """
@@ -87,10 +88,11 @@ async def workers(
     wanted = set(known if queues is None else queues)
     if unknown := wanted - known:
         raise ValueError(f"no such task queue: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
-    activities = Activities(systems, environ, Breakers() if with_breakers else None)
+    activities = Activities(systems, environ, Breakers() if spares_systems else None)
     dynamic = _Dynamic.of(definitions)
     running = [
-        _worker(client, queue, workflows.get(queue, []), activities, dynamic) for queue in sorted(wanted - {QUEUE})
+        _worker(client, queue, workflows.get(queue, []), activities, dynamic, limited=spares_systems)
+        for queue in sorted(wanted - {QUEUE})
     ]
     running += [_dispatcher(client)] if QUEUE in wanted else []
     async with AsyncExitStack() as stack:
@@ -114,7 +116,9 @@ class _Dynamic:
         return cls((DynamicWorkflow,), (fetching(DefinitionStore(definitions)),))
 
 
-def _worker(client: Client, queue: str, workflows: list[type], activities: Activities, dynamic: _Dynamic) -> Worker:
+def _worker(
+    client: Client, queue: str, workflows: list[type], activities: Activities, dynamic: _Dynamic, *, limited: bool
+) -> Worker:
     rates = [
         rate
         for system in activities.systems.systems.values()
@@ -128,7 +132,7 @@ def _worker(client: Client, queue: str, workflows: list[type], activities: Activ
         activities=[*carried_out, activities.emitting(), *dynamic.activities],
         workflow_runner=_sandbox(),
         # One limit for all workers of the queue, which the server keeps.
-        max_task_queue_activities_per_second=min(rates, default=None),
+        max_task_queue_activities_per_second=min(rates, default=None) if limited else None,
     )
 
 

@@ -58,7 +58,7 @@ class Town:
         """A worker of the town's queue that knows no compiled workflow."""
         data = interpreted_data(self.root, check(self.root))
         return workers(
-            self.environment.client, ["town"], data, self.sandbox.environ, with_breakers=False,
+            self.environment.client, ["town"], data, self.sandbox.environ, spares_systems=False,
             definitions=self.store.folder, compiled=False,
         )  # fmt: skip
 

@@ -28,6 +28,16 @@ async def test_every_queue_has_a_worker(temporal: WorkflowEnvironment, generated
         assert [worker.task_queue for worker in running] == ["backoffice", "logistics", "payment"]
 
 
+@pytest.mark.parametrize(("spared", "rate"), [(True, 7.0), (False, None)])
+async def test_a_queue_keeps_to_its_systems_rate_unless_they_are_a_sandbox(
+    temporal: WorkflowEnvironment, generated: Path, spared: bool, rate: float | None
+) -> None:
+    town = {"systems": {name: {**system, "limits": {"per_second": "7"}} for name, system in TOWN["systems"].items()}}
+    (generated / "systems.json").write_text(json.dumps(town))
+    async with workers(temporal.client, ["backoffice"], generated, {}, spares_systems=spared) as (worker,):
+        assert worker.config().get("max_task_queue_activities_per_second") == rate
+
+
 async def test_an_unknown_queue_is_named(temporal: WorkflowEnvironment, generated: Path) -> None:
     with pytest.raises(ValueError, match="no such task queue: lojistics; known: backoffice, logistics"):
         async with workers(temporal.client, ["lojistics"], generated, {}):
@@ -35,6 +45,9 @@ async def test_an_unknown_queue_is_named(temporal: WorkflowEnvironment, generate
 
 
 async def test_the_slowest_gateway_limits_the_queue() -> None:
-    providers = {name: {"connection": {"limits": {"per_second": rate}}} for name, rate in (("a", "25"), ("b", "10"))}
+    providers = {
+        name: {"connection": {"limits": limits}}
+        for name, limits in {"a": {"per_second": 25}, "b": {"per_minute": 120}, "c": {"per_hour": 36_000}}.items()
+    }
     systems = Systems.model_validate({"systems": {"s": {"task_queue": "q", "providers": providers}}})
-    assert systems.systems["s"].per_second == 10.0
+    assert systems.systems["s"].per_second == 2.0

@@ -37,7 +37,7 @@ PATIENCE = 240.0
 """Seconds of real time after which a scenario that makes no progress is given up."""
 TRIES = 3
 """How often a scenario runs that a busy machine spoiled, and how often a query is asked that fails."""
-STANDSTILL = 20.0
+STANDSTILL = 5.0
 """Seconds of real time after which a clock that doesn't move is moved on."""
 MESSAGE_PATIENCE = 30.0
 """The same for a message that nobody takes, once it was tried to deliver it ..."""

@@ -56,7 +56,7 @@ class PushBookingsToExternalCalendarInput(Model):
 _FETCH_EXTERNAL_CALENDAR_EVENTS = Operation(
     "fetchExternalCalendarEvents",
     system="calendar",
-    task_queue="medusa-commerce",
+    task_queue="calendar-connector",
     output=FetchExternalCalendarEventsOutput,
     effect="read",
     timeout=timedelta(minutes=1),
@@ -84,7 +84,7 @@ def fetch_external_calendar_events(
 _PUSH_BOOKINGS_TO_EXTERNAL_CALENDAR = Operation(
     "pushBookingsToExternalCalendar",
     system="calendar",
-    task_queue="medusa-commerce",
+    task_queue="calendar-connector",
     output=PushBookingsToExternalCalendarOutput,
     effect="write",
     timeout=timedelta(seconds=30),
