@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from cityos_compiler.scenarios.differing import compared
 from cityos_compiler.scenarios.model import Scenario
 from cityos_compiler.scenarios.outcome import Outcome
-from cityos_compiler.scenarios.simulated import Place
+from cityos_compiler.scenarios.simulated import Place, simulate
 from cityos_runtime.local import read_json
 from cityos_runtime.sandbox import Sandbox
 from cityos_runtime.virtual.programs import compiled_programs
@@ -27,6 +27,16 @@ def compiled_place(generated: Path, examples: dict[str, Any]) -> Place:
     systems, manifest = (read_json(generated / f"{name}.json") for name in ("systems", "manifest"))
     routes = importlib.import_module("cityos_generated.dispatch").ROUTES
     return Place(programs, Sandbox(systems), manifest, examples, routes)
+
+
+def wrong_here(place: Place, outcomes: list[Outcome]) -> list[str]:
+    """What is wrong with scenarios in this process that take no server's pace, in a sentence each."""
+    return [
+        f"{there.scenario.file}:{there.scenario.line} {there.scenario.name}: {text}"
+        for number, there in enumerate(outcomes)
+        if there.happened is not None
+        for text in simulate(place, there.scenario, number, there.happened.started).wrong
+    ]
 
 
 async def differences(generated: Path, examples: dict[str, Any], outcomes: list[Outcome], again: Runner) -> list[str]:

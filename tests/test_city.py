@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from cityos_compiler.scenarios.replaying import replay
 from cityos_compiler.scenarios.runner import run_all
 from cityos_runtime.local import LocalCity
 
-from tests.comparing import differences
+from tests.comparing import compiled_place, differences, wrong_here
 
 ROOT = Path(__file__).parents[1]
 PARTS = 6
@@ -58,6 +59,8 @@ async def test_scenarios_and_their_histories(part: int) -> None:
     await replay(ROOT / "generated", outcomes)
     wrong = [f"{o.scenario.file}:{o.scenario.line} {o.scenario.name}: {text}" for o in outcomes for text in o.wrong]
     assert not wrong, "\n".join(wrong)
+    wrong = await asyncio.to_thread(wrong_here, compiled_place(ROOT / "generated", examples), outcomes)
+    assert not wrong, "in this process\n" + "\n".join(wrong)
     different = await differences(ROOT / "generated", examples, outcomes, on_the_server)
     assert not different, "on the server, and in this process\n" + "\n".join(different)
     found = exercised_by(ROOT / "generated", own, ran, outcomes)

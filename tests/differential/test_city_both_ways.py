@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from cityos_compiler.backends.definition.document import Definitions
 from cityos_compiler.cli.scenarios import signal_examples
 from cityos_compiler.passes import check
 from cityos_compiler.scenarios.model import read_scenarios
-from cityos_compiler.scenarios.simulated import Place, simulate
-from cityos_runtime.local import read_json
-from cityos_runtime.sandbox import Sandbox
-from cityos_runtime.virtual.programs import compiled_programs, interpreted_programs
+from cityos_compiler.scenarios.simulated import simulate
+from cityos_runtime.virtual.programs import interpreted_programs
 
+from tests.comparing import compiled_place
 from tests.differential.playing import between
 
 ROOT = Path(__file__).parents[2]
@@ -26,12 +25,9 @@ def test_city_scenarios() -> None:
     checked = check(ROOT)
     definitions = Definitions(checked.project, checked.workflows)
     examples, generated = signal_examples(checked.project), ROOT / "generated"
-    systems, manifest = (read_json(generated / f"{name}.json") for name in ("systems", "manifest"))
-    compiled = compiled_programs(generated)
     interpreted = interpreted_programs([definitions.of(name) for name in definitions.workflows])
-    routes = importlib.import_module("cityos_generated.dispatch").ROUTES
     scenarios, _, _ = read_scenarios(ROOT / "specs" / "tests", ROOT)
-    places = [Place(each, Sandbox(systems), manifest, examples, routes) for each in (compiled, interpreted)]
+    places = [compiled_place(generated, examples), replace(compiled_place(generated, examples), programs=interpreted)]
     apart = [
         f"{scenario.file}:{scenario.line} {scenario.name}: {text}"
         for number, scenario in enumerate(scenarios[::EVERY])

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from cityos_compiler.rules import rate_exceeded
+from cityos_runtime import binding
 from cityos_runtime.binding import Systems
 from cityos_runtime.worker import workers
 from temporalio.testing import WorkflowEnvironment
@@ -42,6 +44,10 @@ async def test_an_unknown_queue_is_named(temporal: WorkflowEnvironment, generate
     with pytest.raises(ValueError, match="no such task queue: lojistics; known: backoffice, logistics"):
         async with workers(temporal.client, ["lojistics"], generated, {}):
             pass
+
+
+async def test_the_rule_and_the_worker_know_the_same_rates() -> None:
+    assert binding.PERIODS == rate_exceeded.PERIODS
 
 
 async def test_the_slowest_gateway_limits_the_queue() -> None:

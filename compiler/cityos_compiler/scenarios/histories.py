@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cityos_runtime.interpreter.dynamic import FETCH
 from temporalio.api.enums.v1 import EventType
 
 AHEAD = timedelta(minutes=1)
@@ -21,6 +22,17 @@ def signals_sent(events: Iterable[Any]) -> Iterator[tuple[str, str]]:
         if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
             sent = event.signal_external_workflow_execution_initiated_event_attributes
             yield sent.signal_name, sent.workflow_execution.workflow_id
+
+
+def without_fetching(events: Iterable[Any]) -> Iterator[Any]:
+    """The events but for those by which an interpreted workflow gets its definition: no step of it does that."""
+    fetching: set[int] = set()
+    for event in events:
+        attributes = getattr(event, str(event.WhichOneof("attributes")))
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED and attributes.activity_type.name == FETCH:
+            fetching.add(event.event_id)
+        elif getattr(attributes, "scheduled_event_id", None) not in fetching:
+            yield event
 
 
 def answered(events: Iterable[Any]) -> int:

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pydantic_core
-from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE, FETCH
+from cityos_runtime.interpreter.dynamic import DYNAMIC_TYPE
 from cityos_runtime.virtual.trace import Entry
 from temporalio.api.enums.v1 import EventType
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ParentClosePolicy
 
-from cityos_compiler.scenarios.histories import summary
+from cityos_compiler.scenarios.histories import summary, without_fetching
 
 
 @dataclass
@@ -55,15 +55,13 @@ class _History:
         self.now = datetime.min
 
     def orders(self, events: Iterable[Any]) -> list[Order]:
-        for event in events:
+        for event in without_fetching(events):
             name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
             when = event.event_time.ToDatetime(tzinfo=UTC)
             if name == "workflow_task_started":
                 self._turn(when)
             elif name in _ORDERS:
-                order = self._order(name, event)
-                if order.name != FETCH:  # which brings an interpreted workflow its definition, and is no step of it
-                    self.made[event.event_id] = order
+                self.made[event.event_id] = self._order(name, event)
             elif name in _ANSWERS:
                 self._answered(name, event, when)
         return list(self.made.values())

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from cityos_runtime.interpreter.dynamic import FETCH
 from cityos_runtime.virtual import Asked
 from temporalio.api.enums.v1 import EventType
 
+from cityos_compiler.scenarios.histories import without_fetching
 from cityos_compiler.scenarios.model import Action
 from cityos_compiler.scenarios.orders import Order, in_history
 from cityos_compiler.scenarios.outcome import Outcome
@@ -125,7 +125,7 @@ def _moments(actions: Iterable[Action], events: list[Any]) -> Iterator[Moment | 
     came: dict[str, list[Moment]] = defaultdict(list)
     asked, answered, fired = 0, 0, 0
     heard = 0, 0
-    for event in _without_fetching(events):
+    for event in without_fetching(events):
         name = _message(event)
         if name is not None:
             came[name].append(Moment(heard[0], asked - heard[1]))
@@ -137,23 +137,6 @@ def _moments(actions: Iterable[Action], events: list[Any]) -> Iterator[Moment | 
     for action in actions:
         name = action.name if action.kind in ("signal", "event") else action.kind
         yield came[name].pop(0) if came[name] else None
-
-
-def _without_fetching(events: Iterable[Any]) -> Iterator[Any]:
-    """The events but for those by which an interpreted workflow gets its definition."""
-    fetching: set[int] = set()
-    for event in events:
-        scheduled = event.activity_task_scheduled_event_attributes
-        if event.HasField("activity_task_scheduled_event_attributes") and scheduled.activity_type.name == FETCH:
-            fetching.add(event.event_id)
-        elif event.event_type not in _ANSWERED or _scheduled_by(event) not in fetching:
-            yield event
-
-
-def _scheduled_by(event: Any) -> int:
-    """Which event asked for the operation that this one answers."""
-    attributes = getattr(event, str(event.WhichOneof("attributes")))
-    return int(attributes.scheduled_event_id)
 
 
 def _message(event: Any) -> str | None:

@@ -40,9 +40,9 @@ TRIES = 3
 STANDSTILL = 5.0
 """Seconds of real time after which a clock that doesn't move is moved on."""
 MESSAGE_PATIENCE = 30.0
-"""The same for a message that nobody takes, once it was tried to deliver it ..."""
+"""The same for a message that nobody takes, if its taker was looked for often enough by then."""
 LOOKS = 3
-"""... so often: a busy machine may not have come to it."""
+"""How often is enough: a busy machine may not have come to it."""
 QUERY_PATIENCE = timedelta(minutes=1)
 """How long an answer to a query may take."""
 

@@ -101,9 +101,9 @@ def _stands(operations: Mapping[str, OperationModel]) -> dict[str, list[str]]:
         completes = model.spec.completes
         if completes is None:
             continue
-        settled = [each.text for each in completes.settled or ()][:1]
+        settled = [each.text for each in completes.settled or ()]
         if settled:
-            found[model.name] = [*settled, *_unnamed(model, [each.text for each in completes.settled or ()])]
+            found[model.name] = [settled[0], *_unnamed(model, settled)]
         if completes.else_ is not None and completes.else_.text in operations:
             asked = operations[completes.else_.text]
             told = [each.text for each in completes.statuses or ()]

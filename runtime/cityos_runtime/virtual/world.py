@@ -108,7 +108,7 @@ class World:
         child = Child(parent, workflow, name)
         input = pydantic_core.to_jsonable_python(args[0])
         parent.note("child", workflow, workflow_id=name, input=input, task_queue=options.get("task_queue"),
-                    at_our_end=ParentClosePolicy(options["parent_close_policy"]).name)  # fmt: skip
+                    at_our_end=options["parent_close_policy"].name)  # fmt: skip
         if name in self.runs and not self.runs[name].is_over:
             raise WorkflowAlreadyStartedError(name, workflow)
         if self.elsewhere is not None and self.elsewhere(child, input):
